@@ -1,0 +1,1 @@
+//! The registration agent: keeps one line's binding alive at the company registrar. Sans-IO.

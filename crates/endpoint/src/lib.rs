@@ -1,0 +1,1 @@
+//! What carries SIP: transactions, flows, and who gets which message. Sans-IO.

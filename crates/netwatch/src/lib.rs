@@ -1,0 +1,1 @@
+//! What networks the machine has, and the instant that changes.

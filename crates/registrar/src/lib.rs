@@ -1,0 +1,1 @@
+//! A small, strict registrar and location service. Sans-IO.

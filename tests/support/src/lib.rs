@@ -1,0 +1,1 @@
+//! What the test packages share: the built binary, scratch directories, a registrar of a few lines.
