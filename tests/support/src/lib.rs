@@ -1,1 +1,6 @@
-//! What the test packages share: the built binary, scratch directories, a registrar of a few lines.
+//! What the test packages share: the built binary, the programs that the tests need, a registrar of a few lines.
+//!
+//! Nothing here knows how Bellhop works inside: it is started from outside, like a person or a script would.
+
+pub mod binary;
+pub mod tools;
