@@ -1,1 +1,17 @@
-//! What engine and views share: commands, snapshot, config schema, error codes, framing, client.
+//! All that engine and views share: what the engine knows ([`snapshot`]), what can be asked of it ([`protocol`], [`frame`], [`client`]), how a config file is
+//! written ([`config`], [`edit`]), where things lie ([`places`]), and the words for all of it ([`error`], [`notice`], [`face`]).
+//!
+//! It knows nothing of SIP and decides nothing: a view that depends on this crate alone can show all there is to show.
+
+pub mod catalogue;
+pub mod client;
+pub mod config;
+pub mod edit;
+pub mod error;
+pub mod face;
+pub mod frame;
+pub mod notice;
+pub mod places;
+pub mod protocol;
+pub mod snapshot;
+pub mod timestamp;

@@ -1,0 +1,104 @@
+//! The one message catalogue (Fluent, English), compiled in.
+
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::langid;
+
+/// The catalogue as written.
+pub const SOURCE: &str = include_str!("messages.ftl");
+
+/// Longest value that a sentence takes in; what the network sends must not flood a screen.
+const LONGEST_VALUE: usize = 200;
+
+static CATALOGUE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
+    let mut bundle = FluentBundle::new_concurrent(vec![langid!("en")]);
+    // Isolation marks are invisible characters that end up in what people copy.
+    bundle.set_use_isolating(false);
+    let resource =
+        FluentResource::try_new(SOURCE.to_owned()).unwrap_or_else(|(what_parsed, _)| what_parsed);
+    // A test holds that neither parsing nor adding meets an error.
+    let _ = bundle.add_resource(resource);
+    bundle
+});
+
+/// The sentence `id` with its values filled in, or `id` itself if the catalogue lacks it.
+pub fn text(id: &str, values: &[(&str, &str)]) -> String {
+    let Some(pattern) = CATALOGUE
+        .get_message(id)
+        .and_then(|message| message.value())
+    else {
+        return id.to_owned();
+    };
+    let mut args = FluentArgs::with_capacity(values.len());
+    for (name, value) in values {
+        // Only counts are numbers to Fluent (for plurals): a user named 1e5 must stay that.
+        args.set(
+            *name,
+            if *name == "count" {
+                FluentValue::try_number(value)
+            } else {
+                FluentValue::from(clean(value))
+            },
+        );
+    }
+    let mut errors = Vec::new();
+    CATALOGUE
+        .format_pattern(pattern, Some(&args), &mut errors)
+        .into_owned()
+}
+
+/// A value fit for a screen: no control characters, not too long.
+pub(crate) fn clean(value: &str) -> String {
+    let mut shown: String = value
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(LONGEST_VALUE)
+        .collect();
+    if value.chars().nth(LONGEST_VALUE).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parses_whole() {
+        let resource = FluentResource::try_new(SOURCE.to_owned())
+            .map_err(|(_, errors)| errors)
+            .unwrap();
+        let mut bundle: FluentBundle<FluentResource> =
+            FluentBundle::new_concurrent(vec![langid!("en")]);
+        bundle.add_resource(resource).unwrap();
+    }
+
+    #[test]
+    fn keeps_control_characters_and_floods_off_the_screen() {
+        assert_eq!(clean("a\r\n\u{1b}[31mb"), "a   [31mb");
+        assert_eq!(clean(&"x".repeat(300)).chars().count(), LONGEST_VALUE + 1);
+    }
+
+    #[test]
+    fn obeys_the_house_words() {
+        for banned in [
+            "An error occurred",
+            "try again later",
+            "failed to",
+            "!",
+            " we ",
+            "We ",
+        ] {
+            assert!(
+                !SOURCE
+                    .lines()
+                    .filter(|l| !l.starts_with('#'))
+                    .any(|l| l.contains(banned)),
+                "{banned}"
+            );
+        }
+    }
+}

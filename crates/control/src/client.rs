@@ -1,0 +1,182 @@
+//! The view's end of the control socket.
+
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf};
+use tokio::time::timeout;
+
+use crate::error::{Code, Error};
+use crate::frame::{self, FrameError, FrameReader};
+use crate::protocol::{
+    Event, Hello, PATIENCE, PROTOCOL, Reply, Request, StartedBy, ToEngine, ToView,
+};
+
+#[cfg_attr(unix, path = "client/unix.rs")]
+#[cfg_attr(windows, path = "client/windows.rs")]
+mod connect;
+
+/// For the handshake and for what the engine knows at once.
+const PROMPT: Duration = Duration::from_secs(5);
+/// Rebind, pause and resume answer within [`PATIENCE`]; the rest is for a busy machine.
+const ACTION: Duration = PATIENCE.saturating_add(Duration::from_secs(3));
+/// A check meets every timeout of SIP once.
+const CHECK: Duration = Duration::from_secs(90);
+
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// A connection to a running engine.
+pub struct Client {
+    reader: FrameReader<ReadHalf<Box<dyn Stream>>>,
+    writer: WriteHalf<Box<dyn Stream>>,
+    engine: Hello,
+    last_id: u64,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client")
+            .field("engine", &self.engine)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Connects to the engine that runs on `state_dir` and exchanges hellos.
+    ///
+    /// # Errors
+    /// [`Code::NoEngine`], [`Code::EngineForeign`], [`Code::WrongVersion`], [`Code::EngineSilent`] or [`Code::EngineLost`].
+    pub async fn connect(state_dir: &Path) -> Result<Client, Error> {
+        let client = Client::connect_any_version(state_dir).await?;
+        if client.engine.protocol == PROTOCOL {
+            Ok(client)
+        } else {
+            Err(Error::new(
+                Code::WrongVersion,
+                [
+                    ("engine", client.engine.version.as_str()),
+                    ("own", env!("CARGO_PKG_VERSION")),
+                ],
+            ))
+        }
+    }
+
+    /// As [`Client::connect`], but accepts an engine with another protocol: look at [`Client::engine`], and at most ask it to shut down.
+    ///
+    /// # Errors
+    /// As [`Client::connect`], without [`Code::WrongVersion`].
+    pub async fn connect_any_version(state_dir: &Path) -> Result<Client, Error> {
+        timeout(PROMPT, async {
+            let stream: Box<dyn Stream> = Box::new(connect::open(state_dir).await?);
+            Client::greet(stream).await
+        })
+        .await
+        .map_err(|_| Error::plain(Code::EngineSilent))?
+    }
+
+    async fn greet(stream: Box<dyn Stream>) -> Result<Client, Error> {
+        let (reader, mut writer) = tokio::io::split(stream);
+        let mut reader = FrameReader::new(reader);
+        let hello = Hello::of_this_process(env!("CARGO_PKG_VERSION"), StartedBy::Terminal);
+        frame::write(&mut writer, &ToEngine::Hello(hello))
+            .await
+            .map_err(lost)?;
+        match reader.read().await.map_err(lost)? {
+            ToView::Hello(engine) => Ok(Client {
+                reader,
+                writer,
+                engine,
+                last_id: 0,
+            }),
+            ToView::Reply { .. } | ToView::Event { .. } => Err(Error::plain(Code::EngineLost)),
+        }
+    }
+
+    /// What the engine said of itself.
+    pub fn engine(&self) -> &Hello {
+        &self.engine
+    }
+
+    /// Asks, and waits for the reply.
+    ///
+    /// # Errors
+    /// [`Code::EngineSilent`] or [`Code::EngineLost`]. A refusal is a [`Reply`], not an error.
+    pub async fn request(&mut self, request: Request) -> Result<Reply, Error> {
+        let limit = match request {
+            Request::Rebind { .. }
+            | Request::Pause { .. }
+            | Request::Resume { .. }
+            | Request::ForgetSecret { .. }
+            | Request::Reload => ACTION,
+            Request::Check => CHECK,
+            Request::Status | Request::Subscribe | Request::Trace | Request::Shutdown => PROMPT,
+        };
+        timeout(limit, self.exchange(request))
+            .await
+            .map_err(|_| Error::plain(Code::EngineSilent))?
+    }
+
+    async fn exchange(&mut self, request: Request) -> Result<Reply, Error> {
+        self.last_id += 1;
+        frame::write(
+            &mut self.writer,
+            &ToEngine::Request {
+                id: self.last_id,
+                request,
+            },
+        )
+        .await
+        .map_err(lost)?;
+        loop {
+            match self.reader.read().await.map_err(lost)? {
+                ToView::Reply { id, reply } if id == self.last_id => return Ok(reply),
+                // A reply to a request that ran out of time here.
+                ToView::Reply { .. } | ToView::Hello(_) | ToView::Event { .. } => {}
+            }
+        }
+    }
+
+    /// Turns the connection into a stream of events: the snapshot of now, then each change.
+    ///
+    /// # Errors
+    /// As [`Client::request`], and the engine's refusal.
+    pub async fn subscribe(mut self) -> Result<Subscription, Error> {
+        match self.request(Request::Subscribe).await? {
+            Reply::Done => Ok(Subscription { client: self }),
+            Reply::Refused { error, .. } => Err(error),
+            Reply::Status { .. } | Reply::Checked { .. } | Reply::Trace { .. } => {
+                Err(Error::plain(Code::EngineLost))
+            }
+        }
+    }
+}
+
+/// What the engine tells without being asked again.
+#[derive(Debug)]
+pub struct Subscription {
+    client: Client,
+}
+
+impl Subscription {
+    /// The next event. Cancel-safe.
+    ///
+    /// # Errors
+    /// [`Code::EngineLost`] when the engine has gone.
+    pub async fn next(&mut self) -> Result<Event, Error> {
+        loop {
+            match self.client.reader.read().await.map_err(lost)? {
+                ToView::Event { event } => return Ok(event),
+                ToView::Reply { .. } | ToView::Hello(_) => {}
+            }
+        }
+    }
+}
+
+// What exactly broke is no help to anyone who looks at this side.
+fn lost(_: FrameError) -> Error {
+    Error::plain(Code::EngineLost)
+}
+
+#[cfg(all(test, unix))]
+mod tests;

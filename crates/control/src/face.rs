@@ -1,0 +1,120 @@
+//! A line in the words that every view uses: headline and second line. A pure function of the snapshot.
+
+use std::time::Duration;
+
+use crate::catalogue::text;
+use crate::snapshot::{Line, LineState};
+use crate::timestamp::Timestamp;
+
+/// What a view says first of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Face {
+    /// Can people call me?
+    pub headline: String,
+    /// Why, or where; may be empty.
+    pub second: String,
+    /// For the colour that comes on top.
+    pub reach: Reach,
+}
+
+/// The four silhouettes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Registered.
+    Reachable,
+    /// On the way there.
+    Working,
+    /// Calls do not come here.
+    Unreachable,
+    /// Off, as wanted.
+    Paused,
+}
+
+impl Face {
+    /// The face of `line` at `now`. Until calls are carried, "Registered" is all that is said, proof or not.
+    pub fn of(line: &Line, now: Timestamp) -> Face {
+        let (headline, second, reach) = match line.state {
+            LineState::Registered => ("headline-registered", registered(line), Reach::Reachable),
+            LineState::Registering => ("headline-registering", because(line, now), Reach::Working),
+            LineState::Unregistering => ("headline-unregistering", String::new(), Reach::Working),
+            LineState::Offline => (
+                "headline-offline",
+                text("second-offline", &[]),
+                Reach::Unreachable,
+            ),
+            LineState::WaitingToRetry | LineState::WaitingForSecret | LineState::Rejected => (
+                "headline-not_callable",
+                because(line, now),
+                Reach::Unreachable,
+            ),
+            LineState::Paused => ("headline-paused", text("second-paused", &[]), Reach::Paused),
+        };
+        Face {
+            headline: text(headline, &[]),
+            second,
+            reach,
+        }
+    }
+}
+
+fn registered(line: &Line) -> String {
+    let number = number(&line.aor);
+    let flow = line.flows.first();
+    let registrar = line
+        .registrar
+        .as_deref()
+        .or(flow.map(|flow| flow.registrar.as_str()))
+        .unwrap_or_default();
+    match flow {
+        Some(flow) => text(
+            "second-registered_via",
+            &[
+                ("number", number),
+                ("registrar", registrar),
+                ("network", &flow.interface),
+            ],
+        ),
+        None => text(
+            "second-registered",
+            &[("number", number), ("registrar", registrar)],
+        ),
+    }
+}
+
+fn because(line: &Line, now: Timestamp) -> String {
+    let Some(error) = &line.error else {
+        return String::new();
+    };
+    match line.retry_at {
+        Some(at) if at > now => text(
+            "second-retry",
+            &[("why", &error.message), ("wait", &duration(at.since(now)))],
+        ),
+        Some(_) | None => error.message.clone(),
+    }
+}
+
+/// An AOR as people know it: without scheme and parameters.
+pub fn number(aor: &str) -> &str {
+    let bare = aor.split_once(':').map_or(aor, |(_, rest)| rest);
+    bare.split([';', '?']).next().unwrap_or(bare)
+}
+
+/// "41 ms", "1.2 s", "12 s", "5 min", "3 h".
+pub fn duration(length: Duration) -> String {
+    // Each unit ends where rounding would show the next one's first number.
+    let ms = length.as_millis();
+    match ms {
+        0..1000 => format!("{ms} ms"),
+        1000..9950 => {
+            let tenths = (ms + 50) / 100;
+            format!("{}.{} s", tenths / 10, tenths % 10)
+        }
+        9950..119_500 => format!("{} s", (ms + 500) / 1000),
+        119_500..7_170_000 => format!("{} min", (ms + 30_000) / 60_000),
+        _ => format!("{} h", (ms + 1_800_000) / 3_600_000),
+    }
+}
+
+#[cfg(test)]
+mod tests;

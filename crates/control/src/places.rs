@@ -1,0 +1,79 @@
+//! Where things lie on this machine, and what they are called inside the state directory.
+
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+
+use crate::error::{Code, Error};
+
+/// The control socket inside the state directory.
+pub const SOCKET: &str = "control.sock";
+/// The engine's lock inside the state directory.
+pub const ENGINE_LOCK: &str = "engine.lock";
+/// The config's file name.
+pub const CONFIG: &str = "config.toml";
+
+/// The config that is read when none is named.
+///
+/// # Errors
+/// [`Code::StateDirUnknown`] if this account has no home directory.
+pub fn default_config() -> Result<PathBuf, Error> {
+    project().map(|dirs| dirs.config_dir().join(CONFIG))
+}
+
+/// The state directory that is used when none is named: `state_dir()`, else `data_local_dir()`.
+///
+/// # Errors
+/// [`Code::StateDirUnknown`] if this account has no home directory.
+pub fn default_state_dir() -> Result<PathBuf, Error> {
+    project().map(|dirs| {
+        dirs.state_dir()
+            .unwrap_or_else(|| dirs.data_local_dir())
+            .to_owned()
+    })
+}
+
+/// The control socket of the engine that runs on `state_dir`.
+pub fn socket(state_dir: &Path) -> PathBuf {
+    state_dir.join(SOCKET)
+}
+
+/// Name of the control pipe (Windows) of the engine that runs on `state_dir`: pipes have one name space per machine, so account and directory are in it.
+pub fn pipe_name(account: &str, state_dir: &Path) -> String {
+    // FNV-1a: stable between builds and versions, which std's hasher is not.
+    let directory = state_dir.to_string_lossy().to_lowercase();
+    let hash = directory
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+    let account: String = account
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    format!(r"\\.\pipe\bellhop-{account}-{hash:016x}")
+}
+
+fn project() -> Result<ProjectDirs, Error> {
+    ProjectDirs::from("", "", "Bellhop").ok_or_else(|| Error::plain(Code::StateDirUnknown))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_state_directories_have_two_pipes() {
+        let one = pipe_name("S-1-5-21", Path::new("/one"));
+        assert_eq!(one, pipe_name("S-1-5-21", Path::new("/one")));
+        assert_ne!(one, pipe_name("S-1-5-21", Path::new("/two")));
+        assert_ne!(one, pipe_name("S-1-5-22", Path::new("/one")));
+        assert!(pipe_name(r"..\evil", Path::new("/one")).starts_with(r"\\.\pipe\bellhop-___evil-"));
+    }
+}
