@@ -1,0 +1,3 @@
+//! macOS: what if-watch gives. To come: `State:/Network/Global/IPv4` and `IPv6` of the dynamic store, names and kinds of interfaces.
+
+pub(crate) use crate::portable::{Alarm, Picture, look, path_to};
