@@ -120,7 +120,7 @@ fn read(reader: &mut Reader<'_>, header: usize, table: &DeTable<'_>) -> Option<D
             "expires" => rest.expires = at.expires(),
             "user_agent" => rest.user_agent = at.text(),
             "tls_ca_file" | "register" | "ring" | "max_calls" | "srtp" | "emergency" => {
-                at.refuse(NOT_IN_THIS_VERSION)
+                at.refuse(NOT_IN_THIS_VERSION);
             }
             _ => {
                 let (line, shown) = (at.line, text::shown_key(name));
