@@ -1,0 +1,372 @@
+//! The agent of one line: its state and its doors.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use bellhop_endpoint::{FlowId, RequestId};
+use bellhop_sip::Request;
+use bellhop_sip::digest::Secret;
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::attempt::{Attempt, Credentials, Round};
+use crate::auth::Authenticator;
+use crate::backoff::Backoff;
+use crate::config::{LineConfig, Network};
+use crate::flow::Flow;
+use crate::identity::{Identity, Sequence, random_word};
+use crate::output::{Command, Output, SecretFailure};
+use crate::phase::{Due, Phase, Target};
+use crate::proof::SelfTest;
+use crate::view::{BindingView, Callable, Cause, Failure, FlowState, LineState, LineView, Proof, Rebind};
+
+/// One line's registration agent. How to drive it stands in the crate's documentation.
+#[derive(Debug)]
+pub struct Agent {
+    line: u32,
+    ids: u32,
+    pub(crate) config: LineConfig,
+    pub(crate) identity: Identity,
+    pub(crate) sequence: Sequence,
+    /// Our From tag, one for each run.
+    pub(crate) tag: String,
+    side_sequence: u32,
+    pub(crate) rng: ChaCha20Rng,
+
+    pub(crate) target: Target,
+    pub(crate) network: Network,
+    /// Which of the network's paths is being used.
+    pub(crate) path_index: usize,
+    pub(crate) password: Password,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) backoff: Backoff,
+    /// The expiry to ask for: the configured one, or more where the registrar wants more (423).
+    pub(crate) expires: u32,
+
+    pub(crate) phase: Phase,
+    pub(crate) flow: Option<Flow>,
+    /// The flow that is being replaced: calls may still arrive on it until the registrar has answered on the new one.
+    pub(crate) closing: Option<Flow>,
+    pub(crate) self_test: Option<SelfTest>,
+    pub(crate) callable: Callable,
+    pub(crate) bindings: Vec<BindingView>,
+    pub(crate) last_rebind: Option<Rebind>,
+    pub(crate) outputs: VecDeque<Output>,
+}
+
+/// What is known of the line's password.
+#[derive(Debug)]
+pub(crate) enum Password {
+    /// Nobody asked yet.
+    Unknown,
+    /// It is being read.
+    Asked,
+    /// Here it is.
+    Known(SecretString),
+    /// It is not to be had.
+    Failed(SecretFailure),
+}
+
+impl Agent {
+    /// A line that wants to be registered (or not, if `paused`). `line` tells its flows and requests from those of other lines;
+    /// `seed` makes tags, user parts and jitter.
+    #[must_use]
+    pub fn new(line: u32, config: LineConfig, identity: Identity, paused: bool, seed: [u8; 32]) -> Self {
+        let mut rng = ChaCha20Rng::from_seed(seed);
+        let sequence = Sequence::new(&identity);
+        let mut agent = Self {
+            line,
+            ids: 0,
+            tag: random_word(&mut rng, 12),
+            side_sequence: 0,
+            rng,
+            target: if paused { Target::Paused } else { Target::Registered },
+            network: Network::Offline,
+            path_index: 0,
+            password: Password::Unknown,
+            authenticator: Authenticator::default(),
+            backoff: Backoff::default(),
+            expires: config.expires,
+            phase: if paused { Phase::Off } else { Phase::Idle },
+            flow: None,
+            closing: None,
+            self_test: None,
+            callable: Callable {
+                proof: Proof::None,
+                at: None,
+            },
+            bindings: Vec::new(),
+            last_rebind: None,
+            outputs: VecDeque::new(),
+            config,
+            identity,
+            sequence,
+        };
+        if !paused {
+            agent.ask_password();
+        }
+        agent
+    }
+
+    /// The password, or why there is none. Answers [`Output::NeedSecret`]; called again when a person changed it.
+    pub fn handle_secret(&mut self, now: Instant, result: Result<SecretString, SecretFailure>) {
+        match result {
+            Ok(password) => {
+                self.password = Password::Known(password);
+                match &self.phase {
+                    Phase::Idle => self.start(now, self.change_cause(), now),
+                    Phase::Rejected { failure } => {
+                        // Who enters the password anew for a realm that changed has accepted it.
+                        if matches!(failure, Failure::RealmChanged { .. }) {
+                            self.identity.realm = None;
+                            self.identity.proxy_realm = None;
+                            self.save();
+                        }
+                        self.start(now, Cause::Command, now);
+                    }
+                    Phase::Opening { .. }
+                    | Phase::Registering { .. }
+                    | Phase::Bound(_)
+                    | Phase::Refreshing { .. }
+                    | Phase::Waiting { .. }
+                    | Phase::Leaving { .. }
+                    | Phase::Off => {}
+                }
+            }
+            // A password in hand stays good until the company says otherwise.
+            Err(failure) => {
+                if !matches!(self.password, Password::Known(_)) {
+                    self.password = Password::Failed(failure);
+                }
+            }
+        }
+    }
+
+    /// A wish of the person.
+    pub fn handle_command(&mut self, now: Instant, command: Command) {
+        match command {
+            Command::Rebind => {
+                if self.target == Target::Registered {
+                    self.backoff.reset();
+                    if matches!(self.password, Password::Failed(_)) {
+                        self.ask_password();
+                    }
+                    self.start(now, Cause::Command, now);
+                }
+            }
+            Command::Resume => {
+                if self.target == Target::Paused {
+                    self.target = Target::Registered;
+                    self.backoff.reset();
+                    if !matches!(self.password, Password::Known(_) | Password::Asked) {
+                        self.ask_password();
+                    }
+                    self.start(now, Cause::Resume, now);
+                } else {
+                    self.handle_command(now, Command::Rebind);
+                }
+            }
+            Command::Pause => {
+                if self.target == Target::Registered {
+                    self.target = Target::Paused;
+                    self.leave(now);
+                }
+            }
+            Command::Quit => {
+                let was = std::mem::replace(&mut self.target, Target::Gone);
+                if was == Target::Registered {
+                    self.leave(now);
+                }
+            }
+            Command::SelfTest => self.send_self_test(now),
+        }
+    }
+
+    /// No answer came to a request (timer F, RFC 3261 §17.1.2.2).
+    pub fn handle_request_timeout(&mut self, now: Instant, id: RequestId) {
+        self.on_silence(now, id);
+    }
+
+    /// Does what is due. At [`Agent::poll_timeout`] this always makes progress.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        // Each turn moves or removes the deadline it served; the bound only guards against a mistake here.
+        for _ in 0..8 {
+            let due = self.phase.deadlines().filter(|(at, _)| *at <= now).min_by_key(|(at, _)| *at);
+            match due {
+                None => return,
+                Some((_, Due::Retry)) => self.retry(now),
+                Some((_, Due::Refresh)) => self.refresh(now),
+                Some((_, Due::Expired)) => self.expired(now),
+                Some((_, Due::KeepAlive)) => self.send_keepalive(now),
+                Some((_, Due::Leave)) => self.left(),
+            }
+        }
+    }
+
+    /// When [`Agent::handle_timeout`] is wanted next.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.phase.deadlines().map(|(at, _)| at).min()
+    }
+
+    /// The next effect to carry out.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// Whether the line has ended after [`Command::Quit`].
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.target == Target::Gone && matches!(self.phase, Phase::Off)
+    }
+
+    /// What is, now.
+    #[must_use]
+    pub fn view(&self) -> LineView {
+        let (state, failure) = self.state();
+        let (verified, expires_at) = match &self.phase {
+            Phase::Bound(bound) | Phase::Refreshing { bound, .. } => (bound.verified, Some(bound.expires_at)),
+            Phase::Idle
+            | Phase::Opening { .. }
+            | Phase::Registering { .. }
+            | Phase::Waiting { .. }
+            | Phase::Rejected { .. }
+            | Phase::Leaving { .. }
+            | Phase::Off => (false, None),
+        };
+        let current = self.flow.iter().map(|flow| flow.view(expires_at));
+        let closing = self.closing.iter().map(|flow| flow.view(None));
+        LineView {
+            state,
+            verified,
+            callable: self.callable,
+            flows: current.chain(closing).collect(),
+            bindings: self.bindings.clone(),
+            last_rebind: self.last_rebind.clone(),
+            failure,
+        }
+    }
+
+    fn state(&self) -> (LineState, Option<Failure>) {
+        match &self.phase {
+            Phase::Idle => match (&self.network, &self.password) {
+                (Network::Offline, _) => (LineState::Offline, Some(Failure::NoNetwork)),
+                (_, Password::Failed(failure)) => (LineState::WaitingForSecret, Some(Failure::Secret(*failure))),
+                _ => (LineState::Registering, None),
+            },
+            Phase::Opening { .. } | Phase::Registering { .. } => (LineState::Registering, None),
+            Phase::Bound(bound) | Phase::Refreshing { bound, .. } => {
+                (LineState::Registered, (!bound.verified).then_some(Failure::NotVerified))
+            }
+            Phase::Waiting { until, failure } => (LineState::WaitingToRetry { until: *until }, Some(failure.clone())),
+            Phase::Rejected { failure } => (LineState::Rejected, Some(failure.clone())),
+            Phase::Leaving { .. } => (LineState::Unregistering, None),
+            Phase::Off => (LineState::Paused, None),
+        }
+    }
+
+    /// Sends a request over a flow, with what its server is known to ask for answered in advance.
+    pub(crate) fn send(
+        &mut self,
+        now: Instant,
+        flow: FlowId,
+        mut request: Request,
+        credentials: Credentials,
+        challenges: u32,
+    ) -> Attempt {
+        let server = self.flow.as_ref().filter(|current| current.id == flow).map(|current| current.path.registrar);
+        let answered = server.is_some_and(|server| self.authorize(server, &mut request));
+        let credentials = match (answered, credentials) {
+            (false, _) => Credentials::None,
+            (true, Credentials::Fresh(asker)) => Credentials::Fresh(asker),
+            (true, Credentials::None | Credentials::Cached) => Credentials::Cached,
+        };
+        let id = self.next_request_id();
+        self.outputs.push_back(Output::Send { id, flow, request });
+        Attempt {
+            id,
+            sent_at: now,
+            credentials,
+            challenges,
+        }
+    }
+
+    fn authorize(&mut self, server: SocketAddr, request: &mut Request) -> bool {
+        let Password::Known(password) = &self.password else {
+            return false;
+        };
+        let secret = Secret {
+            username: &self.config.auth_username,
+            password: password.expose_secret(),
+        };
+        self.authenticator.authorize(server, &secret, request, &mut self.rng)
+    }
+
+    pub(crate) fn ask_password(&mut self) {
+        self.password = Password::Asked;
+        self.outputs.push_back(Output::NeedSecret);
+    }
+
+    pub(crate) fn save(&mut self) {
+        self.outputs.push_back(Output::Save(self.identity.clone()));
+    }
+
+    pub(crate) fn next_flow_id(&mut self) -> FlowId {
+        FlowId(self.next_id())
+    }
+
+    fn next_request_id(&mut self) -> RequestId {
+        RequestId(self.next_id())
+    }
+
+    fn next_id(&mut self) -> u64 {
+        self.ids = self.ids.wrapping_add(1);
+        (u64::from(self.line) << 32) | u64::from(self.ids)
+    }
+
+    /// Call-IDs of what is not a REGISTER are new each time.
+    pub(crate) fn side_call_id(&mut self, kind: &str) -> String {
+        format!("{kind}-{}", random_word(&mut self.rng, 20))
+    }
+
+    pub(crate) fn side_cseq(&mut self) -> u32 {
+        self.side_sequence = self.side_sequence % 0x7fff_0000 + 1;
+        self.side_sequence
+    }
+
+    pub(crate) fn abandon(&mut self, attempt: &Attempt) {
+        self.outputs.push_back(Output::Abandon { id: attempt.id });
+    }
+
+    pub(crate) fn drop_self_test(&mut self) {
+        if let Some(test) = self.self_test.take() {
+            self.abandon(&test.attempt);
+        }
+    }
+
+    pub(crate) fn close(&mut self, flow: Option<Flow>) {
+        if let Some(flow) = flow {
+            self.outputs.push_back(Output::CloseFlow { flow: flow.id });
+        }
+    }
+
+    /// The interface that the line is bound over.
+    pub(crate) fn bound_interface(&self) -> Option<String> {
+        self.flow
+            .iter()
+            .chain(self.closing.iter())
+            .find(|flow| matches!(flow.state, FlowState::Active | FlowState::Closing))
+            .map(|flow| flow.path.interface.clone())
+    }
+
+    /// What a change of network is the cause of: before anything was ever bound, it is only the start.
+    pub(crate) fn change_cause(&self) -> Cause {
+        if self.last_rebind.is_none() { Cause::Start } else { Cause::NetworkChanged }
+    }
+
+    pub(crate) fn new_round(&self, cause: Cause, since: Instant) -> Round {
+        Round::new(cause, since, self.bound_interface())
+    }
+}

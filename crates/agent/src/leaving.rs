@@ -1,0 +1,79 @@
+//! Taking the binding away: for a pause, or at the end.
+
+use std::time::{Duration, Instant};
+
+use crate::agent::{Agent, Password};
+use crate::attempt::Credentials;
+use crate::phase::{Phase, Target};
+use crate::register::{Contacts, register};
+
+/// At the end of the engine nobody waits longer (the whole stop takes at most 2 s).
+const QUIT_LIMIT: Duration = Duration::from_millis(1_800);
+/// A pause is answered within 5 s; after this the line is off, whatever the registrar holds until it expires.
+const PAUSE_LIMIT: Duration = Duration::from_secs(4);
+
+impl Agent {
+    /// Unregisters over the flow in use, if there is one that ever carried a Contact.
+    pub(crate) fn leave(&mut self, now: Instant) {
+        let deadline = match &self.phase {
+            Phase::Leaving { deadline, .. } => *deadline,
+            Phase::Idle
+            | Phase::Opening { .. }
+            | Phase::Registering { .. }
+            | Phase::Bound(_)
+            | Phase::Refreshing { .. }
+            | Phase::Waiting { .. }
+            | Phase::Rejected { .. }
+            | Phase::Off => {
+                now + match self.target {
+                    Target::Gone => QUIT_LIMIT,
+                    Target::Paused | Target::Registered => PAUSE_LIMIT,
+                }
+            }
+        };
+        let refused = matches!(self.phase, Phase::Rejected { .. });
+        self.abandon_all();
+        self.no_proof();
+        let has_contact = self.flow.as_ref().is_some_and(|flow| flow.contact.is_some());
+        if refused || !has_contact || !self.may_still_send() || !matches!(self.password, Password::Known(_)) {
+            self.left();
+        } else {
+            self.send_unregister(now, deadline, Credentials::Cached, 0);
+        }
+    }
+
+    /// Sends the REGISTER that removes what is ours. Other people's and other devices' bindings stay.
+    pub(crate) fn send_unregister(&mut self, now: Instant, deadline: Instant, credentials: Credentials, challenges: u32) {
+        let Some((flow, contact)) = self.flow.as_ref().and_then(|flow| Some((flow.id, flow.contact.clone()?))) else {
+            self.left();
+            return;
+        };
+        let (cseq, reserved) = self.sequence.take(&mut self.identity, &mut self.rng);
+        let current = contact.to_string();
+        // What the registrar listed as ours last goes too: a change in flight may not have replaced it.
+        let before = self.bindings.iter().filter(|binding| binding.mine && binding.contact != current);
+        let before: Vec<String> = before.map(|binding| binding.contact.clone()).collect();
+        let contacts: Vec<String> = std::iter::once(current).chain(before).collect();
+        let request = register(
+            &self.config,
+            &self.identity,
+            &self.tag,
+            cseq,
+            0,
+            &Contacts::Remove(&contacts),
+        );
+        let attempt = self.send(now, flow, request, credentials, challenges);
+        if reserved {
+            self.save();
+        }
+        self.phase = Phase::Leaving { attempt, deadline };
+    }
+
+    /// The registrar answered, or nobody waits any longer.
+    pub(crate) fn left(&mut self) {
+        self.abandon_all();
+        self.close_all();
+        self.no_proof();
+        self.phase = Phase::Off;
+    }
+}

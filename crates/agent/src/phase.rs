@@ -1,0 +1,94 @@
+//! What is wanted, and what is.
+
+use std::time::Instant;
+
+use crate::attempt::{Attempt, Round};
+use crate::keepalive::KeepAlive;
+use crate::view::Failure;
+
+/// What the person asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// To be registered.
+    Registered,
+    /// To be off until resumed.
+    Paused,
+    /// To end.
+    Gone,
+}
+
+/// What is. Each phase owns its data and its deadlines.
+#[derive(Clone, Debug)]
+pub(crate) enum Phase {
+    /// There is nothing to be done until the network or the password comes.
+    Idle,
+    /// A flow was asked for.
+    Opening { round: Round },
+    /// A REGISTER is on its way, and no binding is known to stand.
+    Registering { round: Round, attempt: Attempt },
+    /// The registrar holds our binding.
+    Bound(Bound),
+    /// The registrar holds our binding, and a REGISTER that prolongs it is on its way.
+    Refreshing {
+        bound: Bound,
+        round: Round,
+        attempt: Attempt,
+    },
+    /// It did not work; it is tried again then.
+    Waiting { until: Instant, failure: Failure },
+    /// The company refused. Only a person ends this.
+    Rejected { failure: Failure },
+    /// The binding is being taken away.
+    Leaving { attempt: Attempt, deadline: Instant },
+    /// Paused or gone, as the target says.
+    Off,
+}
+
+/// A binding as granted.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound {
+    pub(crate) expires_at: Instant,
+    pub(crate) refresh_at: Instant,
+    pub(crate) verified: bool,
+    pub(crate) keepalive: KeepAlive,
+    /// The second REGISTER of a change, which removes leftovers.
+    pub(crate) cleanup: Option<Cleanup>,
+}
+
+/// The removal of leftovers, off the critical path.
+#[derive(Clone, Debug)]
+pub(crate) struct Cleanup {
+    pub(crate) attempt: Attempt,
+    /// Contact URIs of ours that the registrar listed besides the one in use.
+    pub(crate) leftovers: Vec<String>,
+}
+
+/// What a deadline is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    Retry,
+    Refresh,
+    Expired,
+    KeepAlive,
+    Leave,
+}
+
+impl Phase {
+    /// The one table of deadlines: the next wake-up and what is due are both read from it.
+    pub(crate) fn deadlines(&self) -> impl Iterator<Item = (Instant, Due)> {
+        let list: [Option<(Instant, Due)>; 3] = match self {
+            Self::Idle | Self::Opening { .. } | Self::Registering { .. } | Self::Rejected { .. } | Self::Off => {
+                [None, None, None]
+            }
+            Self::Bound(bound) => [
+                Some((bound.refresh_at, Due::Refresh)),
+                Some((bound.expires_at, Due::Expired)),
+                bound.keepalive.due().map(|at| (at, Due::KeepAlive)),
+            ],
+            Self::Refreshing { bound, .. } => [Some((bound.expires_at, Due::Expired)), None, None],
+            Self::Waiting { until, .. } => [Some((*until, Due::Retry)), None, None],
+            Self::Leaving { deadline, .. } => [Some((*deadline, Due::Leave)), None, None],
+        };
+        list.into_iter().flatten()
+    }
+}

@@ -1,0 +1,412 @@
+//! What the registrar's answers mean.
+
+use std::time::{Duration, Instant};
+
+use bellhop_endpoint::RequestId;
+use bellhop_sip::{Method, Response};
+use rand::RngExt;
+
+use crate::agent::Agent;
+use crate::answer::{self, Reading};
+use crate::attempt::{Attempt, Credentials, Form, MAX_CHALLENGES, Round};
+use crate::auth::{Asker, Authenticator};
+use crate::flow::seen_from;
+use crate::keepalive::KeepAlive;
+use crate::output::{Notice, Output};
+use crate::phase::{Bound, Cleanup, Phase};
+use crate::register::{Contacts, register, shapes};
+use crate::view::{BindingView, Cause, Failure, FlowState, Rebind};
+
+/// A registrar that wants longer registrations than a week has lost its mind.
+const LONGEST_MIN_EXPIRES: u32 = 7 * 86_400;
+
+impl Agent {
+    /// An answer to one of our requests. Provisional ones and answers to what was abandoned change nothing.
+    pub fn handle_response(&mut self, now: Instant, id: RequestId, response: &Response) {
+        if response.status.code() < 200 {
+            return;
+        }
+        match std::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Registering { round, attempt } if attempt.id == id => {
+                self.on_register(now, round, &attempt, None, response);
+            }
+            Phase::Refreshing { bound, round, attempt } if attempt.id == id => {
+                self.on_register(now, round, &attempt, Some(bound), response);
+            }
+            Phase::Leaving { attempt, deadline } if attempt.id == id => {
+                self.phase = Phase::Leaving {
+                    attempt: attempt.clone(),
+                    deadline,
+                };
+                self.on_unregister(now, &attempt, deadline, response);
+            }
+            other => {
+                self.phase = other;
+                self.on_side_answer(now, id, response);
+            }
+        }
+    }
+
+    /// No answer came.
+    pub(crate) fn on_silence(&mut self, now: Instant, id: RequestId) {
+        match std::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Registering { round, attempt } if attempt.id == id => {
+                let registrar = self.flow.as_ref().map(|flow| flow.path.registrar);
+                let failure = registrar.map_or(Failure::NoNetwork, |registrar| Failure::NoAnswer { registrar });
+                self.try_next(now, round, failure, None);
+            }
+            Phase::Refreshing { attempt, bound, round } if attempt.id == id => {
+                self.phase = Phase::Refreshing { attempt, bound, round };
+                self.start(now, Cause::RefreshFailed, now);
+            }
+            Phase::Leaving { attempt, .. } if attempt.id == id => self.left(),
+            other => {
+                self.phase = other;
+                if self.self_test.as_ref().is_some_and(|test| test.attempt.id == id) {
+                    self.self_test = None;
+                } else if self.is_keepalive(id) {
+                    self.start(now, Cause::RefreshFailed, now);
+                } else if let Some(bound) = self.bound_with_cleanup(id) {
+                    bound.cleanup = None;
+                }
+            }
+        }
+    }
+
+    /// It is time to prolong the binding.
+    pub(crate) fn refresh(&mut self, now: Instant) {
+        let round = self.new_round(Cause::RefreshFailed, now);
+        self.send_register(now, round, Credentials::Cached, 0);
+    }
+
+    /// The binding has run out.
+    pub(crate) fn expired(&mut self, now: Instant) {
+        self.no_proof();
+        match std::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Refreshing { round, attempt, .. } => self.phase = Phase::Registering { round, attempt },
+            other => {
+                self.phase = other;
+                self.start(now, Cause::RefreshFailed, now);
+            }
+        }
+    }
+
+    fn on_register(&mut self, now: Instant, mut round: Round, attempt: &Attempt, bound: Option<Bound>, response: &Response) {
+        let was_bound = bound.is_some();
+        let status = response.status.code();
+        self.note_flow(now, attempt, response);
+        if matches!(status, 200..=299) {
+            self.on_success(now, round, attempt, bound, response);
+            return;
+        }
+        self.phase = bound.map_or(Phase::Idle, Phase::Bound);
+        match status {
+            401 | 407 => match self.take_challenge(attempt, &Method::Register, response) {
+                Ok(fresh) => self.send_register(now, round, fresh, attempt.challenges + 1),
+                Err(failure @ Failure::ChallengeLoop) => self.wait(now, failure, None),
+                Err(failure) => self.reject(failure),
+            },
+            423 => match response.headers.min_expires() {
+                Ok(Some(least)) if least > self.expires && least <= LONGEST_MIN_EXPIRES => {
+                    self.expires = least;
+                    self.send_register(now, round, Credentials::Cached, attempt.challenges);
+                }
+                _ => self.reject(refusal(response)),
+            },
+            403 if !was_bound && round.form == Form::Alone && self.has_old_contacts() => {
+                round.form = Form::Combined;
+                self.send_register(now, round, Credentials::Cached, attempt.challenges);
+            }
+            // Another way may work, or the same one later.
+            408 | 429 | 430 | 480 | 500..=599 => {
+                let failure = Failure::ServerError {
+                    status,
+                    reason: reason(response),
+                };
+                let retry_after = response.headers.retry_after().ok().flatten();
+                let retry_after = retry_after.map(|seconds| Duration::from_secs(u64::from(seconds)));
+                self.try_next(now, round, failure, retry_after);
+            }
+            _ => self.reject(refusal(response)),
+        }
+    }
+
+    fn on_success(&mut self, now: Instant, mut round: Round, attempt: &Attempt, bound: Option<Bound>, response: &Response) {
+        let own = self.flow.as_ref().and_then(|flow| flow.contact.clone());
+        let reading = answer::read(response, own.as_ref(), &self.identity, self.expires);
+        if !reading.verified && round.form != Form::SecondLook {
+            round.form = Form::SecondLook;
+            self.phase = bound.map_or(Phase::Idle, Phase::Bound);
+            self.send_register(now, round, Credentials::Cached, 0);
+            return;
+        }
+        self.list(attempt.sent_at, &reading);
+        self.backoff.reset();
+        let registrar = self.flow.as_mut().map(|flow| {
+            flow.state = FlowState::Active;
+            flow.path.registrar
+        });
+        let closing = self.closing.take();
+        self.close(closing);
+        let keepalive = match (&bound, registrar) {
+            (Some(bound), _) => bound.keepalive.clone(),
+            (None, Some(registrar)) => KeepAlive::start(now, registrar, &mut self.rng),
+            (None, None) => KeepAlive::Unneeded,
+        };
+        let refreshed = bound.is_some();
+        let margin = refresh_after(reading.granted, self.rng.random());
+        self.phase = Phase::Bound(Bound {
+            // The registrar counts from when it had the request, which was not before we sent it.
+            expires_at: attempt.sent_at + reading.granted,
+            refresh_at: attempt.sent_at + margin,
+            verified: reading.verified,
+            keepalive,
+            cleanup: bound.and_then(|bound| bound.cleanup),
+        });
+        if !refreshed {
+            self.proof_of_binding();
+            self.tell_rebind(now, &round);
+        }
+        if !reading.leftovers.is_empty() && round.cause != Cause::RegistrarForgot {
+            self.send_cleanup(now, reading.leftovers, Credentials::Cached, 0);
+        }
+    }
+
+    fn tell_rebind(&mut self, now: Instant, round: &Round) {
+        let took = now.saturating_duration_since(round.since);
+        self.last_rebind = Some(Rebind {
+            at: now,
+            cause: round.cause,
+            took,
+            round_trips: round.requests,
+        });
+        if let (Cause::NetworkChanged, Some(flow)) = (round.cause, &self.flow) {
+            self.outputs.push_back(Output::Notice(Notice::RegisteredAgain {
+                took,
+                from: round.from.clone(),
+                to: flow.path.interface.clone(),
+            }));
+        }
+    }
+
+    /// The second REGISTER of a change: the Contact in use first, then what of ours should not be there any more.
+    fn send_cleanup(&mut self, now: Instant, leftovers: Vec<String>, credentials: Credentials, challenges: u32) {
+        let Some((flow, contact)) = self.flow.as_ref().and_then(|flow| Some((flow.id, flow.contact.clone()?))) else {
+            return;
+        };
+        let (cseq, reserved) = self.sequence.take(&mut self.identity, &mut self.rng);
+        let old: Vec<String> = leftovers
+            .iter()
+            .flat_map(|listed| shapes(listed, &self.identity.contacts, &self.identity.contact_user))
+            .collect();
+        let contacts = Contacts::BindAndRemove(&contact, &old);
+        let request = register(&self.config, &self.identity, &self.tag, cseq, self.expires, &contacts);
+        let attempt = self.send(now, flow, request, credentials, challenges);
+        if reserved {
+            self.save();
+        }
+        if let Phase::Bound(bound) | Phase::Refreshing { bound, .. } = &mut self.phase {
+            bound.cleanup = Some(Cleanup { attempt, leftovers });
+        }
+    }
+
+    fn on_side_answer(&mut self, now: Instant, id: RequestId, response: &Response) {
+        if self.is_keepalive(id) {
+            self.on_pong(now, response);
+        } else if let Some(cleanup) = self.bound_with_cleanup(id).and_then(|bound| bound.cleanup.take()) {
+            self.on_cleanup(now, cleanup, response);
+        } else if let Some(test) = self.self_test.as_ref().filter(|test| test.attempt.id == id) {
+            let attempt = test.attempt.clone();
+            let challenged = matches!(response.status.code(), 401 | 407);
+            match self.take_challenge(&attempt, &Method::Options, response) {
+                Ok(fresh) if challenged => self.resend_self_test(now, fresh, attempt.challenges + 1),
+                _ => self.self_test = None,
+            }
+        }
+    }
+
+    fn on_cleanup(&mut self, now: Instant, cleanup: Cleanup, response: &Response) {
+        match response.status.code() {
+            200..=299 => {
+                let own = self.flow.as_ref().and_then(|flow| flow.contact.clone());
+                let reading = answer::read(response, own.as_ref(), &self.identity, self.expires);
+                self.list(cleanup.attempt.sent_at, &reading);
+                let was_verified = matches!(&self.phase, Phase::Bound(bound) if bound.verified);
+                if was_verified && !reading.verified {
+                    // Some registrars take the new binding away along with the old one: bind it once more, alone.
+                    let round = self.new_round(Cause::RegistrarForgot, now);
+                    self.send_register(now, round, Credentials::Cached, 0);
+                }
+            }
+            401 | 407 => {
+                if let Ok(fresh) = self.take_challenge(&cleanup.attempt, &Method::Register, response) {
+                    self.send_cleanup(now, cleanup.leftovers, fresh, cleanup.attempt.challenges + 1);
+                }
+            }
+            // What could not be removed stays listed; the next refresh tries again.
+            _ => {}
+        }
+    }
+
+    fn on_unregister(&mut self, now: Instant, attempt: &Attempt, deadline: Instant, response: &Response) {
+        match response.status.code() {
+            401 | 407 => match self.take_challenge(attempt, &Method::Register, response) {
+                Ok(fresh) => self.send_unregister(now, deadline, fresh, attempt.challenges + 1),
+                Err(_) => self.left(),
+            },
+            200..=299 => {
+                let reading = answer::read(response, None, &self.identity, 0);
+                self.list(now, &reading);
+                self.identity.contacts.clear();
+                self.save();
+                self.left();
+            }
+            _ => self.left(),
+        }
+    }
+
+    fn on_pong(&mut self, now: Instant, response: &Response) {
+        let Some(flow) = &self.flow else { return };
+        let seen = seen_from(response, flow.local);
+        let moved = matches!((flow.public, seen), (Some(before), Some(seen)) if before != seen);
+        if moved {
+            self.start(now, Cause::NatMoved, now);
+        } else {
+            self.rest_keepalive(now);
+        }
+    }
+
+    /// Takes a challenge to answer, or says why not.
+    fn take_challenge(&mut self, attempt: &Attempt, method: &Method, response: &Response) -> Result<Credentials, Failure> {
+        let asker = Asker::of(response.status.code());
+        let pinned = match asker {
+            Asker::Registrar => &self.identity.realm,
+            Asker::Proxy => &self.identity.proxy_realm,
+        };
+        let challenge = Authenticator::choose(asker, response, pinned.as_deref())?;
+        if attempt.credentials == Credentials::Fresh(asker) && !challenge.stale {
+            return Err(Failure::WrongPassword);
+        }
+        if attempt.challenges >= MAX_CHALLENGES {
+            return Err(Failure::ChallengeLoop);
+        }
+        let realm = challenge.realm.to_string();
+        let pin = match asker {
+            Asker::Registrar => &mut self.identity.realm,
+            Asker::Proxy => &mut self.identity.proxy_realm,
+        };
+        if pin.is_none() {
+            *pin = Some(realm);
+            self.save();
+        }
+        if let Some(server) = self.flow.as_ref().map(|flow| flow.path.registrar) {
+            self.authenticator.learn(server, asker, method.clone(), challenge);
+        }
+        Ok(Credentials::Fresh(asker))
+    }
+
+    fn reject(&mut self, failure: Failure) {
+        self.abandon_all();
+        self.no_proof();
+        if let Some(flow) = &mut self.flow {
+            flow.state = FlowState::Failed;
+            let server = flow.path.registrar;
+            self.authenticator.forget(server);
+        }
+        let closing = self.closing.take();
+        self.close(closing);
+        self.phase = Phase::Rejected { failure };
+    }
+
+    /// What an answer tells of the flow it came over.
+    fn note_flow(&mut self, now: Instant, attempt: &Attempt, response: &Response) {
+        let Some(flow) = &mut self.flow else { return };
+        if let Some(rtt) = attempt.round_trip(now) {
+            flow.rtt = Some(rtt);
+        }
+        let Some(public) = seen_from(response, flow.local) else {
+            return;
+        };
+        flow.public = Some(public);
+        let contact = flow.contact.as_ref().map(ToString::to_string).unwrap_or_default();
+        if self.identity.seen_from(&contact, public) {
+            self.save();
+        }
+    }
+
+    fn list(&mut self, sent_at: Instant, reading: &Reading) {
+        self.bindings = reading
+            .bindings
+            .iter()
+            .map(|listed| BindingView {
+                contact: listed.contact.clone(),
+                expires_at: sent_at + listed.expires,
+                mine: listed.mine,
+            })
+            .collect();
+    }
+
+    fn has_old_contacts(&self) -> bool {
+        let current = self.flow.as_ref().and_then(|flow| flow.contact.as_ref()).map(ToString::to_string);
+        self.identity.contacts.iter().any(|old| Some(&old.uri) != current.as_ref())
+    }
+
+    fn is_keepalive(&self, id: RequestId) -> bool {
+        match &self.phase {
+            Phase::Bound(bound) | Phase::Refreshing { bound, .. } => {
+                matches!(&bound.keepalive, KeepAlive::Asked { attempt } if attempt.id == id)
+            }
+            Phase::Idle
+            | Phase::Opening { .. }
+            | Phase::Registering { .. }
+            | Phase::Waiting { .. }
+            | Phase::Rejected { .. }
+            | Phase::Leaving { .. }
+            | Phase::Off => false,
+        }
+    }
+
+    fn bound_with_cleanup(&mut self, id: RequestId) -> Option<&mut Bound> {
+        match &mut self.phase {
+            Phase::Bound(bound) | Phase::Refreshing { bound, .. } => {
+                let asked = bound.cleanup.as_ref().is_some_and(|cleanup| cleanup.attempt.id == id);
+                asked.then_some(bound)
+            }
+            Phase::Idle
+            | Phase::Opening { .. }
+            | Phase::Registering { .. }
+            | Phase::Waiting { .. }
+            | Phase::Rejected { .. }
+            | Phase::Leaving { .. }
+            | Phase::Off => None,
+        }
+    }
+}
+
+/// When to refresh what was granted: at 80 to 90 % of it, and early enough that a lost round can be repeated (64 × T1 = 32 s);
+/// short grants at half.
+fn refresh_after(granted: Duration, jitter: f64) -> Duration {
+    let room = Duration::from_secs(40);
+    if granted < room * 2 {
+        granted / 2
+    } else {
+        granted.mul_f64(0.8 + 0.1 * jitter).min(granted - room)
+    }
+}
+
+fn refusal(response: &Response) -> Failure {
+    let status = response.status.code();
+    match status {
+        403 => Failure::Forbidden { status },
+        404 | 410 | 604 => Failure::UnknownLine { status },
+        _ => Failure::Refused {
+            status,
+            reason: reason(response),
+        },
+    }
+}
+
+/// The reason phrase, short enough to be shown.
+fn reason(response: &Response) -> String {
+    response.reason.chars().filter(|c| !c.is_control()).take(80).collect()
+}
