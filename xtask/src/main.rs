@@ -1,2 +1,95 @@
-//! placeholder
-fn main() {}
+//! `cargo xtask demo | test | bench | deny`: everything a newcomer or CI runs.
+//!
+//! It depends on nothing in the workspace, so that it builds in seconds and can look at the rest from outside.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "its whole work is to talk to the person at the terminal"
+)]
+
+mod bench;
+mod demo;
+mod deny;
+mod interrupt;
+mod namespaces;
+mod packages;
+mod process;
+mod run;
+mod test;
+
+use std::process::ExitCode;
+
+/// Whatever went wrong, as a sentence for the terminal.
+pub(crate) type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
+
+const USAGE: &str = "\
+cargo xtask demo [--yes]            a line that moves between two networks, shown from start to end
+cargo xtask test [--quick] [--yes]  every layer of tests; --quick leaves out the lab and the long simulations
+cargo xtask bench                   what reading a message costs
+cargo xtask deny                    licences, bans and sources of what Bellhop depends on
+
+--yes installs missing system packages without asking.";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done = match words.split_first() {
+        Some((&"demo", flags)) => switches(flags, ["--yes"]).map(|[yes]| demo::run(yes)),
+        Some((&demo::INSIDE, [bellhop, scratch])) => {
+            Some(demo::inside(bellhop.as_ref(), scratch.as_ref()))
+        }
+        Some((&"test", flags)) => {
+            switches(flags, ["--quick", "--yes"]).map(|[quick, yes]| test::run(quick, yes))
+        }
+        Some((&"bench", [])) => Some(bench::run()),
+        Some((&"deny", [])) => Some(deny::run()),
+        Some((&("help" | "--help" | "-h"), [])) => {
+            println!("{USAGE}");
+            Some(Ok(()))
+        }
+        _ => None,
+    };
+    match done {
+        Some(Ok(())) => ExitCode::SUCCESS,
+        Some(Err(why)) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+        None => {
+            eprintln!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Which of the known switches were given, in the order of `known`; `None` when there is another word.
+fn switches<const N: usize>(given: &[&str], known: [&str; N]) -> Option<[bool; N]> {
+    given
+        .iter()
+        .all(|word| known.contains(word))
+        .then(|| known.map(|switch| given.contains(&switch)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::switches;
+
+    #[test]
+    fn switches_are_found_in_any_order() {
+        assert_eq!(
+            switches(&["--yes"], ["--quick", "--yes"]),
+            Some([false, true])
+        );
+        assert_eq!(
+            switches(&["--yes", "--quick"], ["--quick", "--yes"]),
+            Some([true, true])
+        );
+        assert_eq!(switches(&[], ["--yes"]), Some([false]));
+    }
+
+    #[test]
+    fn an_unknown_word_is_refused() {
+        assert_eq!(switches(&["--yse"], ["--yes"]), None);
+        assert_eq!(switches(&["--yes", "now"], ["--yes"]), None);
+    }
+}

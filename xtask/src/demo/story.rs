@@ -1,0 +1,215 @@
+//! The story: a line registers, its laptop changes network twice, and what happened is shown.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::net::IpAddr;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use super::line::Line;
+use super::stage::{Move, Stage};
+use crate::process::{Running, wait};
+use crate::{Fallible, run};
+
+/// The account that `bellhop demo-registrar` has.
+const AOR: &str = "sip:tina@demo.example";
+const PASSWORD: &str = "demo";
+
+/// How long a step may take before the demo gives up. A step takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Tells it on the stage; when something goes wrong, shows what the two programs printed.
+pub(crate) fn tell(bellhop: &Path, scratch: &Path, stage: &mut dyn Stage) -> Fallible<()> {
+    let listen = stage.registrar();
+    let mut registrar = Running::start(
+        "the company's registrar",
+        stage.company(bellhop).arg("demo-registrar").args([
+            "--listen",
+            &listen.ip().to_string(),
+            "--port",
+            &listen.port().to_string(),
+        ]),
+    )?;
+    let files = Files::write(scratch, stage)?;
+    let mut engine = Running::start(
+        "the engine",
+        Command::new(bellhop)
+            .arg("run")
+            .arg("--config")
+            .arg(&files.config)
+            .arg("--state-dir")
+            .arg(&files.state)
+            .args(stage.engine_words()),
+    )?;
+    let told = Story {
+        bellhop,
+        files: &files,
+        registrar: &mut registrar,
+        engine: &mut engine,
+    }
+    .play(stage);
+    if told.is_err() {
+        registrar.show_log();
+        engine.show_log();
+        files.show_logs();
+    }
+    // In this order: the engine unregisters first.
+    engine.stop();
+    if told.is_ok() {
+        println!("\nThe engine has unregistered and ended; nothing is left behind.");
+    }
+    told
+}
+
+struct Story<'a> {
+    bellhop: &'a Path,
+    files: &'a Files,
+    registrar: &'a mut Running,
+    engine: &'a mut Running,
+}
+
+impl Story<'_> {
+    fn play(&mut self, stage: &mut dyn Stage) -> Fallible<()> {
+        let start = Instant::now();
+        self.engine
+            .await_line(start, PATIENCE, |line| line == "ready")?;
+        let local = stage.begin(self.engine)?;
+        self.registered_from(local)?;
+        heading("The line is registered");
+        self.show(&["status"])?;
+        for change in stage.moves() {
+            self.make(stage, &change)?;
+        }
+        heading("What the company's registrar saw");
+        for line in self.registrar.lines() {
+            println!("  {}", line.text);
+        }
+        heading("The SIP of it");
+        self.show(&["trace"])
+    }
+
+    fn make(&mut self, stage: &mut dyn Stage, change: &Move) -> Fallible<()> {
+        heading(change.title);
+        for step in &change.steps {
+            println!("  {step}");
+        }
+        let start = stage.perform(change, self.engine)?;
+        let local = change.local.to_string();
+        let bound = self
+            .registrar
+            .await_line(start, PATIENCE, |line| line.contains(&local))?;
+        let line = self.registered_from(change.local)?;
+        let last = line
+            .last
+            .ok_or("the status does not say how long it took")?;
+        println!();
+        println!(
+            "  Registered again in {} ms: from the kernel's change to the registrar's answer, by Bellhop's clock, {} round trip(s).",
+            ms(last.took_ms),
+            last.round_trips
+        );
+        println!(
+            "  {} ms from before the change to the binding printed by the registrar, by the demo's clock.\n",
+            ms(bound.at.duration_since(start).as_secs_f64() * 1000.0)
+        );
+        self.show(&["status"])
+    }
+
+    fn registered_from(&mut self, local: IpAddr) -> Fallible<Line> {
+        wait(
+            PATIENCE,
+            &format!("the line was not registered from {local}"),
+            || {
+                let line = Line::parse(&run::output(&mut self.command(&["status", "--json"]))?)?;
+                Ok(line.is_registered_from(local).then_some(line))
+            },
+        )
+    }
+
+    fn show(&self, words: &[&str]) -> Fallible<()> {
+        println!("  $ bellhop {}", words.join(" "));
+        for line in run::output(&mut self.command(words))?.lines() {
+            println!("  {line}");
+        }
+        Ok(())
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(self.bellhop);
+        command
+            .args(words)
+            .arg("--state-dir")
+            .arg(&self.files.state);
+        command
+    }
+}
+
+/// The engine's files.
+struct Files {
+    config: PathBuf,
+    state: PathBuf,
+}
+
+impl Files {
+    fn write(scratch: &Path, stage: &dyn Stage) -> Fallible<Files> {
+        let files = Files {
+            config: scratch.join("config.toml"),
+            state: scratch.join("state"),
+        };
+        let mut secret = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(scratch.join("tina.secret"))?;
+        writeln!(secret, "{PASSWORD}")?;
+        let config = format!(
+            "[[line]]\nid = \"work\"\naor = \"{AOR}\"\nregistrar = \"sip:{};transport=udp\"\npassword = {{ file = \"tina.secret\" }}\nexpires = 600\n",
+            stage.registrar()
+        );
+        fs::write(&files.config, config)?;
+        Ok(files)
+    }
+
+    fn show_logs(&self) {
+        let logs = fs::read_dir(&self.state)
+            .into_iter()
+            .chain(fs::read_dir(self.state.join("logs")))
+            .flatten()
+            .flatten();
+        for log in logs.filter(|entry| {
+            entry.file_name().to_string_lossy().contains("log") && entry.path().is_file()
+        }) {
+            eprintln!(
+                "\n{}:\n{}",
+                log.path().display(),
+                fs::read_to_string(log.path()).unwrap_or_default()
+            );
+        }
+    }
+}
+
+fn heading(words: &str) {
+    println!("\n── {words} ──");
+}
+
+/// Milliseconds as a person reads them.
+fn ms(value: f64) -> String {
+    if value < 10.0 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.0}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ms;
+
+    #[test]
+    fn few_milliseconds_keep_a_decimal() {
+        assert_eq!(ms(1.44), "1.4");
+        assert_eq!(ms(41.3), "41");
+    }
+}

@@ -1,0 +1,133 @@
+//! `cargo xtask test`: every layer as a suite that prints its minutes. It runs on after a failure and ends with a table.
+
+mod programs;
+mod report;
+mod structure;
+mod tally;
+
+use std::path::PathBuf;
+
+use crate::packages::{self, Package};
+use crate::{Fallible, run};
+use programs::Programs;
+use report::Report;
+use tally::Tally;
+
+/// What the tests run besides Bellhop itself. A program that is missing when a test needs it is a failure, never a skip.
+const PACKAGES: [Package; 1] = [Package::new(
+    "iproute2",
+    "ip",
+    "builds the networks of the network watch's tests and of the lab",
+)];
+
+/// Needed by the lab only.
+const LAB_PACKAGES: [Package; 2] = [
+    Package::new(
+        "kamailio",
+        "kamailio",
+        "the company of the lab: a real registrar",
+    )
+    .with_service("kamailio"),
+    Package::new("nftables", "nft", "the NATs of the lab"),
+];
+
+/// Runs every suite; without the lab and the long simulations when `quick`.
+pub(crate) fn run(quick: bool, yes: bool) -> Fallible<()> {
+    packages::need(&PACKAGES, yes)?;
+    if !quick {
+        packages::need(&LAB_PACKAGES, yes)?;
+    }
+    let mut report = Report::default();
+    report.suite("format", || plain(&["fmt", "--all", "--check"]));
+    report.suite("structure", structure::check);
+    report.suite("clippy", || {
+        plain(&[
+            "clippy",
+            "--locked",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ])
+    });
+    report.suite("docs", docs);
+    let programs = report.preparation("building tests", Programs::build);
+    let bellhop = report.preparation("building bellhop", release);
+    if let Some(programs) = programs {
+        report.suite("unit and conformance", || {
+            programs.unit().run(&environment(bellhop.as_ref(), quick))
+        });
+        report.suite("doc tests", || {
+            tally::of(
+                run::cargo(&["test", "--locked", "--workspace", "--doc"])
+                    .envs(environment(None, quick)),
+            )
+        });
+        report.suite("contract", || {
+            programs
+                .contract()
+                .run(&environment(Some(needed(&bellhop)?), quick))
+        });
+        if !quick {
+            report.suite("lab", || {
+                programs
+                    .lab()
+                    .run(&environment(Some(needed(&bellhop)?), quick))
+            });
+        }
+    }
+    report.suite("simulation", || {
+        tally::of(
+            run::cargo(&[
+                "test",
+                "--locked",
+                "--release",
+                "--no-fail-fast",
+                "--package",
+                programs::SIMULATION,
+            ])
+            .envs(environment(None, quick)),
+        )
+    });
+    report.close()
+}
+
+/// A command that is one check by itself.
+fn plain(cargo: &[&str]) -> Fallible<Tally> {
+    run::well(&mut run::cargo(cargo)).map(|()| Tally::ONE_PASSED)
+}
+
+fn docs() -> Fallible<Tally> {
+    run::well(
+        run::cargo(&["doc", "--locked", "--workspace", "--no-deps"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )
+    .map(|()| Tally::ONE_PASSED)
+}
+
+fn release() -> Fallible<PathBuf> {
+    run::well(&mut run::cargo(&[
+        "build",
+        "--release",
+        "--locked",
+        "--package",
+        "bellhop",
+    ]))?;
+    Ok(run::target_directory()?.join("release/bellhop"))
+}
+
+fn needed(bellhop: &Option<PathBuf>) -> Fallible<&PathBuf> {
+    bellhop
+        .as_ref()
+        .ok_or_else(|| "there is no bellhop to test".into())
+}
+
+/// What tests find in their environment: which binary is tested, and whether long ones shall be short.
+fn environment(bellhop: Option<&PathBuf>, quick: bool) -> Vec<(&'static str, String)> {
+    let binary = bellhop.map(|path| ("BELLHOP_BIN", path.display().to_string()));
+    binary
+        .into_iter()
+        .chain(quick.then(|| ("BELLHOP_QUICK", "1".to_owned())))
+        .collect()
+}
