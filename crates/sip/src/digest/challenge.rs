@@ -65,7 +65,7 @@ impl Challenge {
             nonce: Text::from(params.require("nonce")?),
             opaque: params.take("opaque").map(Text::from),
             algorithm: params
-                .take("algorithm")
+                .take_token("algorithm")?
                 .map_or(Algorithm::Md5, Algorithm::named),
             qop: params.take("qop").map(Qop::list).unwrap_or_default(),
             stale: params

@@ -56,11 +56,11 @@ impl Credentials {
             uri: Text::from(params.require("uri")?),
             response: Text::from(params.require("response")?),
             algorithm: params
-                .take("algorithm")
+                .take_token("algorithm")?
                 .map_or(Algorithm::Md5, Algorithm::named),
             cnonce: params.take("cnonce").map(Text::from),
             opaque: params.take("opaque").map(Text::from),
-            qop: params.take("qop").map(Qop::named),
+            qop: params.take_token("qop")?.map(Qop::named),
             nc: params.take("nc").map(nonce_count).transpose()?,
             other: params.rest(),
         };

@@ -44,6 +44,19 @@ impl<'a> RawParams<'a> {
         self.take(name).ok_or(DigestError::Missing(name))
     }
 
+    /// A value that must be a token, quoted or not: it is written without quotes.
+    pub(super) fn take_token(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<&'a str>, DigestError> {
+        match self.take(name) {
+            Some(value) if value.is_empty() || !value.chars().all(is_token) => {
+                Err(DigestError::Invalid(name))
+            }
+            value => Ok(value),
+        }
+    }
+
     /// What nobody took.
     pub(super) fn rest(self) -> Vec<AuthParam> {
         let kept = |p: RawParam<'a>| AuthParam {

@@ -287,6 +287,16 @@ fn malformed_lists_are_refused() {
 }
 
 #[test]
+fn what_is_written_without_quotes_must_be_a_token() {
+    assert_eq!(
+        refused(r#"Digest realm="r", nonce="n", algorithm="MD5, realm=x""#),
+        DigestError::Invalid("algorithm")
+    );
+    let value = r#"Digest username="u", realm="r", nonce="n", uri="sip:e", response="0", qop="a b", nc=00000001, cnonce="c""#;
+    assert_eq!(Credentials::parse(value), Err(DigestError::Invalid("qop")));
+}
+
+#[test]
 fn a_flood_of_parameters_or_challenges_ends() {
     let params: String = (0..1000).map(|i| format!(", p{i}=1")).collect();
     assert_eq!(
@@ -396,5 +406,19 @@ fn debug_output_holds_nothing_to_guess_a_password_from() {
     let shown = format!("{asked:?} {answered:?} {TINA:?}");
     for secret in ["NONCE", "OPAQUE", "tina", "demo", &*answered.response] {
         assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_input_makes_the_reader_panic_and_what_it_reads_is_stable(
+        line in "(Digest|digest|Basic|x)?[ \t]?((realm|nonce|qop|username|uri|response|nc|cnonce|algorithm|x)[ ]?=?[ ]?(\"[^\r\n\"]{0,6}\"|[!-~é]{0,6})[ ]?,?[ ]?){0,9}"
+    ) {
+        for read in Challenge::parse_all(&line).into_iter().flatten() {
+            proptest::prop_assert_eq!(challenge(&read.to_string()), read);
+        }
+        if let Ok(read) = Credentials::parse(&line) {
+            proptest::prop_assert_eq!(Credentials::parse(&read.to_string()), Ok(read));
+        }
     }
 }
