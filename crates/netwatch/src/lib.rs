@@ -18,6 +18,7 @@
 //! # }
 //! ```
 
+mod address_alarm;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "macos")]

@@ -1,15 +1,14 @@
 //! What rings: our own subscription to the kernel's changes, and if-watch beside it. None of what they say is believed.
 
 use std::io;
-use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
-use if_watch::tokio::IfWatcher;
 use netlink_sys::protocols::NETLINK_ROUTE;
 use netlink_sys::{AsyncSocket, SocketAddr, TokioSocket};
 
 use super::ask::unavailable;
 use super::uapi;
+use crate::address_alarm::{AddressAlarm, DRAIN};
 
 const GROUPS: [u32; 7] = [
     uapi::RTNLGRP_LINK,
@@ -20,21 +19,18 @@ const GROUPS: [u32; 7] = [
     uapi::RTNLGRP_IPV6_ROUTE,
     uapi::RTNLGRP_IPV6_RULE,
 ];
-/// What one ring drains at most, so that a flood cannot hold the task for ever; the rest rings again.
-const DRAIN: usize = 4096;
 
-/// The two alarms. One that failed (overrun, closed) has rung for the last time and is `None` until [`Alarm::reopen`].
+/// The two alarms. One that failed (overrun, closed) has rung for the last time and is gone until [`Alarm::reopen`].
 pub(crate) struct Alarm {
     kernel: Option<TokioSocket>,
-    /// The mutex is never locked: it makes the watch `Sync`, which if-watch is not.
-    if_watch: Option<Mutex<IfWatcher>>,
+    addresses: AddressAlarm,
 }
 
 impl Alarm {
     pub(crate) fn open() -> io::Result<Alarm> {
         let mut alarm = Alarm {
             kernel: None,
-            if_watch: None,
+            addresses: AddressAlarm::default(),
         };
         alarm.reopen()?;
         Ok(alarm)
@@ -45,8 +41,9 @@ impl Alarm {
         if self.kernel.is_none() {
             self.kernel = Some(subscribe().map_err(unavailable)?);
         }
-        if self.if_watch.is_none() {
-            self.if_watch = Some(Mutex::new(IfWatcher::new().map_err(unavailable)?));
+        // The subscription hears all that if-watch hears: without if-watch nothing is lost.
+        if let Err(error) = self.addresses.reopen() {
+            tracing::debug!(%error, "no second alarm");
         }
         Ok(())
     }
@@ -55,8 +52,8 @@ impl Alarm {
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         // Both, always: each must have been polled for its wake-up to be registered.
         let kernel = self.poll_kernel(cx);
-        let if_watch = self.poll_if_watch(cx);
-        if kernel || if_watch {
+        let addresses = self.addresses.poll(cx);
+        if kernel || addresses {
             Poll::Ready(())
         } else {
             Poll::Pending
@@ -78,26 +75,6 @@ impl Alarm {
                 Poll::Ready(Err(error)) => {
                     tracing::debug!(%error, "changes were lost");
                     self.kernel = None;
-                    return true;
-                }
-            }
-        }
-        rang
-    }
-
-    fn poll_if_watch(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(watcher) = &mut self.if_watch else {
-            return true;
-        };
-        let watcher = watcher.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let mut rang = false;
-        for _ in 0..DRAIN {
-            match watcher.poll_if_event(cx) {
-                Poll::Pending => return rang,
-                Poll::Ready(Ok(_event)) => rang = true,
-                Poll::Ready(Err(error)) => {
-                    tracing::debug!(%error, "if-watch ended");
-                    self.if_watch = None;
                     return true;
                 }
             }
