@@ -31,6 +31,9 @@ const LAB_PACKAGES: [Package; 2] = [
     Package::new("nftables", "nft", "the NATs of the lab"),
 ];
 
+/// A tenth of what the simulation runs otherwise.
+const QUICK_SEEDS: &str = "40";
+
 /// Runs every suite; without the lab and the long simulations when `quick`.
 pub(crate) fn run(quick: bool, yes: bool) -> Fallible<()> {
     packages::need(&PACKAGES, yes)?;
@@ -123,11 +126,11 @@ fn needed(bellhop: &Option<PathBuf>) -> Fallible<&PathBuf> {
         .ok_or_else(|| "there is no bellhop to test".into())
 }
 
-/// What tests find in their environment: which binary is tested, and whether long ones shall be short.
+/// What tests find in their environment: which binary is tested, and how many seeds a simulation runs when it shall be short.
 fn environment(bellhop: Option<&PathBuf>, quick: bool) -> Vec<(&'static str, String)> {
     let binary = bellhop.map(|path| ("BELLHOP_BIN", path.display().to_string()));
     binary
         .into_iter()
-        .chain(quick.then(|| ("BELLHOP_QUICK", "1".to_owned())))
+        .chain(quick.then(|| ("BELLHOP_SIM_SEEDS", QUICK_SEEDS.to_owned())))
         .collect()
 }

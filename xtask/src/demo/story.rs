@@ -55,11 +55,6 @@ pub(crate) fn tell(bellhop: &Path, scratch: &Path, stage: &mut dyn Stage) -> Fal
         engine.show_log();
         files.show_logs();
     }
-    // In this order: the engine unregisters first.
-    engine.stop();
-    if told.is_ok() {
-        println!("\nThe engine has unregistered and ended; nothing is left behind.");
-    }
     told
 }
 
@@ -82,12 +77,22 @@ impl Story<'_> {
         for change in stage.moves() {
             self.make(stage, &change)?;
         }
-        heading("What the company's registrar saw");
+        heading("The SIP of it");
+        self.show(&["trace"])?;
+        self.end()
+    }
+
+    fn end(&mut self) -> Fallible<()> {
+        let status = self.engine.stop();
+        heading("The engine has ended; what the company's registrar saw, from start to end");
         for line in self.registrar.lines() {
             println!("  {}", line.text);
         }
-        heading("The SIP of it");
-        self.show(&["trace"])
+        match status {
+            Some(status) if status.success() => Ok(()),
+            Some(status) => Err(format!("The engine ended with {status}").into()),
+            None => Err("The engine did not end".into()),
+        }
     }
 
     fn make(&mut self, stage: &mut dyn Stage, change: &Move) -> Fallible<()> {
