@@ -17,6 +17,7 @@
 mod algorithm;
 mod challenge;
 mod credentials;
+mod cursor;
 mod lexer;
 mod response;
 #[cfg(test)]
