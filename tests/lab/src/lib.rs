@@ -1,1 +1,37 @@
-//! A laptop, two NATs, a company with a real registrar: network namespaces and a wire with delay and loss.
+//! The lab: a laptop with two uplinks behind two NATs, an internet, and a company with a real registrar (Kamailio).
+//!
+//! ```text
+//!            wlan0 ┌──────┐ 198.51.100.2
+//!          ┌───────┤ natA ├───────┐
+//! ┌────────┤       └──────┘    ┌──┴───┐   the wire    ┌─────────┐
+//! │ laptop │                   │ inet ├───────────────┤ company │ 203.0.113.10: Kamailio
+//! └────────┤       ┌──────┐    └──┬───┘ delay, loss   └─────────┘
+//!          └───────┤ natB ├───────┘
+//!             eth0 └──────┘ 198.51.101.2
+//! ```
+//!
+//! Every host is a network namespace. All of it lives in namespaces of the test's own ([`sandbox`]), so the machine's network is
+//! untouched, several labs run side by side, and nothing is left behind, however the test ends.
+//!
+//! Two clock readings make a measurement, both of one machine's `CLOCK_REALTIME`: T0, when a netlink listener in the laptop hears that
+//! the network became usable ([`kernel`]), and T1, Kamailio's own clock right after `save()` ([`kamailio`]). What a scenario asserts
+//! it reads at the registrar, never only from Bellhop.
+#![cfg(target_os = "linux")]
+
+pub mod call;
+pub mod digest;
+pub mod floor;
+pub mod kamailio;
+pub mod kernel;
+pub mod laptop;
+pub mod measure;
+pub mod namespace;
+pub mod nat;
+pub mod priority;
+pub mod report;
+pub mod sandbox;
+pub mod scenario;
+pub mod stage;
+pub mod subject;
+pub mod topology;
+pub mod wire;

@@ -1,0 +1,162 @@
+//! One change of network, measured: from usable to stored, and what was sent for it.
+
+use std::time::{Duration, SystemTime};
+
+use crate::kamailio::{Event, Kind};
+
+/// What a change cost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// Milliseconds from the usable network (T0) to the binding stored (T1); below zero if it was stored before T0 was heard.
+    pub took_ms: f64,
+    /// Milliseconds that no client can beat: half a round trip, and one more for every challenge.
+    pub limit_ms: f64,
+    /// 401s before the binding was stored.
+    pub challenges: usize,
+    /// Different REGISTERs that bind, until things were quiet again.
+    pub registers: usize,
+    /// Different REGISTERs that only remove what was left.
+    pub clean_ups: usize,
+    /// What is wrong with it, beyond being slow.
+    pub faults: Vec<String>,
+}
+
+impl Run {
+    /// Reads off what happened at the registrar since the network was usable.
+    #[must_use]
+    pub fn read(
+        usable: SystemTime,
+        stored: SystemTime,
+        events: &[Event],
+        round_trip: Duration,
+    ) -> Self {
+        let since: Vec<_> = events
+            .iter()
+            .filter(|event| event.at >= usable.min(stored))
+            .collect();
+        let challenges = since
+            .iter()
+            .filter(|event| event.kind == Kind::Challenged && event.at <= stored)
+            .count();
+        let round_trip_ms = round_trip.as_secs_f64() * 1e3;
+        #[expect(clippy::cast_precision_loss, reason = "a handful")]
+        let limit_ms = round_trip_ms * (0.5 + challenges as f64);
+        Self {
+            took_ms: milliseconds(usable, stored),
+            limit_ms,
+            challenges,
+            registers: different(&since, |event| !event.removes()),
+            clean_ups: different(&since, Event::removes),
+            faults: Vec::new(),
+        }
+    }
+
+    /// How far above what no client can beat.
+    #[must_use]
+    pub fn over_ms(&self) -> f64 {
+        self.took_ms - self.limit_ms
+    }
+}
+
+/// From one time to another; below zero when they are the other way round.
+#[must_use]
+pub fn milliseconds(from: SystemTime, to: SystemTime) -> f64 {
+    match to.duration_since(from) {
+        Ok(passed) => passed.as_secs_f64() * 1e3,
+        Err(before) => -before.duration().as_secs_f64() * 1e3,
+    }
+}
+
+/// Copies of one REGISTER count once.
+fn different(events: &[&Event], wanted: impl Fn(&Event) -> bool) -> usize {
+    let arrived = events
+        .iter()
+        .filter(|event| event.kind == Kind::Arrived && wanted(event));
+    let mut numbers: Vec<_> = arrived.map(|event| (&event.call_id, event.cseq)).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers.len()
+}
+
+/// Least, median, 95th percentile (nearest rank) and most of some values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// Least.
+    pub min: f64,
+    /// Half are not above it.
+    pub median: f64,
+    /// 95 of 100 are not above it.
+    pub p95: f64,
+    /// Most.
+    pub max: f64,
+}
+
+impl Spread {
+    /// Of `values`, unless there are none.
+    #[must_use]
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let mut sorted: Vec<f64> = values.into_iter().collect();
+        sorted.sort_by(f64::total_cmp);
+        let rank = |percent: usize| {
+            sorted
+                .get((sorted.len() * percent).div_ceil(100).saturating_sub(1))
+                .copied()
+        };
+        Some(Self {
+            min: *sorted.first()?,
+            median: rank(50)?,
+            p95: rank(95)?,
+            max: *sorted.last()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(milliseconds: u64, kind: Kind, cseq: u32, contact: &str) -> Event {
+        let at = SystemTime::UNIX_EPOCH + Duration::from_millis(milliseconds);
+        let source = "198.51.100.2:20000".parse().unwrap();
+        Event {
+            at,
+            kind,
+            source,
+            call_id: "c".into(),
+            cseq,
+            contact: contact.into(),
+        }
+    }
+
+    #[test]
+    fn a_challenge_raises_the_limit_and_copies_count_once() {
+        let events = [
+            event(5, Kind::Arrived, 1, "<sip:old>"),
+            event(30, Kind::Arrived, 2, "<sip:new>"),
+            event(31, Kind::Challenged, 2, "<sip:new>"),
+            event(70, Kind::Arrived, 3, "<sip:new>"),
+            event(71, Kind::Arrived, 3, "<sip:new>"),
+            event(71, Kind::Saved, 3, "<sip:new>"),
+            event(120, Kind::Arrived, 4, "<sip:new>, <sip:old>;expires=0"),
+        ];
+        let at = |milliseconds| SystemTime::UNIX_EPOCH + Duration::from_millis(milliseconds);
+        let run = Run::read(at(10), at(71), &events, Duration::from_millis(40));
+        assert_eq!((run.took_ms, run.limit_ms, run.challenges), (61.0, 60.0, 1));
+        assert_eq!((run.registers, run.clean_ups), (2, 1));
+    }
+
+    #[test]
+    fn a_spread_is_of_the_nearest_rank() {
+        let spread = Spread::of((1..=20).map(f64::from)).unwrap();
+        assert_eq!(
+            spread,
+            Spread {
+                min: 1.0,
+                median: 10.0,
+                p95: 19.0,
+                max: 20.0
+            }
+        );
+        assert_eq!(Spread::of([]), None);
+    }
+}

@@ -1,0 +1,42 @@
+//! Real-time priority for what stands for the network and the clock, so that a busy machine does not lengthen the wire.
+//!
+//! The program under test never gets it.
+
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use nix::unistd::gettid;
+
+use crate::namespace::program;
+
+const PRIORITY: &str = "10";
+
+/// Raises the calling thread. Says whether the system allowed it.
+pub fn raise_thread() -> bool {
+    change(&["--rr", "--pid", PRIORITY, &gettid().to_string()])
+}
+
+/// A command that runs `name` with real-time priority where the system allows that.
+///
+/// # Errors
+/// When `name` is not installed.
+pub fn raised(name: &str) -> anyhow::Result<Command> {
+    static ALLOWED: OnceLock<bool> = OnceLock::new();
+    let plain = program(name)?;
+    if !*ALLOWED.get_or_init(|| change(&["--rr", PRIORITY, "true"])) {
+        return Ok(plain);
+    }
+    let mut command = program("chrt")?;
+    command.args(["--rr", PRIORITY]).arg(plain.get_program());
+    Ok(command)
+}
+
+fn change(arguments: &[&str]) -> bool {
+    let Ok(mut chrt) = program("chrt") else {
+        return false;
+    };
+    chrt.args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    chrt.status().is_ok_and(|status| status.success())
+}

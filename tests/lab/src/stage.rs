@@ -1,0 +1,291 @@
+//! A lab at work: laptop on the Wi-Fi, Kamailio up, the line registered; and one change of network, measured and checked.
+
+use std::cell::Cell;
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::call;
+use crate::kamailio::{Binding, DOMAIN, Event, Kamailio, Kind};
+use crate::kernel::{Change, Recorder};
+use crate::laptop::Uplink;
+use crate::measure::{Run, milliseconds};
+use crate::subject::{Bellhop, USER, is_registered_from};
+use crate::topology::{INTERNET, Lab, PREFERRED, REGISTRAR};
+
+/// The password of every account of the company.
+pub const PASSWORD: &str = "lab-Passw0rd";
+/// Above the limit by more than this, a change is not slow but of another kind.
+const KIND_MS: f64 = 200.0;
+/// Longest time to a binding: a whole transaction that got lost (RFC 3261 §17.1.2.2, timer F), and the next try.
+const PATIENCE: Duration = Duration::from_secs(45);
+/// So long nothing must come from the line before a change counts as over.
+const QUIET: Duration = Duration::from_millis(400);
+
+/// A change of network: when it happened, what came of it at the registrar, and where the laptop is now.
+pub struct After {
+    /// T0.
+    pub usable: SystemTime,
+    /// The laptop's network now.
+    pub uplink: Uplink,
+    /// Its address there.
+    pub address: Ipv4Addr,
+}
+
+/// Lab, registrar and line.
+pub struct Stage {
+    // In the order in which they must end: the line takes its leave of a registrar that is still there.
+    bellhop: Bellhop,
+    kamailio: Option<Kamailio>,
+    recorder: Recorder,
+    /// The hosts.
+    pub lab: Lab,
+    calls: Cell<u32>,
+}
+
+impl Stage {
+    /// Sets the stage: on `wlan0`, registered.
+    ///
+    /// # Errors
+    /// When something does not start, or the line does not register.
+    pub fn set(binary: &Path, round_trip: Duration, max_expires: u32) -> Result<Self> {
+        let lab = Lab::build(round_trip, 1)?;
+        let kamailio = registrar(&lab, max_expires)?;
+        let recorder = Recorder::start(&lab.laptop)?;
+        lab.join(Uplink::Wlan, PREFERRED)?;
+        let bellhop = Bellhop::start(
+            binary,
+            &lab.laptop,
+            lab.folder.path().join("bellhop"),
+            REGISTRAR,
+            PASSWORD,
+        )?;
+        let stage = Self {
+            bellhop,
+            kamailio: Some(kamailio),
+            recorder,
+            lab,
+            calls: Cell::new(0),
+        };
+        let started = SystemTime::now();
+        stage.wait_until_registered(Uplink::Wlan.address())?;
+        stage.wait_until_quiet(started)?;
+        Ok(stage)
+    }
+
+    /// Ends the registrar and starts it anew, with nothing in its memory; waits until it answers.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub fn restart_registrar(&mut self, max_expires: u32) -> Result<()> {
+        drop(self.kamailio.take());
+        self.kamailio = Some(registrar(&self.lab, max_expires)?);
+        Ok(())
+    }
+
+    /// Waits for what the laptop's kernel says since `since`: T0.
+    ///
+    /// # Errors
+    /// When it does not say it.
+    pub fn heard(&self, since: SystemTime, wanted: impl Fn(&Change) -> bool) -> Result<SystemTime> {
+        self.recorder.first(since, Duration::from_secs(3), wanted)
+    }
+
+    /// Waits until the line is in this state.
+    ///
+    /// # Errors
+    /// When it is not within `timeout`.
+    pub fn wait_for_state(&self, state: &str, timeout: Duration) -> Result<Value> {
+        self.bellhop.wait(state, timeout, |line| {
+            line.get("state").and_then(Value::as_str) == Some(state)
+        })
+    }
+
+    /// Waits until a binding is stored since the network was usable, and until things are quiet; reads what it took.
+    ///
+    /// # Errors
+    /// When no binding comes: a lost line.
+    pub fn settle(&self, after: &After) -> Result<Run> {
+        let binds = |event: &Event| {
+            event.kind == Kind::Saved
+                && !event.removes()
+                && event.source.ip() == self.public(after.uplink)
+        };
+        let stored =
+            self.kamailio()?
+                .first(after.usable - Duration::from_millis(50), PATIENCE, binds);
+        let stored =
+            stored.with_context(|| format!("a lost line; the trace:\n{}", self.bellhop.trace()))?;
+        self.wait_until_registered(after.address)?;
+        self.wait_until_quiet(after.usable)?;
+        Ok(Run::read(
+            after.usable,
+            stored.at,
+            &self.kamailio()?.events()?,
+            self.lab.round_trip(),
+        ))
+    }
+
+    /// Reads the registrar's own list and calls the line through it; says what is wrong in `run`.
+    ///
+    /// # Errors
+    /// When registrar or engine can't be asked.
+    pub fn check(&self, after: &After, run: &mut Run) -> Result<()> {
+        let bindings = self.kamailio()?.bindings(USER)?;
+        run.faults.extend(self.stale(after, &bindings));
+        let line = self.bellhop.line()?;
+        run.faults.extend(self.untrue(&line, &bindings));
+        run.faults.extend(self.call(after)?);
+        Ok(())
+    }
+
+    /// What is beyond slow: another kind of behaviour.
+    pub fn judge(run: &mut Run) {
+        if run.over_ms() > KIND_MS {
+            run.faults.push(format!(
+                "took {:.1} ms, {:.1} ms above the limit",
+                run.took_ms,
+                run.over_ms()
+            ));
+        }
+    }
+
+    fn kamailio(&self) -> Result<&Kamailio> {
+        self.kamailio.as_ref().context("the registrar is down")
+    }
+
+    fn public(&self, uplink: Uplink) -> Ipv4Addr {
+        self.lab.nat(uplink).public
+    }
+
+    fn stale(&self, after: &After, bindings: &[Binding]) -> Option<String> {
+        let here = |binding: &Binding| {
+            binding
+                .received
+                .is_some_and(|received| received.ip() == self.public(after.uplink))
+        };
+        match bindings {
+            [only] if here(only) => None,
+            [] => Some("the registrar holds no binding".to_owned()),
+            others => Some(format!(
+                "the registrar holds something else than the one new binding: {others:?}"
+            )),
+        }
+    }
+
+    /// Bellhop's own view must be what the registrar holds.
+    fn untrue(&self, line: &Value, bindings: &[Binding]) -> Vec<String> {
+        let mut found = Vec::new();
+        let contacts: Vec<_> = strings(line, "/flows", "contact");
+        if let [binding] = bindings {
+            if contacts != [binding.address.as_str()] {
+                found.push(format!(
+                    "status says that the flows' contacts are {contacts:?}, the registrar holds {}",
+                    binding.address
+                ));
+            }
+            let public = binding
+                .received
+                .map(|received| received.to_string())
+                .unwrap_or_default();
+            if !strings(line, "/flows", "public").contains(&public.as_str()) {
+                found.push(format!(
+                    "status does not know the public address {public}: {line}"
+                ));
+            }
+        }
+        if line.get("verified") != Some(&Value::Bool(true)) {
+            found.push(format!("the line is not verified: {line}"));
+        }
+        found
+    }
+
+    fn call(&self, after: &After) -> Result<Option<String>> {
+        self.calls.set(self.calls.get() + 1);
+        let (since, id) = (SystemTime::now(), format!("call-{}", self.calls.get()));
+        let answer = call::options(
+            &self.lab.inet,
+            INTERNET,
+            REGISTRAR,
+            &format!("sip:{USER}@{DOMAIN}"),
+            &id,
+        )?;
+        if answer.status != 200 {
+            return Ok(Some(format!(
+                "a call through the registrar got {}",
+                answer.status
+            )));
+        }
+        let passed = |event: &Event| {
+            event.kind == Kind::Answered
+                && event.call_id == id
+                && event.source.ip() == self.public(after.uplink)
+        };
+        let answered = self
+            .kamailio()?
+            .first(since, Duration::from_secs(1), passed);
+        Ok(answered
+            .err()
+            .map(|error| format!("the answer to a call did not come from the laptop: {error}")))
+    }
+
+    fn wait_until_registered(&self, address: Ipv4Addr) -> Result<()> {
+        let what = format!("registered from {address}");
+        let registered = self
+            .bellhop
+            .wait(&what, PATIENCE, |line| is_registered_from(line, address));
+        registered
+            .map(drop)
+            .with_context(|| format!("a lost line; the trace:\n{}", self.bellhop.trace()))
+    }
+
+    /// Waits until nothing more comes from the line. Clean-ups end soon; a line that never stops sending is told by its counts.
+    ///
+    /// # Errors
+    /// When the registrar's log can't be read.
+    pub fn wait_until_quiet(&self, since: SystemTime) -> Result<()> {
+        let end = Instant::now() + Duration::from_secs(3);
+        while Instant::now() < end {
+            let last = self
+                .kamailio()?
+                .events()?
+                .last()
+                .map_or(since, |event| event.at);
+            if milliseconds(last, SystemTime::now()) >= QUIET.as_secs_f64() * 1e3 {
+                break;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+}
+
+/// Starts the company's registrar in its place.
+///
+/// # Errors
+/// When it does not come up.
+pub fn registrar(lab: &Lab, max_expires: u32) -> Result<Kamailio> {
+    Kamailio::start(
+        &lab.company,
+        lab.folder.path().join("kamailio"),
+        REGISTRAR,
+        PASSWORD,
+        max_expires,
+    )
+}
+
+fn strings<'a>(line: &'a Value, list: &str, field: &str) -> Vec<&'a str> {
+    let items = line
+        .pointer(list)
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    items
+        .iter()
+        .filter_map(|item| item.get(field)?.as_str())
+        .collect()
+}

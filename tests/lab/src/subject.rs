@@ -1,0 +1,191 @@
+//! Bellhop under test, driven only from outside: a configuration file, `run`, and `status --json`.
+
+use std::fs::{self, File};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+
+use crate::kamailio::DOMAIN;
+use crate::namespace::Namespace;
+
+/// The account of the line.
+pub const USER: &str = "tina";
+
+/// A running engine; stopped when dropped.
+pub struct Bellhop {
+    binary: PathBuf,
+    folder: PathBuf,
+    child: Child,
+}
+
+impl Bellhop {
+    /// Starts the engine on `host` with one line and waits for `ready`. Its files are in `folder`.
+    ///
+    /// # Errors
+    /// When it is not ready within ten seconds: what it said on stderr is told.
+    pub fn start(
+        binary: &Path,
+        host: &Namespace,
+        folder: PathBuf,
+        registrar: SocketAddr,
+        password: &str,
+    ) -> Result<Self> {
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join("secret"), format!("{password}\n"))?;
+        fs::write(
+            folder.join("config.toml"),
+            format!(
+                "[[line]]\nid = \"work\"\naor = \"sip:{USER}@{DOMAIN}\"\nregistrar = \"sip:{registrar};transport=udp\"\n\
+                 auth_username = \"{USER}\"\npassword = {{ file = \"secret\" }}\n"
+            ),
+        )?;
+        let mut command = Command::new(binary);
+        command
+            .arg("run")
+            .arg("--config")
+            .arg(folder.join("config.toml"))
+            .arg("--state-dir")
+            .arg(folder.join("state"));
+        command
+            .stdin(Stdio::null())
+            .stdout(File::create(folder.join("out"))?)
+            .stderr(File::create(folder.join("err"))?);
+        let child = host.inside(|| command.spawn().context("starting bellhop"))?;
+        let mut bellhop = Self {
+            binary: binary.to_owned(),
+            folder,
+            child,
+        };
+        bellhop.wait_until_ready()?;
+        Ok(bellhop)
+    }
+
+    /// The line as `status --json` tells it.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub fn line(&self) -> Result<Value> {
+        let output = self.cli(&["status", "--json"])?;
+        let status: Value =
+            serde_json::from_str(&output).with_context(|| format!("status said {output:?}"))?;
+        status
+            .pointer("/lines/0")
+            .cloned()
+            .with_context(|| format!("no line in {output}"))
+    }
+
+    /// Waits until the line is as `wanted` says.
+    ///
+    /// # Errors
+    /// When it is not within `timeout`: the line and the end of stderr are told.
+    pub fn wait(
+        &self,
+        what: &str,
+        timeout: Duration,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Result<Value> {
+        let end = Instant::now() + timeout;
+        loop {
+            let line = self.line()?;
+            if wanted(&line) {
+                return Ok(line);
+            }
+            if Instant::now() >= end {
+                bail!(
+                    "the line is not {what} after {timeout:?}: {line}; stderr: {}",
+                    self.last_words()
+                );
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The SIP that passed, as `trace` tells it: for messages about a failure.
+    #[must_use]
+    pub fn trace(&self) -> String {
+        self.cli(&["trace"])
+            .unwrap_or_else(|error| error.to_string())
+    }
+
+    fn cli(&self, arguments: &[&str]) -> Result<String> {
+        let state = self.folder.join("state");
+        let output = Command::new(&self.binary)
+            .args(arguments)
+            .arg("--state-dir")
+            .arg(state)
+            .stdin(Stdio::null())
+            .output()?;
+        if !output.status.success() {
+            let told = String::from_utf8_lossy(&output.stderr);
+            bail!(
+                "bellhop {} ended with {}: {}; the engine: {}",
+                arguments.join(" "),
+                output.status,
+                told.trim(),
+                self.last_words()
+            );
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    fn wait_until_ready(&mut self) -> Result<()> {
+        let end = Instant::now() + Duration::from_secs(10);
+        while Instant::now() < end {
+            if fs::read_to_string(self.folder.join("out"))?
+                .lines()
+                .any(|line| line == "ready")
+            {
+                return Ok(());
+            }
+            if let Some(status) = self.child.try_wait()? {
+                bail!("bellhop run ended with {status}: {}", self.last_words());
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        bail!("bellhop run is not ready after 10 s: {}", self.last_words())
+    }
+
+    fn last_words(&self) -> String {
+        let told = fs::read_to_string(self.folder.join("err")).unwrap_or_default();
+        let from = told.len().saturating_sub(2000);
+        told.get(from..).unwrap_or(&told).trim().to_owned()
+    }
+}
+
+impl Drop for Bellhop {
+    fn drop(&mut self) {
+        if let Ok(pid) = i32::try_from(self.child.id()) {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
+        }
+        let end = Instant::now() + Duration::from_secs(3);
+        while Instant::now() < end && matches!(self.child.try_wait(), Ok(None)) {
+            thread::sleep(Duration::from_millis(10));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Whether the line is registered over a flow from `local`.
+#[must_use]
+pub fn is_registered_from(line: &Value, local: std::net::Ipv4Addr) -> bool {
+    let prefix = format!("{local}:");
+    let flows = line
+        .get("flows")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let over = |flow: &Value| {
+        flow.get("local")
+            .and_then(Value::as_str)
+            .is_some_and(|address| address.starts_with(&prefix))
+    };
+    line.get("state").and_then(Value::as_str) == Some("registered") && flows.iter().any(over)
+}

@@ -1,0 +1,158 @@
+//! Prepares outside, runs the scenarios inside, prints the report.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Result;
+use bellhop_tests_lab::measure::Run;
+use bellhop_tests_lab::report::{Report, Scenario};
+use bellhop_tests_lab::{sandbox, scenario};
+use bellhop_tests_support::binary::{self, BINARY_VARIABLE};
+use bellhop_tests_support::tools::{self, Tool};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+const TOOLS: [Tool; 5] = [
+    Tool {
+        program: "ip",
+        package: "iproute2",
+    },
+    Tool {
+        program: "nft",
+        package: "nftables",
+    },
+    Tool {
+        program: "kamailio",
+        package: "kamailio",
+    },
+    Tool {
+        program: "kamcmd",
+        package: "kamailio",
+    },
+    Tool {
+        program: "unshare",
+        package: "util-linux",
+    },
+];
+/// Why there is no program to test, for the one inside.
+const NO_BINARY: &str = "BELLHOP_LAB_NO_BINARY";
+
+type Shared = Arc<Mutex<Report>>;
+
+pub(crate) fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    if sandbox::is_inside() {
+        return inside(arguments);
+    }
+    if arguments.list {
+        return libtest_mimic::run(&arguments, trials(&Shared::default())).exit_code();
+    }
+    match outside() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("lab: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn outside() -> Result<ExitCode> {
+    tools::require(&TOOLS)?;
+    let program = match binary::bellhop() {
+        Ok(path) => (BINARY_VARIABLE, path.display().to_string()),
+        Err(error) => (NO_BINARY, format!("{error:#}")),
+    };
+    sandbox::run_inside(&[program])
+}
+
+fn inside(mut arguments: Arguments) -> ExitCode {
+    sandbox::follow_outside();
+    // Scenarios measure: one at a time.
+    arguments.test_threads = Some(1);
+    let report = Shared::new(Mutex::new(Report {
+        round_trip: scenario::round_trip(),
+        scenarios: Vec::new(),
+    }));
+    let conclusion = libtest_mimic::run(&arguments, trials(&report));
+    let report = report.lock().unwrap_or_else(PoisonError::into_inner);
+    println!("\n{}", report.text());
+    match binary::target_directory().map(|target| target.join("lab/report.md")) {
+        Ok(file) if report.write(&file).is_ok() => {
+            println!("lab: the report is in {}", file.display());
+        }
+        _ => eprintln!("lab: the report could not be written"),
+    }
+    conclusion.exit_code()
+}
+
+fn trials(report: &Shared) -> Vec<Trial> {
+    let trial = |name: &'static str, note: &'static str, run: fn() -> Result<Vec<Run>>| {
+        let report = Arc::clone(report);
+        Trial::test(name, move || measured(&report, name, note, run))
+    };
+    let refresh = "from the registrar being back; the limit has the 10 s that it grants";
+    let lossy = "30 % of the packets lost each way: copies leave after 0.5, 1, 2, 4 … s";
+    vec![
+        trial("the_floor_switches_between_two_nats", "", || {
+            scenario::floor(20)
+        }),
+        trial("a_switch_between_two_nats_moves_the_binding", "", || {
+            scenario::switch(&program()?, 20)
+        }),
+        trial("a_renumbered_network_moves_the_binding", "", || {
+            scenario::renumber(&program()?, 3)
+        }),
+        trial(
+            "with_both_networks_up_losing_one_moves_the_binding",
+            "",
+            || scenario::overlap(&program()?, 3),
+        ),
+        trial(
+            "a_lost_carrier_with_the_address_kept_moves_the_binding",
+            "",
+            || scenario::fade(&program()?, 3),
+        ),
+        trial(
+            "a_link_without_a_route_is_offline_until_the_route_comes",
+            "",
+            || scenario::no_route(&program()?, 3),
+        ),
+        trial(
+            "a_restarted_registrar_has_the_binding_with_the_next_refresh",
+            refresh,
+            || scenario::registrar_restart(&program()?, 3),
+        ),
+        trial("a_switch_under_loss_moves_the_binding", lossy, || {
+            scenario::loss(&program()?, 3)
+        }),
+    ]
+}
+
+fn measured(
+    report: &Shared,
+    name: &str,
+    note: &'static str,
+    run: fn() -> Result<Vec<Run>>,
+) -> Result<(), Failed> {
+    let runs = run().map_err(|error| format!("{error:#}"))?;
+    let faults: Vec<_> = runs.iter().flat_map(|run| run.faults.clone()).collect();
+    let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
+    report.scenarios.push(Scenario {
+        name: name.to_owned(),
+        note,
+        runs,
+    });
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(faults.join("\n").into())
+    }
+}
+
+fn program() -> Result<PathBuf> {
+    match env::var(NO_BINARY) {
+        Ok(why) => anyhow::bail!(why),
+        Err(_) => binary::bellhop(),
+    }
+}
