@@ -178,5 +178,6 @@ fn lost(_: FrameError) -> Error {
     Error::plain(Code::EngineLost)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

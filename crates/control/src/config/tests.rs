@@ -260,7 +260,7 @@ fn all_problems_are_told_at_once_in_the_order_of_the_file() {
     );
     let places: Vec<&str> = told
         .iter()
-        .filter_map(|problem| problem.split(": ").nth(0))
+        .filter_map(|problem| problem.split(": ").next())
         .collect();
     assert_eq!(
         places,

@@ -1,0 +1,73 @@
+//! Why a command did not do what was asked, ready to be said.
+
+use bellhop_control::config::Problem;
+use bellhop_control::error::{Code, Error};
+
+/// What stderr says, and the exit status.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// 1: refused or failed. 2: usage or config error.
+    pub(crate) exit: u8,
+    /// One sentence or problem a line.
+    pub(crate) lines: Vec<String>,
+}
+
+impl Failure {
+    /// Refused or failed.
+    pub(crate) fn refused(sentence: impl Into<String>) -> Failure {
+        Failure {
+            exit: 1,
+            lines: vec![sentence.into()],
+        }
+    }
+
+    /// Wrong use, or a wrong config.
+    pub(crate) fn usage(sentence: impl Into<String>) -> Failure {
+        Failure {
+            exit: 2,
+            lines: vec![sentence.into()],
+        }
+    }
+
+    /// A word of a later version.
+    pub(crate) fn later(what: &str) -> Failure {
+        Failure::usage(Error::new(Code::NotInThisVersion, [("what", what)]).message)
+    }
+
+    /// A config with problems.
+    pub(crate) fn config(problems: &[Problem]) -> Failure {
+        Failure {
+            exit: 2,
+            lines: problems.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        let exit = if matches!(
+            error.code,
+            Code::ConfigMissing
+                | Code::ConfigUnreadable
+                | Code::ConfigInvalid
+                | Code::NotInThisVersion
+        ) {
+            2
+        } else {
+            1
+        };
+        Failure {
+            exit,
+            lines: vec![error.message],
+        }
+    }
+}
+
+impl From<bellhop_engine::Failed> for Failure {
+    fn from(failed: bellhop_engine::Failed) -> Failure {
+        Failure {
+            exit: failed.exit,
+            lines: failed.lines,
+        }
+    }
+}
