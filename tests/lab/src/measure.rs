@@ -4,6 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use crate::kamailio::{Event, Kind};
 
+/// Above the limit by more than this, a change is not slow but of another kind.
+const KIND_MS: f64 = 200.0;
+
 /// What a change cost.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
@@ -22,18 +25,16 @@ pub struct Run {
 }
 
 impl Run {
-    /// Reads off what happened at the registrar since the network was usable.
+    /// Reads off what happened at the registrar since the change `began`.
     #[must_use]
     pub fn read(
+        began: SystemTime,
         usable: SystemTime,
         stored: SystemTime,
         events: &[Event],
         round_trip: Duration,
     ) -> Self {
-        let since: Vec<_> = events
-            .iter()
-            .filter(|event| event.at >= usable.min(stored))
-            .collect();
+        let since: Vec<_> = events.iter().filter(|event| event.at >= began).collect();
         let challenges = since
             .iter()
             .filter(|event| event.kind == Kind::Challenged && event.at <= stored)
@@ -48,6 +49,17 @@ impl Run {
             registers: different(&since, |event| !event.removes()),
             clean_ups: different(&since, Event::removes),
             faults: Vec::new(),
+        }
+    }
+
+    /// Adds a fault when this was not only slow but of another kind.
+    pub fn fault_if_another_kind(&mut self) {
+        if self.over_ms() > KIND_MS {
+            self.faults.push(format!(
+                "took {:.1} ms, {:.1} ms above the limit",
+                self.took_ms,
+                self.over_ms()
+            ));
         }
     }
 
@@ -140,7 +152,7 @@ mod tests {
             event(120, Kind::Arrived, 4, "<sip:new>, <sip:old>;expires=0"),
         ];
         let at = |milliseconds| SystemTime::UNIX_EPOCH + Duration::from_millis(milliseconds);
-        let run = Run::read(at(10), at(71), &events, Duration::from_millis(40));
+        let run = Run::read(at(8), at(10), at(71), &events, Duration::from_millis(40));
         assert_eq!((run.took_ms, run.limit_ms, run.challenges), (61.0, 60.0, 1));
         assert_eq!((run.registers, run.clean_ups), (2, 1));
     }

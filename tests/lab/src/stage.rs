@@ -19,8 +19,6 @@ use crate::topology::{INTERNET, Lab, PREFERRED, REGISTRAR};
 
 /// The password of every account of the company.
 pub const PASSWORD: &str = "lab-Passw0rd";
-/// Above the limit by more than this, a change is not slow but of another kind.
-const KIND_MS: f64 = 200.0;
 /// Longest time to a binding: a whole transaction that got lost (RFC 3261 §17.1.2.2, timer F), and the next try.
 const PATIENCE: Duration = Duration::from_secs(45);
 /// So long nothing must come from the line before a change counts as over.
@@ -28,6 +26,8 @@ const QUIET: Duration = Duration::from_millis(400);
 
 /// A change of network: when it happened, what came of it at the registrar, and where the laptop is now.
 pub struct After {
+    /// Before the change.
+    pub began: SystemTime,
     /// T0.
     pub usable: SystemTime,
     /// The laptop's network now.
@@ -87,12 +87,25 @@ impl Stage {
         Ok(())
     }
 
-    /// Waits for what the laptop's kernel says since `since`: T0.
+    /// Changes the network so that the laptop is at `uplink`; T0 is when its kernel says what `usable` recognises.
     ///
     /// # Errors
-    /// When it does not say it.
-    pub fn heard(&self, since: SystemTime, wanted: impl Fn(&Change) -> bool) -> Result<SystemTime> {
-        self.recorder.first(since, Duration::from_secs(3), wanted)
+    /// When the kernel refuses, or does not say it.
+    pub fn change(
+        &self,
+        uplink: Uplink,
+        act: impl FnOnce(&Lab) -> Result<()>,
+        usable: impl Fn(&Change) -> bool,
+    ) -> Result<After> {
+        let began = SystemTime::now();
+        act(&self.lab)?;
+        let usable = self.recorder.first(began, Duration::from_secs(3), usable)?;
+        Ok(After {
+            began,
+            usable,
+            uplink,
+            address: uplink.address(),
+        })
     }
 
     /// Waits until the line is in this state.
@@ -115,14 +128,13 @@ impl Stage {
                 && !event.removes()
                 && event.source.ip() == self.public(after.uplink)
         };
-        let stored =
-            self.kamailio()?
-                .first(after.usable - Duration::from_millis(50), PATIENCE, binds);
+        let stored = self.kamailio()?.first(after.began, PATIENCE, binds);
         let stored =
             stored.with_context(|| format!("a lost line; the trace:\n{}", self.bellhop.trace()))?;
         self.wait_until_registered(after.address)?;
         self.wait_until_quiet(after.usable)?;
         Ok(Run::read(
+            after.began,
             after.usable,
             stored.at,
             &self.kamailio()?.events()?,
@@ -143,15 +155,15 @@ impl Stage {
         Ok(())
     }
 
-    /// What is beyond slow: another kind of behaviour.
-    pub fn judge(run: &mut Run) {
-        if run.over_ms() > KIND_MS {
-            run.faults.push(format!(
-                "took {:.1} ms, {:.1} ms above the limit",
-                run.took_ms,
-                run.over_ms()
-            ));
-        }
+    /// [`Stage::settle`], held against the limit, and [`Stage::check`].
+    ///
+    /// # Errors
+    /// As both.
+    pub fn judge(&self, after: &After) -> Result<Run> {
+        let mut run = self.settle(after)?;
+        run.fault_if_another_kind();
+        self.check(after, &mut run)?;
+        Ok(run)
     }
 
     fn kamailio(&self) -> Result<&Kamailio> {
