@@ -120,7 +120,10 @@ mod tests {
     #[test]
     fn a_method_is_case_sensitive() {
         assert_eq!("REGISTER".parse(), Ok(Method::Register));
-        assert_eq!("register".parse(), Ok(Method::Other(Text::from("register"))));
+        assert_eq!(
+            "register".parse(),
+            Ok(Method::Other(Text::from("register")))
+        );
         assert_ne!("register".parse(), Ok(Method::Register));
     }
 

@@ -47,7 +47,10 @@ impl Text {
 
     /// The shared text of `part`, which must have been borrowed from this very text; anything else is copied.
     pub(crate) fn part(&self, part: &str) -> Self {
-        let (whole, inner) = (self.as_str().as_bytes().as_ptr_range(), part.as_bytes().as_ptr_range());
+        let (whole, inner) = (
+            self.as_str().as_bytes().as_ptr_range(),
+            part.as_bytes().as_ptr_range(),
+        );
         if inner.start >= whole.start && inner.end <= whole.end {
             Self(self.0.slice_ref(part))
         } else {

@@ -1,0 +1,11 @@
+//! Headers with a structure of their own.
+
+mod contact;
+mod cseq;
+mod name_addr;
+mod via;
+
+pub use self::contact::{Contact, ContactAddr};
+pub use self::cseq::CSeq;
+pub use self::name_addr::NameAddr;
+pub use self::via::{Via, ViaTransport};

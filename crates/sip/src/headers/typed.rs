@@ -1,0 +1,290 @@
+//! Typed access to headers. Nothing is read before it is asked for.
+
+use super::{HeaderName, Headers};
+use crate::digest::{Challenge, Credentials};
+use crate::{CSeq, Contact, NameAddr, Text, Via, lex, limits};
+
+/// Why a header cannot be used. Carries nothing of its value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HeaderError {
+    /// A mandatory header is absent.
+    #[error("no {0} header")]
+    Missing(HeaderName),
+    /// A header whose value cannot be what it should be, or that stands twice with different values where only one may be.
+    #[error("bad {name} header: {why}")]
+    Invalid {
+        /// Which header.
+        name: HeaderName,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+}
+
+impl HeaderError {
+    fn invalid(name: &HeaderName, why: &'static str) -> Self {
+        HeaderError::Invalid {
+            name: name.clone(),
+            why,
+        }
+    }
+}
+
+const NOT_UTF8: &str = "not UTF-8";
+
+impl Headers {
+    /// The Vias, the latest hop first, comma-joined and repeated alike.
+    pub fn vias(&self) -> impl Iterator<Item = Result<Via, HeaderError>> + '_ {
+        self.listed(HeaderName::Via, Via::parse_part)
+    }
+
+    /// The first Via.
+    ///
+    /// # Errors
+    /// [`HeaderError`] where there is none or it cannot be read.
+    pub fn top_via(&self) -> Result<Via, HeaderError> {
+        self.vias()
+            .next()
+            .unwrap_or(Err(HeaderError::Missing(HeaderName::Via)))
+    }
+
+    /// Replaces the first Via, leaving those joined to it by commas as they are. Without any, it becomes the first header.
+    pub fn replace_top_via(&mut self, via: &Via) {
+        let Some(value) = self.get_mut(&HeaderName::Via) else {
+            self.push_front(HeaderName::Via, via);
+            return;
+        };
+        let rest = value
+            .as_str()
+            .and_then(|text| text.get(lex::find_outside(text, b',', true)? + 1..))
+            .map(lex::trim);
+        *value = match rest {
+            Some(rest) => format!("{via}, {rest}").into(),
+            None => via.into(),
+        };
+    }
+
+    /// From.
+    ///
+    /// # Errors
+    /// [`HeaderError`] where it is absent, malformed, or there twice with different values.
+    pub fn from(&self) -> Result<NameAddr, HeaderError> {
+        self.mandatory(HeaderName::From, |text| NameAddr::parse_part(text, text))
+    }
+
+    /// To.
+    ///
+    /// # Errors
+    /// As [`Headers::from`].
+    pub fn to(&self) -> Result<NameAddr, HeaderError> {
+        self.mandatory(HeaderName::To, |text| NameAddr::parse_part(text, text))
+    }
+
+    /// Call-ID.
+    ///
+    /// # Errors
+    /// As [`Headers::from`].
+    pub fn call_id(&self) -> Result<Text, HeaderError> {
+        self.mandatory(HeaderName::CallId, |text| {
+            let printable =
+                !text.is_empty() && !text.bytes().any(|byte| byte <= b' ' || byte == 0x7f);
+            if printable {
+                Ok(text.clone())
+            } else {
+                Err("empty, or with white space")
+            }
+        })
+    }
+
+    /// CSeq.
+    ///
+    /// # Errors
+    /// As [`Headers::from`].
+    pub fn cseq(&self) -> Result<CSeq, HeaderError> {
+        self.mandatory(HeaderName::CSeq, CSeq::parse)
+    }
+
+    /// The Contacts, comma-joined and repeated alike. `*` beside addresses is given as it stands; refusing it is the registrar's matter.
+    pub fn contacts(&self) -> impl Iterator<Item = Result<Contact, HeaderError>> + '_ {
+        self.listed(HeaderName::Contact, Contact::parse_part)
+    }
+
+    /// The addresses of Route, Record-Route, Path or Service-Route, in their order.
+    pub fn routes(
+        &self,
+        name: HeaderName,
+    ) -> impl Iterator<Item = Result<NameAddr, HeaderError>> + '_ {
+        self.listed(name, NameAddr::parse_part)
+    }
+
+    /// Expires, in seconds.
+    ///
+    /// # Errors
+    /// [`HeaderError::Invalid`] where it is no number of 32 bits, or there twice with different values.
+    pub fn expires(&self) -> Result<Option<u32>, HeaderError> {
+        self.seconds(HeaderName::Expires)
+    }
+
+    /// Min-Expires, in seconds.
+    ///
+    /// # Errors
+    /// As [`Headers::expires`].
+    pub fn min_expires(&self) -> Result<Option<u32>, HeaderError> {
+        self.seconds(HeaderName::MinExpires)
+    }
+
+    /// Retry-After, in seconds, its comment and parameters left out.
+    ///
+    /// # Errors
+    /// As [`Headers::expires`].
+    pub fn retry_after(&self) -> Result<Option<u32>, HeaderError> {
+        self.optional(HeaderName::RetryAfter, |text| {
+            let end = text
+                .find(|letter: char| !letter.is_ascii_digit())
+                .unwrap_or(text.len());
+            let behind = text
+                .get(end..)
+                .unwrap_or_default()
+                .trim_start_matches([' ', '\t']);
+            let ended = behind.is_empty() || behind.starts_with([';', '(']);
+            text.get(..end)
+                .filter(|_| ended)
+                .and_then(lex::number)
+                .ok_or("not a number of seconds")
+        })
+    }
+
+    /// Max-Forwards. More than 255 is understood (RFC 3261 §20.22 has it below).
+    ///
+    /// # Errors
+    /// As [`Headers::expires`].
+    pub fn max_forwards(&self) -> Result<Option<u32>, HeaderError> {
+        self.seconds(HeaderName::MaxForwards)
+    }
+
+    /// The words of a list: Require, Supported, Allow and the like. Empty elements are left out.
+    pub fn tokens(&self, name: &HeaderName) -> impl Iterator<Item = Text> + '_ {
+        self.get_all(name)
+            .filter_map(|value| value.text())
+            .flat_map(|text| {
+                lex::elements(text)
+                    .filter(|element| !element.is_empty())
+                    .map(|element| text.part(element))
+            })
+    }
+
+    /// The challenges of WWW-Authenticate or Proxy-Authenticate: of several headers and, leniently, several in one.
+    pub fn challenges(
+        &self,
+        name: &HeaderName,
+    ) -> impl Iterator<Item = Result<Challenge, HeaderError>> + '_ {
+        let name = name.clone();
+        self.get_all(&name)
+            .flat_map(move |value| match value.as_str() {
+                None => vec![Err(HeaderError::invalid(&name, NOT_UTF8))],
+                Some(text) => Challenge::parse_all(text)
+                    .into_iter()
+                    .map(|challenge| {
+                        challenge.map_err(|_| HeaderError::invalid(&name, "malformed challenge"))
+                    })
+                    .collect(),
+            })
+    }
+
+    /// The credentials of Authorization or Proxy-Authorization, one for each header.
+    pub fn credentials(
+        &self,
+        name: &HeaderName,
+    ) -> impl Iterator<Item = Result<Credentials, HeaderError>> + '_ {
+        let name = name.clone();
+        self.get_all(&name).map(move |value| {
+            let text = value
+                .as_str()
+                .ok_or_else(|| HeaderError::invalid(&name, NOT_UTF8))?;
+            Credentials::parse(text)
+                .map_err(|_| HeaderError::invalid(&name, "malformed credentials"))
+        })
+    }
+
+    /// The elements of all headers of that name, up to [`limits::MAX_ELEMENTS`]. An empty element is an error, as the grammar has it.
+    fn listed<T>(
+        &self,
+        name: HeaderName,
+        parse: impl Fn(&Text, &str) -> Result<T, &'static str>,
+    ) -> impl Iterator<Item = Result<T, HeaderError>> {
+        let values = self.get_all(&name);
+        values
+            .flat_map(|value| match value.text() {
+                Some(text) => Elements::Text {
+                    whole: text,
+                    elements: lex::elements(text),
+                },
+                None => Elements::Unreadable(true),
+            })
+            .take(limits::MAX_ELEMENTS)
+            .map(move |element| {
+                let (whole, part) = element.ok_or_else(|| HeaderError::invalid(&name, NOT_UTF8))?;
+                parse(whole, part).map_err(|why| HeaderError::invalid(&name, why))
+            })
+    }
+
+    fn seconds(&self, name: HeaderName) -> Result<Option<u32>, HeaderError> {
+        self.optional(name, |text| {
+            lex::number(text).ok_or("not a number of 32 bits")
+        })
+    }
+
+    fn mandatory<T>(
+        &self,
+        name: HeaderName,
+        parse: impl FnOnce(&Text) -> Result<T, &'static str>,
+    ) -> Result<T, HeaderError> {
+        self.optional(name.clone(), parse)?
+            .ok_or(HeaderError::Missing(name))
+    }
+
+    /// A header of which there may be one. Two that differ are refused: another reader might take the other.
+    fn optional<T>(
+        &self,
+        name: HeaderName,
+        parse: impl FnOnce(&Text) -> Result<T, &'static str>,
+    ) -> Result<Option<T>, HeaderError> {
+        let mut values = self.get_all(&name);
+        let Some(value) = values.next() else {
+            return Ok(None);
+        };
+        if values.any(|other| other != value) {
+            return Err(HeaderError::invalid(
+                &name,
+                "there twice with different values",
+            ));
+        }
+        let text = value
+            .text()
+            .ok_or_else(|| HeaderError::invalid(&name, NOT_UTF8))?;
+        parse(text)
+            .map(Some)
+            .map_err(|why| HeaderError::invalid(&name, why))
+    }
+}
+
+/// The elements of one header line: an unreadable one has a single element, which is an error.
+enum Elements<'a> {
+    Text {
+        whole: &'a Text,
+        elements: lex::Elements<'a>,
+    },
+    Unreadable(bool),
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = Option<(&'a Text, &'a str)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Elements::Text { whole, elements } => {
+                elements.next().map(|element| Some((*whole, element)))
+            }
+            Elements::Unreadable(pending) => std::mem::take(pending).then_some(None),
+        }
+    }
+}

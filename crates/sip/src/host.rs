@@ -1,0 +1,181 @@
+//! Host and port (RFC 3261 §25.1, RFC 5118 for IPv6).
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::str::FromStr;
+
+use crate::{Text, lex};
+
+/// A host: a name or an address. Displayed as it is written in a URI or Via, with brackets around IPv6.
+#[derive(Clone, Debug)]
+pub enum Host {
+    /// A domain name. Compared without regard to case.
+    Name(Text),
+    /// An IPv4 address.
+    V4(Ipv4Addr),
+    /// An IPv6 address.
+    V6(Ipv6Addr),
+}
+
+impl Host {
+    /// The address, where the host is one.
+    #[must_use]
+    pub fn ip(&self) -> Option<IpAddr> {
+        match self {
+            Host::Name(_) => None,
+            Host::V4(address) => Some(IpAddr::V4(*address)),
+            Host::V6(address) => Some(IpAddr::V6(*address)),
+        }
+    }
+
+    /// Reads `part` of `whole`: `name`, `192.0.2.1` or `[2001:db8::1]`.
+    pub(crate) fn parse_part(whole: &Text, part: &str) -> Option<Host> {
+        if let Some(inside) = part.strip_prefix('[') {
+            return inside.strip_suffix(']')?.parse().ok().map(Host::V6);
+        }
+        if part
+            .bytes()
+            .next_back()
+            .is_some_and(|byte| byte.is_ascii_digit())
+            && let Ok(address) = part.parse()
+        {
+            return Some(Host::V4(address));
+        }
+        is_name(part).then(|| Host::Name(whole.part(part)))
+    }
+}
+
+/// Names of the field: letters, digits, `-`, `.`, and the underscore that private networks use.
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+}
+
+impl PartialEq for Host {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Host::Name(one), Host::Name(two)) => one.eq_ignore_ascii_case(two),
+            (Host::V4(one), Host::V4(two)) => one == two,
+            (Host::V6(one), Host::V6(two)) => one == two,
+            (Host::Name(_) | Host::V4(_) | Host::V6(_), _) => false,
+        }
+    }
+}
+
+impl Eq for Host {}
+
+impl From<IpAddr> for Host {
+    fn from(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(address) => Host::V4(address),
+            IpAddr::V6(address) => Host::V6(address),
+        }
+    }
+}
+
+impl FromStr for Host {
+    type Err = HostError;
+
+    /// Reads a name, an IPv4 address, or an IPv6 address with or without brackets.
+    fn from_str(text: &str) -> Result<Self, HostError> {
+        if let Ok(address) = text.parse() {
+            return Ok(Host::V6(address));
+        }
+        Host::parse_part(&Text::from(text), text).ok_or(HostError)
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Host::Name(name) => f.write_str(name),
+            Host::V4(address) => write!(f, "{address}"),
+            Host::V6(address) => write!(f, "[{address}]"),
+        }
+    }
+}
+
+/// A host and, where one is written, its port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostPort {
+    /// The host.
+    pub host: Host,
+    /// The port, where it is written; no default is filled in.
+    pub port: Option<u16>,
+}
+
+impl HostPort {
+    /// Reads `part` of `whole`. White space around the colon is allowed, as in a Via (RFC 3261 §25.1, `COLON`).
+    pub(crate) fn parse_part(whole: &Text, part: &str) -> Option<HostPort> {
+        let port_from = part.find(']').map_or(0, |bracket| bracket + 1);
+        let colon = part.get(port_from..)?.find(':').map(|at| at + port_from);
+        let (host, port) = match colon {
+            Some(colon) => (
+                part.get(..colon)?,
+                Some(lex::number(lex::trim(part.get(colon + 1..)?))?),
+            ),
+            None => (part, None),
+        };
+        Some(HostPort {
+            host: Host::parse_part(whole, lex::trim(host))?,
+            port,
+        })
+    }
+}
+
+impl From<SocketAddr> for HostPort {
+    fn from(address: SocketAddr) -> Self {
+        HostPort {
+            host: address.ip().into(),
+            port: Some(address.port()),
+        }
+    }
+}
+
+impl FromStr for HostPort {
+    type Err = HostError;
+
+    fn from_str(text: &str) -> Result<Self, HostError> {
+        Self::parse_part(&Text::from(text), text).ok_or(HostError)
+    }
+}
+
+impl fmt::Display for HostPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.port {
+            Some(port) => write!(f, "{}:{port}", self.host),
+            None => write!(f, "{}", self.host),
+        }
+    }
+}
+
+/// Neither a name nor an address, or a port that is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a host with an optional port")]
+pub struct HostError;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ipv6_is_bracketed_when_written() {
+        let host: HostPort = "[2001:DB8::1]:5061".parse().unwrap();
+        assert_eq!(host.to_string(), "[2001:db8::1]:5061");
+        assert_eq!(
+            "2001:db8::1".parse::<Host>().unwrap().to_string(),
+            "[2001:db8::1]"
+        );
+    }
+
+    #[test]
+    fn an_unbracketed_ipv6_with_port_is_refused() {
+        assert!("2001:db8::9:1".parse::<HostPort>().is_err());
+        assert!("[2001:db8::1".parse::<HostPort>().is_err());
+        assert!("host:99999".parse::<HostPort>().is_err());
+        assert!("host:".parse::<HostPort>().is_err());
+        assert!("".parse::<HostPort>().is_err());
+    }
+}

@@ -1,0 +1,198 @@
+//! The letters of the language (RFC 3261 §25.1): tokens, white space, quoted strings, and where a list falls apart.
+
+use std::borrow::Cow;
+
+/// `token` characters.
+pub(crate) fn is_token_byte(byte: u8) -> bool {
+    TOKEN.get(usize::from(byte)).copied().unwrap_or(false)
+}
+
+/// A `token` of at least one character.
+pub(crate) fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_token_byte)
+}
+
+const TOKEN: [bool; 256] = token_table();
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time over constant bounds"
+)]
+const fn token_table() -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[allow(clippy::cast_possible_truncation, reason = "below 256")]
+        let letter = byte as u8;
+        table[byte] = letter.is_ascii_alphanumeric()
+            || matches!(
+                letter,
+                b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~'
+            );
+        byte += 1;
+    }
+    table
+}
+
+/// White space inside an unfolded header.
+pub(crate) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// `text` without white space at its ends. Line ends count as white space, for values that did not come out of a message.
+pub(crate) fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\r', '\n'])
+}
+
+/// Where `wanted` is first seen outside quoted strings, and outside angle brackets where `angles` asks for it.
+pub(crate) fn find_outside(text: &str, wanted: u8, angles: bool) -> Option<usize> {
+    let mut scan = Scan::default();
+    text.bytes().position(|byte| {
+        let outside = scan.outside(angles);
+        scan.step(byte, angles);
+        outside && byte == wanted
+    })
+}
+
+/// Where one reads: in a quoted string, behind its backslash, between angle brackets.
+#[derive(Default)]
+struct Scan {
+    quoted: bool,
+    escaped: bool,
+    angled: bool,
+}
+
+impl Scan {
+    fn outside(&self, angles: bool) -> bool {
+        !self.quoted && !(angles && self.angled)
+    }
+
+    fn step(&mut self, byte: u8, angles: bool) {
+        if self.quoted {
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' => self.escaped = true,
+                b'"' => self.quoted = false,
+                _ => {}
+            }
+        } else if angles && self.angled {
+            self.angled = byte != b'>';
+        } else {
+            match byte {
+                b'"' => self.quoted = true,
+                b'<' => self.angled = true,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The elements of a comma-separated list, trimmed. Commas in quoted strings and angle brackets do not separate.
+pub(crate) fn elements(text: &str) -> Elements<'_> {
+    Elements { rest: Some(text) }
+}
+
+pub(crate) struct Elements<'a> {
+    rest: Option<&'a str>,
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let rest = self.rest?;
+        let (element, rest) = match memchr::memchr(b',', rest.as_bytes())
+            .and_then(|_| find_outside(rest, b',', true))
+        {
+            Some(comma) => (rest.get(..comma)?, rest.get(comma + 1..)),
+            None => (rest, None),
+        };
+        self.rest = rest;
+        Some(trim(element))
+    }
+}
+
+/// The inside of a quoted string that starts `text`, escapes as they stand, and what follows the closing quote.
+pub(crate) fn quoted_prefix(text: &str) -> Option<(&str, &str)> {
+    let inside = text.strip_prefix('"')?;
+    let mut escaped = false;
+    let end = inside.bytes().position(|byte| match byte {
+        _ if escaped => {
+            escaped = false;
+            false
+        }
+        b'\\' => {
+            escaped = true;
+            false
+        }
+        _ => byte == b'"',
+    })?;
+    Some((inside.get(..end)?, inside.get(end + 1..)?))
+}
+
+/// The meaning of the inside of a quoted string: `\x` is `x`.
+pub(crate) fn unescape_quoted(inside: &str) -> Cow<'_, str> {
+    if !inside.contains('\\') {
+        return Cow::Borrowed(inside);
+    }
+    let mut plain = String::with_capacity(inside.len());
+    let mut letters = inside.chars();
+    while let Some(letter) = letters.next() {
+        plain.push(if letter == '\\' {
+            letters.next().unwrap_or('\\')
+        } else {
+            letter
+        });
+    }
+    Cow::Owned(plain)
+}
+
+/// Writes `plain` as a quoted string. Line ends cannot be quoted: each becomes a space.
+pub(crate) fn write_quoted(plain: &str, f: &mut impl std::fmt::Write) -> std::fmt::Result {
+    f.write_char('"')?;
+    for letter in plain.chars() {
+        match letter {
+            '"' | '\\' => {
+                f.write_char('\\')?;
+                f.write_char(letter)?;
+            }
+            '\r' | '\n' => f.write_char(' ')?,
+            _ => f.write_char(letter)?,
+        }
+    }
+    f.write_char('"')
+}
+
+/// A decimal number as RFC 3261 writes it: digits only. `None` for anything else and for what does not fit.
+pub(crate) fn number<N: std::str::FromStr>(text: &str) -> Option<N> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_in_quotes_and_brackets_do_not_separate() {
+        let list: Vec<_> = elements(r#""a, \"b, c" <sip:x,y@h> , <sip:z@h>"#).collect();
+        assert_eq!(list, [r#""a, \"b, c" <sip:x,y@h>"#, "<sip:z@h>"]);
+    }
+
+    #[test]
+    fn an_escaped_quote_does_not_end_the_string() {
+        assert_eq!(quoted_prefix(r#""a\"b\\" c"#), Some((r#"a\"b\\"#, " c")));
+        assert_eq!(quoted_prefix(r#""open\""#), None);
+        assert_eq!(unescape_quoted(r#"a\"b\\"#), r#"a"b\"#);
+    }
+
+    #[test]
+    fn numbers_are_digits_that_fit() {
+        assert_eq!(number::<u32>("0068"), Some(68));
+        assert_eq!(number::<u32>("4294967296"), None);
+        assert_eq!(number::<u32>("+1"), None);
+        assert_eq!(number::<u32>(""), None);
+    }
+}

@@ -1,0 +1,305 @@
+//! The parameters behind a header value or in a URI: `;a=b;c;d="quoted"`.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::{Text, lex};
+
+/// Parameters in their order, unknown ones included. Names are compared without regard to case (RFC 3261 §7.3.1).
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Params {
+    /// `;a=b ; c`, checked when it was read.
+    raw: Text,
+}
+
+impl Params {
+    /// No parameters.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads `;a=b;c`, white space allowed around `;` and `=`. Empty parameters, open quotes and letters that are none are refused.
+    pub(crate) fn parse_part(whole: &Text, part: &str) -> Option<Params> {
+        let part = lex::trim(part);
+        if part.is_empty() {
+            return Some(Params::default());
+        }
+        Self::check(part).map(|()| Params {
+            raw: whole.part(part),
+        })
+    }
+
+    /// Whether `part` reads as `;a=b;c`.
+    pub(crate) fn check(part: &str) -> Option<()> {
+        let rest = part.strip_prefix(';')?;
+        RawParams { rest: Some(rest) }
+            .all(|param| param.is_some())
+            .then_some(())
+    }
+
+    /// Takes over what has been checked already: the parameters of a URI.
+    pub(crate) fn of_checked(raw: Text) -> Params {
+        Params { raw }
+    }
+
+    /// The value of the first parameter of that name, quotes and escapes taken off: `None` where there is no such parameter,
+    /// `Some(None)` where it stands without a value.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Option<Text>> {
+        let param = self
+            .raw()
+            .find(|param| param.name.eq_ignore_ascii_case(name))?;
+        Some(param.value.map(|value| self.plain(value)))
+    }
+
+    /// The value of the parameter of that name, where it has one.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<Text> {
+        self.get(name).flatten()
+    }
+
+    /// Whether there is a parameter of that name.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.raw()
+            .any(|param| param.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.raw.is_empty()
+    }
+
+    /// Names and plain values, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (Text, Option<Text>)> + '_ {
+        self.raw().map(|param| {
+            (
+                self.raw.part(param.name),
+                param.value.map(|value| self.plain(value)),
+            )
+        })
+    }
+
+    /// Sets a parameter: in the place of the first of that name, or last. The value is quoted where it is neither token nor host; a name that
+    /// is no token is not written at all.
+    pub fn set(&mut self, name: &str, value: Option<&str>) {
+        if !lex::is_token(name) {
+            return;
+        }
+        let mut written =
+            String::with_capacity(self.raw.len() + name.len() + value.map_or(0, str::len) + 4);
+        let mut done = false;
+        for param in self.raw() {
+            if !param.name.eq_ignore_ascii_case(name) {
+                param.write(&mut written);
+            } else if !done {
+                done = true;
+                write_param(&mut written, name, value);
+            }
+        }
+        if !done {
+            write_param(&mut written, name, value);
+        }
+        self.raw = Text::from(written);
+    }
+
+    /// Removes every parameter of that name.
+    pub fn remove(&mut self, name: &str) {
+        if self.contains(name) {
+            let mut written = String::with_capacity(self.raw.len());
+            self.raw()
+                .filter(|param| !param.name.eq_ignore_ascii_case(name))
+                .for_each(|param| param.write(&mut written));
+            self.raw = Text::from(written);
+        }
+    }
+
+    /// Names and values as they stand.
+    pub(crate) fn raw(&self) -> impl Iterator<Item = RawParam<'_>> {
+        RawParams {
+            rest: self.raw.strip_prefix(';'),
+        }
+        .flatten()
+    }
+
+    fn plain(&self, value: &str) -> Text {
+        match lex::quoted_prefix(value) {
+            None => self.raw.part(value),
+            Some((inside, _)) => match lex::unescape_quoted(inside) {
+                Cow::Borrowed(inside) => self.raw.part(inside),
+                Cow::Owned(plain) => Text::from(plain),
+            },
+        }
+    }
+}
+
+/// One parameter as it stands, without the white space around it.
+#[derive(Clone, Copy)]
+pub(crate) struct RawParam<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) value: Option<&'a str>,
+}
+
+impl RawParam<'_> {
+    fn write(self, to: &mut String) {
+        to.push(';');
+        to.push_str(self.name);
+        if let Some(value) = self.value {
+            to.push('=');
+            to.push_str(value);
+        }
+    }
+}
+
+/// Reads `a=b;c`; an item is `None` where a parameter is malformed, and that is the last one.
+struct RawParams<'a> {
+    rest: Option<&'a str>,
+}
+
+impl<'a> Iterator for RawParams<'a> {
+    type Item = Option<RawParam<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.rest.take()?;
+        let Some((param, rest)) = one(rest) else {
+            return Some(None);
+        };
+        self.rest = rest;
+        Some(Some(param))
+    }
+}
+
+/// The first parameter of `text`, and what follows its semicolon.
+fn one(text: &str) -> Option<(RawParam<'_>, Option<&str>)> {
+    let text = text.trim_start_matches([' ', '\t']);
+    let end = text
+        .bytes()
+        .position(|byte| !is_name_byte(byte))
+        .unwrap_or(text.len());
+    let (name, rest) = text.split_at_checked(end)?;
+    if name.is_empty() {
+        return None;
+    }
+    let rest = rest.trim_start_matches([' ', '\t']);
+    let Some(behind) = rest.strip_prefix('=') else {
+        return Some((RawParam { name, value: None }, next_param(rest)?));
+    };
+    let behind = behind.trim_start_matches([' ', '\t']);
+    let length = match lex::quoted_prefix(behind) {
+        Some((_, rest)) => behind.len() - rest.len(),
+        None => behind
+            .bytes()
+            .position(|byte| !is_value_byte(byte))
+            .unwrap_or(behind.len()),
+    };
+    let (value, rest) = behind.split_at_checked(length)?;
+    Some((
+        RawParam {
+            name,
+            value: Some(value),
+        },
+        next_param(rest.trim_start_matches([' ', '\t']))?,
+    ))
+}
+
+/// What follows a parameter: nothing, or a semicolon and more.
+fn next_param(rest: &str) -> Option<Option<&str>> {
+    if rest.is_empty() {
+        Some(None)
+    } else {
+        rest.strip_prefix(';').map(Some)
+    }
+}
+
+/// Tokens, and what `pname` of a URI allows besides.
+fn is_name_byte(byte: u8) -> bool {
+    lex::is_token_byte(byte)
+        || matches!(byte, b'[' | b']' | b'/' | b':' | b'&' | b'$' | b'(' | b')')
+}
+
+/// Generous: whatever is not white space and has no meaning of its own. `received=::1`, `gr=urn:uuid:…` and an empty value must pass.
+fn is_value_byte(byte: u8) -> bool {
+    byte > b' ' && byte != 0x7f && !matches!(byte, b';' | b',' | b'"' | b'<' | b'>')
+}
+
+fn write_param(to: &mut String, name: &str, value: Option<&str>) {
+    to.push(';');
+    to.push_str(name);
+    if let Some(value) = value {
+        to.push('=');
+        if value.is_empty()
+            || !value
+                .bytes()
+                .all(|byte| lex::is_token_byte(byte) || matches!(byte, b'[' | b']' | b':'))
+        {
+            // Writing to a string cannot fail.
+            let _ = lex::write_quoted(value, to);
+        } else {
+            to.push_str(value);
+        }
+    }
+}
+
+impl fmt::Display for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for param in self.raw() {
+            write!(f, ";{}", param.name)?;
+            if let Some(value) = param.value {
+                write!(f, "={value}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(text: &str) -> Option<Params> {
+        Params::parse_part(&Text::from(text), text)
+    }
+
+    #[test]
+    fn values_are_found_by_name_in_any_case_and_unquoted() {
+        let params = params(r#" ; a = 1 ;B;c="x;\"y\"";c=2"#).unwrap();
+        assert_eq!(params.value("A").unwrap(), "1");
+        assert_eq!(params.get("b"), Some(None));
+        assert_eq!(params.value("c").unwrap(), r#"x;"y""#);
+        assert_eq!(params.get("d"), None);
+        assert_eq!(params.to_string(), r#";a=1;B;c="x;\"y\"";c=2"#);
+    }
+
+    #[test]
+    fn empty_parameters_and_open_quotes_are_refused() {
+        for bad in [";;a", ";", ";a;", r#";a="b"#, "a=b", ";a=b c", ";=b"] {
+            assert_eq!(params(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn setting_replaces_in_place_and_quotes_where_needed() {
+        let mut params = params(";a=1;b").unwrap();
+        params.set("A", Some("x y"));
+        params.set("c", Some("[::1]"));
+        params.set("bad name", None);
+        params.remove("b");
+        assert_eq!(params.to_string(), r#";A="x y";c=[::1]"#);
+        assert_eq!(params.value("a").unwrap(), "x y");
+    }
+
+    #[test]
+    fn a_line_end_cannot_enter_by_a_value() {
+        let mut params = Params::new();
+        params.set("a", Some("x\r\nEvil: 1"));
+        assert_eq!(params.to_string(), ";a=\"x  Evil: 1\"");
+    }
+}
