@@ -57,10 +57,10 @@ fn the_laptop_that_moves_its_address_to_another_interface_has_another_path() {
             two_uplinks();
             ip("route add default via 10.1.0.1 dev wlan0");
             let mut watch = watch_uplinks().await;
-            until_path(&mut watch, "203.0.113.5", "by wlan0", |path| {
-                path.is_some_and(|path| path.interface == "wlan0")
-            })
-            .await;
+            assert_eq!(
+                path(&watch, "203.0.113.5").await.unwrap().interface,
+                "wlan0"
+            );
             ip("addr flush dev wlan0
             addr add 10.1.0.2/24 dev eth0
             route add default via 10.1.0.1 dev eth0");

@@ -95,3 +95,28 @@ fn a_burst_that_is_listened_to_ends_with_the_true_state_and_leaves_time_for_othe
         },
     );
 }
+
+#[test]
+fn a_change_is_not_lost_with_a_cancelled_wait() {
+    alone(
+        "burst::a_change_is_not_lost_with_a_cancelled_wait",
+        || async {
+            two_uplinks();
+            let mut watch = watch_uplinks().await;
+            ip("addr add 10.1.0.3/24 dev wlan0");
+            let start = Instant::now();
+            while addresses(watch.networks(), "wlan0").len() != 2 {
+                assert!(
+                    start.elapsed() < Duration::from_secs(10),
+                    "the change is lost"
+                );
+                // Each wait is polled once, and dropped if it is not over.
+                tokio::select! {
+                    biased;
+                    change = watch.changed() => change.unwrap(),
+                    () = std::future::ready(()) => tokio::task::yield_now().await,
+                }
+            }
+        },
+    );
+}
