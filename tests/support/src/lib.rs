@@ -3,4 +3,7 @@
 //! Nothing here knows how Bellhop works inside: it is started from outside, like a person or a script would.
 
 pub mod binary;
+pub mod engine;
+pub mod registrar;
+pub mod sip_text;
 pub mod tools;
