@@ -12,7 +12,8 @@ use crate::kernel::{Change, Recorder};
 use crate::laptop::Uplink;
 use crate::measure::Run;
 use crate::stage::{After, PASSWORD, Stage, registrar};
-use crate::topology::{Lab, PREFERRED, REGISTRAR, SPARE};
+use crate::topology::{Lab, REGISTRAR};
+use crate::verbs::{PREFERRED, SPARE};
 use crate::wire::Wire;
 
 /// Round trip to the company.

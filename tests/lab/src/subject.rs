@@ -3,17 +3,16 @@
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use serde_json::Value;
 
 use crate::kamailio::DOMAIN;
 use crate::namespace::Namespace;
+use crate::process::Process;
 
 /// The account of the line.
 pub const USER: &str = "tina";
@@ -22,7 +21,7 @@ pub const USER: &str = "tina";
 pub struct Bellhop {
     binary: PathBuf,
     folder: PathBuf,
-    child: Child,
+    process: Process,
 }
 
 impl Bellhop {
@@ -61,7 +60,7 @@ impl Bellhop {
         let mut bellhop = Self {
             binary: binary.to_owned(),
             folder,
-            child,
+            process: Process::new(child),
         };
         bellhop.wait_until_ready()?;
         Ok(bellhop)
@@ -144,7 +143,7 @@ impl Bellhop {
             {
                 return Ok(());
             }
-            if let Some(status) = self.child.try_wait()? {
+            if let Some(status) = self.process.has_ended()? {
                 bail!("bellhop run ended with {status}: {}", self.last_words());
             }
             thread::sleep(Duration::from_millis(10));
@@ -156,20 +155,6 @@ impl Bellhop {
         let told = fs::read_to_string(self.folder.join("err")).unwrap_or_default();
         let from = told.len().saturating_sub(2000);
         told.get(from..).unwrap_or(&told).trim().to_owned()
-    }
-}
-
-impl Drop for Bellhop {
-    fn drop(&mut self) {
-        if let Ok(pid) = i32::try_from(self.child.id()) {
-            let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
-        }
-        let end = Instant::now() + Duration::from_secs(3);
-        while Instant::now() < end && matches!(self.child.try_wait(), Ok(None)) {
-            thread::sleep(Duration::from_millis(10));
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -1,0 +1,121 @@
+//! What can happen to the laptop's networks.
+
+use std::net::Ipv4Addr;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use crate::laptop::Uplink;
+use crate::nat::INSIDE;
+use crate::topology::Lab;
+
+/// Route metric of a network that the laptop prefers.
+pub const PREFERRED: u32 = 100;
+/// Route metric of a network that it uses when nothing better is there.
+pub const SPARE: u32 = 600;
+/// Between link and address. A lease takes longer than this anywhere, and the router's end of a veth needs a moment until it sends.
+const LEASE: Duration = Duration::from_millis(50);
+
+impl Lab {
+    /// Joins a network: link, and a lease's time later address and default route at once.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn join(&self, uplink: Uplink, metric: u32) -> Result<()> {
+        self.associate(uplink)?;
+        self.laptop
+            .ip(&(uplink.lease(uplink.address()) + &uplink.route(metric)))
+    }
+
+    /// Link and address come up, but no route: a network that leads nowhere (yet).
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn join_without_route(&self, uplink: Uplink) -> Result<()> {
+        self.associate(uplink)?;
+        self.laptop.ip(&uplink.lease(uplink.address()))
+    }
+
+    fn associate(&self, uplink: Uplink) -> Result<()> {
+        self.laptop.ip(&uplink.up())?;
+        thread::sleep(LEASE);
+        Ok(())
+    }
+
+    /// The default route comes.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn add_route(&self, uplink: Uplink, metric: u32) -> Result<()> {
+        self.laptop.ip(&uplink.route(metric))
+    }
+
+    /// Replaces an uplink's spare route by a preferred one: the only route, so what is used stays the same.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn prefer(&self, uplink: Uplink) -> Result<()> {
+        let (interface, gateway) = (uplink.interface(), uplink.gateway());
+        let old = format!("route delete default via {gateway} dev {interface} metric {SPARE}\n");
+        self.laptop.ip(&(uplink.route(PREFERRED) + &old))
+    }
+
+    /// Leaves a network: link down, address and routes gone.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn leave(&self, uplink: Uplink) -> Result<()> {
+        self.laptop.ip(&uplink.down())
+    }
+
+    /// Break before make: leaves one network, and after `gap` joins the other.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn switch(&self, to: Uplink, gap: Duration) -> Result<()> {
+        self.leave(to.other())?;
+        thread::sleep(gap);
+        self.join(to, PREFERRED)
+    }
+
+    /// The same network gives the laptop another address.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn renumber(&self, uplink: Uplink, address: Ipv4Addr) -> Result<()> {
+        self.laptop.ip(&uplink.renumbered(address, PREFERRED))
+    }
+
+    /// The carrier goes; address and route stay.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn fade(&self, uplink: Uplink) -> Result<()> {
+        self.nat(uplink)
+            .host
+            .ip(&format!("link set dev {INSIDE} down\n"))
+    }
+
+    /// The carrier comes back.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn reappear(&self, uplink: Uplink) -> Result<()> {
+        self.nat(uplink)
+            .host
+            .ip(&format!("link set dev {INSIDE} up\n"))
+    }
+
+    /// Sets the share of packets that the wire loses in each direction.
+    ///
+    /// # Errors
+    /// Where there is no wire.
+    pub fn lose(&self, share: f64) -> Result<()> {
+        let Some(wire) = &self.wire else {
+            bail!("loss needs the wire, which needs a TAP device: run the lab as root")
+        };
+        wire.set_loss(share);
+        Ok(())
+    }
+}
