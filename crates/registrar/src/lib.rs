@@ -1,1 +1,37 @@
-//! A small, strict registrar and location service. Sans-IO.
+//! A small, strict SIP registrar and its location service. Sans-IO.
+//!
+//! It serves one domain: challenges (digest, RFC 7616), checks who may bind what, keeps the bindings of RFC 3261 §10.3 and lets them expire. It
+//! never opens a socket, reads a clock, proxies a request or keeps anything on disk.
+//!
+//! # Driving it
+//! - [`Registrar::handle_request`] for every request but ACK; it returns the response to send. Retransmissions are the transaction layer's matter:
+//!   a copy that comes through is an out-of-order request and is refused as one.
+//! - [`Registrar::handle_timeout`] at [`Registrar::poll_timeout`], which is when the next binding ends.
+//! - [`Registrar::poll_event`] until `None` after each of the two.
+//!
+//! # The rooms
+//! - *domain* and *account*: what is served, and who may log in ([`RegistrarConfig`], [`Account`]);
+//! - *challenge*: who is asking (`auth`, `nonce`), apart from
+//! - the *location service*: a *record* per address-of-record with its *bindings*; `save` changes it, `lookup` reads it (`location`);
+//! - *REGISTER*: the steps of §10.3 in their order, which joins the two (`register`).
+
+mod auth;
+mod binding;
+mod config;
+mod event;
+mod location;
+mod nonce;
+mod record;
+mod refusal;
+mod register;
+mod registrar;
+mod reply;
+#[cfg(test)]
+mod tests;
+mod update;
+
+pub use self::binding::Binding;
+pub use self::config::{Account, RegistrarConfig};
+pub use self::event::{Event, Unbinding};
+pub use self::refusal::Refusal;
+pub use self::registrar::Registrar;

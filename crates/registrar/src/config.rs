@@ -1,0 +1,64 @@
+//! What a registrar is told: its domain, its accounts, its limits.
+
+use bellhop_sip::digest::Algorithm;
+use bellhop_sip::{Host, Uri};
+use secrecy::SecretString;
+
+/// Someone who may log in and bind contacts to the address-of-record of the same user.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The user of the address-of-record and of the login, plain (no %-escapes).
+    pub user: String,
+    /// Never shown: `SecretString` hides it from Debug.
+    pub password: SecretString,
+}
+
+/// What a [`Registrar`](crate::Registrar) is made of.
+#[derive(Clone, Debug)]
+pub struct RegistrarConfig {
+    /// The domain served; also the digest realm.
+    pub domain: String,
+    /// Other hosts that mean the same domain: the listener's address, without port (an IPv6 address without brackets).
+    pub aliases: Vec<String>,
+    /// Who may log in.
+    pub accounts: Vec<Account>,
+    /// Seconds; a shorter wish is refused with 423. Wishes of an hour or more never are (RFC 3261 §10.3).
+    pub min_expires: u32,
+    /// Seconds; a longer wish is granted this much.
+    pub max_expires: u32,
+    /// Seconds, where the request names none.
+    pub default_expires: u32,
+    /// Bindings per account; one more pushes out the oldest.
+    pub max_contacts: usize,
+    /// Offered in this order; what cannot be computed is left out.
+    pub digest: Vec<Algorithm>,
+}
+
+impl RegistrarConfig {
+    /// A domain with its accounts and the usual limits.
+    pub fn new(domain: impl Into<String>, accounts: Vec<Account>) -> RegistrarConfig {
+        RegistrarConfig {
+            domain: domain.into(),
+            aliases: Vec::new(),
+            accounts,
+            min_expires: 60,
+            max_expires: 7200,
+            default_expires: 3600,
+            max_contacts: 10,
+            digest: vec![Algorithm::Sha256, Algorithm::Md5],
+        }
+    }
+
+    /// Whether the host of `uri` is the domain or an alias of it. The port does not matter: one registrar, one domain.
+    pub(crate) fn serves(&self, uri: &Uri) -> bool {
+        let host = match uri.host() {
+            Some(Host::Name(name)) => name.to_string(),
+            Some(Host::V4(ip)) => ip.to_string(),
+            Some(Host::V6(ip)) => ip.to_string(),
+            None => return false,
+        };
+        std::iter::once(&self.domain)
+            .chain(&self.aliases)
+            .any(|ours| ours.eq_ignore_ascii_case(&host))
+    }
+}

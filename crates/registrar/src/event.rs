@@ -1,0 +1,92 @@
+//! What a registrar tells its owner.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use bellhop_sip::{Text, Uri};
+
+use crate::refusal::Refusal;
+
+/// Something that happened. `Display` is one line for a person who watches; it holds addresses and users, so it is not for logs above DEBUG.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A contact was bound, or bound again.
+    Bound {
+        /// The account.
+        user: Text,
+        /// Where calls go now.
+        contact: Uri,
+        /// Seconds granted.
+        expires: u32,
+        /// It was bound before: a refresh.
+        again: bool,
+        /// Where the request came from.
+        source: SocketAddr,
+    },
+    /// A contact was taken out before its time.
+    Unbound {
+        /// The account.
+        user: Text,
+        /// Where calls no longer go.
+        contact: Uri,
+        /// Why.
+        why: Unbinding,
+    },
+    /// A contact's time was over.
+    Expired {
+        /// The account.
+        user: Text,
+        /// Where calls no longer go.
+        contact: Uri,
+    },
+    /// A request was refused. A first challenge is none.
+    Refused {
+        /// Where the request came from.
+        source: SocketAddr,
+        /// Why.
+        why: Refusal,
+    },
+}
+
+/// Why a binding ended before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unbinding {
+    /// The client asked for it.
+    Removed,
+    /// The same instance was bound at another address (RFC 5626 §6).
+    Replaced,
+    /// A newer binding needed the room.
+    Evicted,
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Event::Bound {
+                user,
+                contact,
+                expires,
+                again,
+                source,
+            } => {
+                let verb = if *again { "refreshed" } else { "bound" };
+                write!(
+                    f,
+                    "{verb} {user} to {contact} for {expires} s (from {source})"
+                )
+            }
+            Event::Unbound { user, contact, why } => {
+                let why = match why {
+                    Unbinding::Removed => "removed",
+                    Unbinding::Replaced => "replaced",
+                    Unbinding::Evicted => "pushed out",
+                };
+                write!(f, "unbound {user} from {contact} ({why})")
+            }
+            Event::Expired { user, contact } => write!(f, "expired {user} at {contact}"),
+            Event::Refused { source, why } => {
+                write!(f, "refused {} for {source}: {why}", why.status().code())
+            }
+        }
+    }
+}

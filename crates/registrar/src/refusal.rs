@@ -1,0 +1,68 @@
+//! Why a request was refused, and with what status.
+
+use bellhop_sip::{StatusCode, Text};
+
+/// Why a request was refused. Its `Display` is one plain phrase without addresses or users.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The Request-URI names a domain that is not served (step 1 of RFC 3261 §10.3).
+    #[error("not a domain of ours")]
+    OtherDomain,
+    /// The request requires what we do not have (step 2): its option tags.
+    #[error("an extension is required that is not supported")]
+    Extension(Vec<Text>),
+    /// No credentials yet (step 3). Every client's first request.
+    #[error("not logged in")]
+    Unauthenticated,
+    /// Right credentials over an old or used nonce (step 3).
+    #[error("the nonce is stale")]
+    StaleNonce,
+    /// Wrong password or unknown user: one answer for both (step 3).
+    #[error("wrong user or password")]
+    WrongCredentials,
+    /// Someone else's address-of-record (step 4).
+    #[error("not this user's address-of-record")]
+    NotAllowed,
+    /// No such address-of-record (step 5); told only to who is logged in.
+    #[error("no such address-of-record")]
+    UnknownAor,
+    /// A header is missing, cannot be read, or contradicts another.
+    #[error("bad {0} header")]
+    Malformed(&'static str),
+    /// An expiry below the minimum (step 7).
+    #[error("the expiry is too brief")]
+    TooBrief,
+    /// More contacts in one request than one account may have.
+    #[error("too many contacts")]
+    TooManyContacts,
+    /// Not newer than what is bound with the same Call-ID (steps 6 and 7): nothing of the request was done.
+    #[error("an older request came late")]
+    OutOfOrder,
+    /// A method that a registrar does not serve.
+    #[error("method not allowed")]
+    Method,
+}
+
+impl Refusal {
+    /// The status that the response has.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Refusal::OtherDomain | Refusal::UnknownAor => StatusCode::NotFound,
+            Refusal::Extension(_) => StatusCode::BadExtension,
+            Refusal::Unauthenticated | Refusal::StaleNonce | Refusal::WrongCredentials => {
+                StatusCode::Unauthorized
+            }
+            Refusal::NotAllowed | Refusal::TooManyContacts => StatusCode::Forbidden,
+            Refusal::Malformed(_) => StatusCode::BadRequest,
+            Refusal::TooBrief => StatusCode::IntervalTooBrief,
+            // The RFC says "aborted and the request fails" without a number; 500 is the one it names for an update that was not committed.
+            Refusal::OutOfOrder => StatusCode::ServerInternalError,
+            Refusal::Method => StatusCode::MethodNotAllowed,
+        }
+    }
+
+    /// What the client may do next is part of a login, nothing to report.
+    pub(crate) fn is_handshake(&self) -> bool {
+        matches!(self, Refusal::Unauthenticated | Refusal::StaleNonce)
+    }
+}

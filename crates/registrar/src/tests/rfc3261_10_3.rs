@@ -1,0 +1,377 @@
+//! RFC 3261 §10.3: what a REGISTER does to the bindings.
+
+use bellhop_sip::{HeaderName, Uri};
+
+use crate::Binding;
+
+use super::support::{Desk, Phone, contacts, header, request};
+
+const HOME: &str = "Contact: <sip:tina@198.51.100.7:5060>\r\n";
+
+#[test]
+fn a_contact_is_bound_and_listed_with_its_expiry_and_the_date() {
+    let mut desk = Desk::new();
+    let response = Phone::tina("a").register(
+        &mut desk,
+        "Contact: \"Tina\" <sip:tina@198.51.100.7:5060>;q=0.5;expires=600;x=\"y z\"\r\n",
+    );
+    assert_eq!(
+        contacts(&response),
+        ["<sip:tina@198.51.100.7:5060>;q=0.5;x=\"y z\";expires=600"]
+    );
+    assert_eq!(
+        header(&response, &HeaderName::Date),
+        ["Mon, 23 Nov 2026 20:00:00 GMT"]
+    );
+    assert!(response.headers.to().unwrap().tag().is_some());
+    assert_eq!(
+        desk.events(),
+        ["bound tina to sip:tina@198.51.100.7:5060 for 600 s (from 198.51.100.7:5060)"]
+    );
+}
+
+#[test]
+fn every_binding_is_listed_with_what_is_left_of_it() {
+    let mut desk = Desk::new();
+    Phone::tina("a").register(&mut desk, "Contact: <sip:one@198.51.100.7>;expires=600\r\n");
+    desk.wait(100);
+    let response = Phone::tina("b").register(
+        &mut desk,
+        "Contact: <sip:two@198.51.100.8>\r\nExpires: 300\r\n",
+    );
+    assert_eq!(
+        contacts(&response),
+        [
+            "<sip:one@198.51.100.7>;expires=500",
+            "<sip:two@198.51.100.8>;expires=300"
+        ]
+    );
+}
+
+#[test]
+fn a_request_without_contact_changes_nothing_and_lists() {
+    let mut desk = Desk::new();
+    assert!(desk.query().is_empty());
+    Phone::tina("a").register(&mut desk, HOME);
+    assert_eq!(desk.query(), ["<sip:tina@198.51.100.7:5060>;expires=3600"]);
+    assert_eq!(desk.events().len(), 1);
+}
+
+#[test]
+fn the_parameter_beats_the_header_and_the_header_the_default() {
+    let mut desk = Desk::new();
+    let mixed =
+        "Contact: <sip:a@198.51.100.7>;expires=100, <sip:b@198.51.100.7>\r\nExpires: 200\r\n";
+    assert_eq!(
+        contacts(&Phone::tina("a").register(&mut desk, mixed)),
+        [
+            "<sip:a@198.51.100.7>;expires=100",
+            "<sip:b@198.51.100.7>;expires=200"
+        ]
+    );
+}
+
+#[test]
+fn a_long_wish_is_cut_and_a_brief_one_refused_whole() {
+    let mut desk = Desk::new();
+    let long = Phone::tina("a").register(
+        &mut desk,
+        "Contact: <sip:a@198.51.100.7>;expires=4294967295\r\n",
+    );
+    assert_eq!(contacts(&long), ["<sip:a@198.51.100.7>;expires=7200"]);
+    let brief = Phone::tina("b").register(
+        &mut desk,
+        "Contact: <sip:b@198.51.100.7>;expires=600, <sip:c@198.51.100.7>;expires=59\r\n",
+    );
+    assert_eq!(brief.status.code(), 423);
+    assert_eq!(header(&brief, &HeaderName::MinExpires), ["60"]);
+    assert_eq!(desk.query().len(), 1);
+}
+
+#[test]
+fn an_hour_is_never_too_brief() {
+    let mut desk = Desk::with(|config| (config.min_expires, config.max_expires) = (7200, 9000));
+    assert_eq!(
+        contacts(
+            &Phone::tina("a").register(&mut desk, "Contact: <sip:a@198.51.100.7>;expires=3600\r\n")
+        )
+        .len(),
+        1
+    );
+}
+
+#[test]
+fn contacts_are_the_same_by_uri_equality_not_by_letters() {
+    let mut desk = Desk::new();
+    let mut tina = Phone::tina("a");
+    tina.register(
+        &mut desk,
+        "Contact: <sip:%74ina@Phone.Example.com;Transport=TCP>\r\n",
+    );
+    let response = tina.register(
+        &mut desk,
+        "Contact: <sip:tina@phone.example.com;transport=tcp>;expires=99\r\n",
+    );
+    assert_eq!(
+        contacts(&response),
+        ["<sip:tina@phone.example.com;transport=tcp>;expires=99"]
+    );
+    assert!(desk.events()[1].starts_with("refreshed tina"));
+}
+
+#[test]
+fn zero_removes_one_binding_and_an_unknown_one_is_no_error() {
+    let mut desk = Desk::new();
+    let mut tina = Phone::tina("a");
+    tina.register(
+        &mut desk,
+        "Contact: <sip:a@198.51.100.7>, <sip:b@198.51.100.7>\r\n",
+    );
+    let response = tina.register(
+        &mut desk,
+        "Contact: <sip:a@198.51.100.7>;expires=0, <sip:never@198.51.100.7>;expires=0\r\n",
+    );
+    assert_eq!(contacts(&response), ["<sip:b@198.51.100.7>;expires=3600"]);
+    assert_eq!(
+        desk.events()[2],
+        "unbound tina from sip:a@198.51.100.7 (removed)"
+    );
+}
+
+#[test]
+fn a_star_alone_with_zero_removes_all() {
+    let mut desk = Desk::new();
+    Phone::tina("a").register(
+        &mut desk,
+        "Contact: <sip:a@198.51.100.7>, <sip:b@198.51.100.7>\r\n",
+    );
+    assert!(
+        contacts(&Phone::tina("b").register(&mut desk, "Contact: *\r\nExpires: 0\r\n")).is_empty()
+    );
+    assert!(desk.query().is_empty());
+}
+
+#[test]
+fn a_star_in_any_other_company_is_refused() {
+    let mut desk = Desk::new();
+    Phone::tina("a").register(&mut desk, HOME);
+    for bad in [
+        "Contact: *\r\n",
+        "Contact: *\r\nExpires: 1\r\n",
+        "Contact: *\r\nContact: *\r\nExpires: 0\r\n",
+        "Contact: *\r\nContact: <sip:b@198.51.100.7>\r\nExpires: 0\r\n",
+        "Contact: <sip:b@198.51.100.7>\r\nContact: *\r\nExpires: 0\r\n",
+    ] {
+        assert_eq!(
+            Phone::tina("b").register(&mut desk, bad).status.code(),
+            400,
+            "{bad}"
+        );
+    }
+    assert_eq!(desk.query().len(), 1);
+}
+
+#[test]
+fn a_late_request_of_the_same_call_id_is_refused_whole() {
+    let mut desk = Desk::new();
+    let mut tina = Phone::tina("a");
+    tina.cseq = 10;
+    tina.register(&mut desk, HOME);
+    for late in [
+        "Contact: <sip:new@198.51.100.9>, <sip:tina@198.51.100.7:5060>;expires=0\r\n",
+        "Contact: <sip:new@198.51.100.9>, <sip:tina@198.51.100.7:5060>\r\n",
+        "Contact: *\r\nExpires: 0\r\n",
+    ] {
+        tina.cseq = 10;
+        assert_eq!(tina.register(&mut desk, late).status.code(), 500, "{late}");
+        assert_eq!(desk.query(), ["<sip:tina@198.51.100.7:5060>;expires=3600"]);
+    }
+    // Another Call-ID is another client: its numbers do not compare.
+    assert_eq!(
+        contacts(&Phone::tina("b").register(&mut desk, "Contact: *\r\nExpires: 0\r\n")).len(),
+        0
+    );
+}
+
+#[test]
+fn the_same_instance_at_another_address_replaces_its_old_binding() {
+    let mut desk = Desk::new();
+    let mut tina = Phone::tina("a");
+    let instance = "+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-000A95A0E128>\"";
+    tina.register(
+        &mut desk,
+        &format!("Contact: <sip:old@198.51.100.7>;{instance}, <sip:other@198.51.100.8>\r\n"),
+    );
+    let response = tina.register(
+        &mut desk,
+        &format!("Contact: <sip:new@203.0.113.9>;{instance}\r\n"),
+    );
+    let listed = contacts(&response);
+    assert_eq!(listed.len(), 2);
+    assert!(listed[1].starts_with("<sip:new@203.0.113.9>"), "{listed:?}");
+    assert_eq!(
+        desk.events()[2],
+        "unbound tina from sip:old@198.51.100.7 (replaced)"
+    );
+}
+
+#[test]
+fn another_reg_id_of_the_same_instance_is_another_binding() {
+    let mut desk = Desk::new();
+    let mut tina = Phone::tina("a");
+    for (at, reg_id) in [("198.51.100.7", 1), ("203.0.113.9", 2), ("203.0.113.10", 2)] {
+        tina.register(
+            &mut desk,
+            &format!("Contact: <sip:t@{at}>;+sip.instance=\"<urn:x>\";reg-id={reg_id}\r\n"),
+        );
+    }
+    let listed = desk.query();
+    assert!(
+        listed.len() == 2
+            && listed[0].contains("198.51.100.7")
+            && listed[1].contains("203.0.113.10"),
+        "{listed:?}"
+    );
+}
+
+#[test]
+fn new_and_old_in_one_request_leave_the_new_one() {
+    let mut desk = Desk::new();
+    let mut tina = Phone::tina("a");
+    tina.register(
+        &mut desk,
+        "Contact: <sip:old@198.51.100.7>;+sip.instance=\"<urn:x>\"\r\n",
+    );
+    let both = "Contact: <sip:new@203.0.113.9>;+sip.instance=\"<urn:x>\", <sip:old@198.51.100.7>;+sip.instance=\"<urn:x>\";expires=0\r\n";
+    let listed = contacts(&tina.register(&mut desk, both));
+    assert!(
+        listed.len() == 1 && listed[0].starts_with("<sip:new@"),
+        "{listed:?}"
+    );
+}
+
+#[test]
+fn the_oldest_binding_makes_room_but_never_for_more_than_the_limit_at_once() {
+    let mut desk = Desk::with(|config| config.max_contacts = 2);
+    for host in 1..=3 {
+        desk.wait(1);
+        Phone::tina("a").register(
+            &mut desk,
+            &format!("Contact: <sip:t@198.51.100.{host}>\r\n"),
+        );
+    }
+    let listed = desk.query();
+    assert!(
+        listed.len() == 2
+            && listed[0].contains("198.51.100.2")
+            && listed[1].contains("198.51.100.3"),
+        "{listed:?}"
+    );
+    let many = "Contact: <sip:a@203.0.113.1>, <sip:b@203.0.113.1>, <sip:c@203.0.113.1>\r\n";
+    assert_eq!(
+        Phone::tina("b").register(&mut desk, many).status.code(),
+        403
+    );
+    assert_eq!(desk.query(), listed);
+}
+
+#[test]
+fn what_nothing_can_be_sent_to_is_not_stored() {
+    let mut desk = Desk::new();
+    for bad in [
+        "<sip:t@0.0.0.0>",
+        "<sip:t@[::]:5060>",
+        "<tel:+15551234>",
+        "<mailto:t@example.com>",
+        "<sip:t@198.51.100.7:0>",
+        "<sip:>",
+        "<sip:t@198.51.100.7",
+    ] {
+        assert_eq!(
+            Phone::tina("a")
+                .register(
+                    &mut desk,
+                    &format!("Contact: <sip:good@198.51.100.7>, {bad}\r\n")
+                )
+                .status
+                .code(),
+            400,
+            "{bad}"
+        );
+    }
+    assert!(desk.query().is_empty());
+}
+
+#[test]
+fn the_address_of_record_is_taken_in_canonical_form() {
+    let mut desk = Desk::new();
+    for (uri, aor) in [
+        ("sip:EXAMPLE.com", "sip:%74ina@Example.Com;user=phone"),
+        ("sip:192.0.2.1:5070", "sip:tina@192.0.2.1:5070"),
+    ] {
+        assert_eq!(
+            contacts(
+                &Phone {
+                    uri,
+                    aor,
+                    ..Phone::tina("a")
+                }
+                .register(&mut desk, "")
+            )
+            .len(),
+            0,
+            "{aor}"
+        );
+    }
+}
+
+#[test]
+fn a_binding_ends_at_its_time_and_is_told() {
+    let mut desk = Desk::new();
+    Phone::tina("a").register(
+        &mut desk,
+        "Contact: <sip:a@198.51.100.7>;expires=60, <sip:b@198.51.100.7>;expires=90\r\n",
+    );
+    assert_eq!(
+        desk.registrar.poll_timeout(),
+        Some(desk.now + std::time::Duration::from_secs(60))
+    );
+    desk.wait(60);
+    desk.registrar.handle_timeout(desk.now);
+    let left: Vec<&Uri> = desk.registrar.bindings("tina").map(Binding::uri).collect();
+    assert_eq!(
+        left.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["sip:b@198.51.100.7"]
+    );
+    desk.wait(30);
+    assert!(desk.query().is_empty(), "also without a timeout in between");
+    assert_eq!(
+        desk.events()[2..],
+        [
+            "expired tina at sip:a@198.51.100.7",
+            "expired tina at sip:b@198.51.100.7"
+        ]
+    );
+    assert_eq!(desk.registrar.poll_timeout(), None);
+}
+
+#[test]
+fn options_are_answered_and_calls_are_not() {
+    let mut desk = Desk::new();
+    let ask = |method: &str, uri: &str| {
+        request(&format!(
+            "{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 {method}\r\n\r\n"
+        ))
+    };
+    for (method, uri, status) in [
+        ("OPTIONS", "sip:example.com", 200),
+        ("OPTIONS", "sip:elsewhere.example", 404),
+        ("INVITE", "sip:tina@example.com", 405),
+    ] {
+        let response = desk.send(&ask(method, uri));
+        assert_eq!(response.status.code(), status, "{method} {uri}");
+        if status != 404 {
+            assert_eq!(header(&response, &HeaderName::Allow), ["REGISTER, OPTIONS"]);
+        }
+    }
+}
