@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use bellhop_sip::digest::{self, Algorithm, Challenge, Credentials, Secret};
+use bellhop_sip::digest::{self, Algorithm, Challenge, Credentials, DigestError, Secret};
 use bellhop_sip::{HeaderName, Request, Text, Uri};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -86,15 +86,16 @@ impl Authenticator {
     /// The first credentials for our realm in an algorithm that we offer. Those for other realms are for servers behind us.
     fn ours(&self, request: &Request) -> Result<Credentials, Refusal> {
         let mut refusal = Refusal::Unauthenticated;
-        for credentials in request.headers.credentials(&HeaderName::Authorization) {
-            match credentials {
+        for header in request.headers.get_all(&HeaderName::Authorization) {
+            let text = header.as_text().unwrap_or_default();
+            match Credentials::parse(&text) {
                 Ok(c)
                     if digest::unescaped(&c.realm) == self.realm
                         && self.algorithms.contains(&c.algorithm) =>
                 {
                     return Ok(c);
                 }
-                Ok(_) => {}
+                Ok(_) | Err(DigestError::OtherScheme) => {}
                 Err(_) => refusal = Refusal::Malformed("Authorization"),
             }
         }

@@ -187,6 +187,12 @@ fn credentials_for_another_realm_are_passed_over_and_unreadable_ones_refused() {
         desk.send(&Phone::tina("a").request(other)).status.code(),
         401
     );
+    assert_eq!(
+        desk.send(&Phone::tina("a").request("Authorization: Basic dGluYTpkZW1v\r\n"))
+            .status
+            .code(),
+        401
+    );
     let doubled =
         "Authorization: Digest username=\"tina\", username=\"bob\", realm=\"example.com\"\r\n";
     assert_eq!(
