@@ -1,6 +1,6 @@
 //! `line`: the lines of the config, and their passwords.
 
-use bellhop_control::config::{PasswordSource, Written};
+use bellhop_control::config::{PasswordSource, Written, WrittenLine};
 use bellhop_control::edit;
 use bellhop_control::face::number;
 use bellhop_control::protocol::Request;
@@ -40,9 +40,35 @@ pub(crate) fn line(command: LineCommand, place: &Place) -> Result<(), Failure> {
 fn remove(id: &str, file: &ConfigFile, place: &Place) -> Result<(), Failure> {
     let edited = edit::remove_line(&file.text, &file.name(), id)
         .map_err(|error| file::refusal(error, id))?;
+    let password = password_only_of(id, file);
     file.write(&edited)?;
     output::print(&format!("{id} is removed from {}", file.path.display()))?;
+    if let Some(aor) = password {
+        // The line is gone all the same; what stays behind is told.
+        if let Err(error) = bellhop_engine::secrets::keyring_forget(&aor) {
+            output::say(&format!(
+                "its password may still be in the keyring: {error}"
+            ));
+        }
+    }
     reload(place)
+}
+
+/// The AOR whose password nobody needs any more once the line is gone.
+fn password_only_of(id: &str, file: &ConfigFile) -> Option<String> {
+    let written = Written::parse(&file.text, &file.name()).ok()?;
+    let in_keyring = |line: &&WrittenLine| line.password.value == PasswordSource::Keyring;
+    let removed = written
+        .lines
+        .iter()
+        .filter(in_keyring)
+        .find(|line| line.id.value == id)?;
+    let mut same = written
+        .lines
+        .iter()
+        .filter(in_keyring)
+        .filter(|line| line.aor.value == removed.aor.value);
+    (same.next().is_some() && same.next().is_none()).then(|| removed.aor.value.clone())
 }
 
 fn change_password(

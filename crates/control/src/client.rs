@@ -79,9 +79,8 @@ impl Client {
         let (reader, mut writer) = tokio::io::split(stream);
         let mut reader = FrameReader::new(reader);
         let hello = Hello::of_this_process(env!("CARGO_PKG_VERSION"), StartedBy::Terminal);
-        frame::write(&mut writer, &ToEngine::Hello(hello))
-            .await
-            .map_err(lost)?;
+        // An engine that has said its hello and gone is told apart by what it said, so it is read even where nothing can be written any more.
+        let _ = frame::write(&mut writer, &ToEngine::Hello(hello)).await;
         match reader.read().await.map_err(lost)? {
             ToView::Hello(engine) => Ok(Client {
                 reader,
