@@ -20,7 +20,9 @@ use crate::identity::{Identity, Sequence, random_word};
 use crate::output::{Command, Output, SecretFailure};
 use crate::phase::{Due, Phase, Target};
 use crate::proof::SelfTest;
-use crate::view::{BindingView, Callable, Cause, Failure, FlowState, LineState, LineView, Proof, Rebind};
+use crate::view::{
+    BindingView, Callable, Cause, Failure, FlowState, LineState, LineView, Proof, Rebind,
+};
 
 /// One line's registration agent. How to drive it stands in the crate's documentation.
 #[derive(Debug)]
@@ -73,7 +75,13 @@ impl Agent {
     /// A line that wants to be registered (or not, if `paused`). `line` tells its flows and requests from those of other lines;
     /// `seed` makes tags, user parts and jitter.
     #[must_use]
-    pub fn new(line: u32, config: LineConfig, identity: Identity, paused: bool, seed: [u8; 32]) -> Self {
+    pub fn new(
+        line: u32,
+        config: LineConfig,
+        identity: Identity,
+        paused: bool,
+        seed: [u8; 32],
+    ) -> Self {
         let mut rng = ChaCha20Rng::from_seed(seed);
         let sequence = Sequence::new(&identity);
         let mut agent = Self {
@@ -82,7 +90,11 @@ impl Agent {
             tag: random_word(&mut rng, 12),
             side_sequence: 0,
             rng,
-            target: if paused { Target::Paused } else { Target::Registered },
+            target: if paused {
+                Target::Paused
+            } else {
+                Target::Registered
+            },
             network: Network::Offline,
             path_index: 0,
             password: Password::Unknown,
@@ -193,7 +205,11 @@ impl Agent {
     pub fn handle_timeout(&mut self, now: Instant) {
         // Each turn moves or removes the deadline it served; the bound only guards against a mistake here.
         for _ in 0..8 {
-            let due = self.phase.deadlines().filter(|(at, _)| *at <= now).min_by_key(|(at, _)| *at);
+            let due = self
+                .phase
+                .deadlines()
+                .filter(|(at, _)| *at <= now)
+                .min_by_key(|(at, _)| *at);
             match due {
                 None => return,
                 Some((_, Due::Retry)) => self.retry(now),
@@ -227,7 +243,9 @@ impl Agent {
     pub fn view(&self) -> LineView {
         let (state, failure) = self.state();
         let (verified, expires_at) = match &self.phase {
-            Phase::Bound(bound) | Phase::Refreshing { bound, .. } => (bound.verified, Some(bound.expires_at)),
+            Phase::Bound(bound) | Phase::Refreshing { bound, .. } => {
+                (bound.verified, Some(bound.expires_at))
+            }
             Phase::Idle
             | Phase::Opening { .. }
             | Phase::Registering { .. }
@@ -253,14 +271,20 @@ impl Agent {
         match &self.phase {
             Phase::Idle => match (&self.network, &self.password) {
                 (Network::Offline, _) => (LineState::Offline, Some(Failure::NoNetwork)),
-                (_, Password::Failed(failure)) => (LineState::WaitingForSecret, Some(Failure::Secret(*failure))),
+                (_, Password::Failed(failure)) => {
+                    (LineState::WaitingForSecret, Some(Failure::Secret(*failure)))
+                }
                 _ => (LineState::Registering, None),
             },
             Phase::Opening { .. } | Phase::Registering { .. } => (LineState::Registering, None),
-            Phase::Bound(bound) | Phase::Refreshing { bound, .. } => {
-                (LineState::Registered, (!bound.verified).then_some(Failure::NotVerified))
-            }
-            Phase::Waiting { until, failure } => (LineState::WaitingToRetry { until: *until }, Some(failure.clone())),
+            Phase::Bound(bound) | Phase::Refreshing { bound, .. } => (
+                LineState::Registered,
+                (!bound.verified).then_some(Failure::NotVerified),
+            ),
+            Phase::Waiting { until, failure } => (
+                LineState::WaitingToRetry { until: *until },
+                Some(failure.clone()),
+            ),
             Phase::Rejected { failure } => (LineState::Rejected, Some(failure.clone())),
             Phase::Leaving { .. } => (LineState::Unregistering, None),
             Phase::Off => (LineState::Paused, None),
@@ -276,7 +300,11 @@ impl Agent {
         credentials: Credentials,
         challenges: u32,
     ) -> Attempt {
-        let server = self.flow.as_ref().filter(|current| current.id == flow).map(|current| current.path.registrar);
+        let server = self
+            .flow
+            .as_ref()
+            .filter(|current| current.id == flow)
+            .map(|current| current.path.registrar);
         let answered = server.is_some_and(|server| self.authorize(server, &mut request));
         let credentials = match (answered, credentials) {
             (false, _) => Credentials::None,
@@ -301,7 +329,8 @@ impl Agent {
             username: &self.config.auth_username,
             password: password.expose_secret(),
         };
-        self.authenticator.authorize(server, &secret, request, &mut self.rng)
+        self.authenticator
+            .authorize(server, &secret, request, &mut self.rng)
     }
 
     pub(crate) fn ask_password(&mut self) {
@@ -363,7 +392,11 @@ impl Agent {
 
     /// What a change of network is the cause of: before anything was ever bound, it is only the start.
     pub(crate) fn change_cause(&self) -> Cause {
-        if self.last_rebind.is_none() { Cause::Start } else { Cause::NetworkChanged }
+        if self.last_rebind.is_none() {
+            Cause::Start
+        } else {
+            Cause::NetworkChanged
+        }
     }
 
     pub(crate) fn new_round(&self, cause: Cause, since: Instant) -> Round {

@@ -38,7 +38,12 @@ pub(crate) struct Listed {
 }
 
 /// Reads the 200 to a REGISTER that bound `own` (or removed it, where that is `None`).
-pub(crate) fn read(response: &Response, own: Option<&Uri>, identity: &Identity, asked: u32) -> Reading {
+pub(crate) fn read(
+    response: &Response,
+    own: Option<&Uri>,
+    identity: &Identity,
+    asked: u32,
+) -> Reading {
     let by_header = response.headers.expires().ok().flatten();
     let listed: Vec<(ContactAddr, u32)> = response
         .headers
@@ -88,14 +93,23 @@ pub(crate) fn read(response: &Response, own: Option<&Uri>, identity: &Identity, 
 
 /// Which of the listed is the binding just made.
 fn find(listed: &[(ContactAddr, u32)], own: &Uri, identity: &Identity) -> Option<usize> {
-    let equal = listed.iter().position(|(addr, _)| own.equivalent(&addr.uri));
+    let equal = listed
+        .iter()
+        .position(|(addr, _)| own.equivalent(&addr.uri));
     // Rewritten, then. An old contact of ours, as sent or as seen from outside, is not the new one in disguise.
     let is_old = |addr: &ContactAddr| {
         identity.contacts.iter().any(|old| {
-            let as_sent = old.uri.parse::<Uri>().is_ok_and(|uri| uri.equivalent(&addr.uri));
+            let as_sent = old
+                .uri
+                .parse::<Uri>()
+                .is_ok_and(|uri| uri.equivalent(&addr.uri));
             let as_seen = old
                 .public
-                .and_then(|public| crate::register::contact_uri(&identity.contact_user, public).parse::<Uri>().ok())
+                .and_then(|public| {
+                    crate::register::contact_uri(&identity.contact_user, public)
+                        .parse::<Uri>()
+                        .ok()
+                })
                 .is_some_and(|uri| uri.equivalent(&addr.uri));
             !own.to_string().eq(&old.uri) && (as_sent || as_seen)
         })

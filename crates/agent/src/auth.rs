@@ -27,7 +27,11 @@ pub(crate) enum Asker {
 impl Asker {
     /// By the status of the answer.
     pub(crate) fn of(status: u16) -> Self {
-        if status == 407 { Self::Proxy } else { Self::Registrar }
+        if status == 407 {
+            Self::Proxy
+        } else {
+            Self::Registrar
+        }
     }
 
     fn challenge_header(self) -> HeaderName {
@@ -64,7 +68,11 @@ struct Kept {
 
 impl Authenticator {
     /// Picks the challenge to answer: of the pinned realm, the strongest that we support.
-    pub(crate) fn choose(asker: Asker, response: &Response, pinned: Option<&str>) -> Result<Challenge, Failure> {
+    pub(crate) fn choose(
+        asker: Asker,
+        response: &Response,
+        pinned: Option<&str>,
+    ) -> Result<Challenge, Failure> {
         let offered: Vec<Challenge> = response
             .headers
             .challenges(&asker.challenge_header())
@@ -83,7 +91,13 @@ impl Authenticator {
     }
 
     /// Keeps a challenge from this server; it replaces the one of the same asker for the same method.
-    pub(crate) fn learn(&mut self, server: SocketAddr, asker: Asker, method: Method, challenge: Challenge) {
+    pub(crate) fn learn(
+        &mut self,
+        server: SocketAddr,
+        asker: Asker,
+        method: Method,
+        challenge: Challenge,
+    ) {
         self.kept
             .retain(|kept| kept.server != server || kept.asker != asker || kept.method != method);
         self.kept.insert(
@@ -118,9 +132,20 @@ impl Authenticator {
         for kept in self.kept.iter_mut().filter(asked) {
             kept.count += 1;
             let cnonce = random_word(rng, 20);
-            let credentials = digest::answer(&kept.challenge, secret, &request.method, &uri, kept.count, &cnonce);
-            request.headers.set(kept.asker.credentials_header(), credentials.to_string());
-            answered = true;
+            let credentials = digest::answer(
+                &kept.challenge,
+                secret,
+                &request.method,
+                &uri,
+                kept.count,
+                &cnonce,
+            );
+            if let Some(credentials) = credentials {
+                request
+                    .headers
+                    .set(kept.asker.credentials_header(), credentials.to_string());
+                answered = true;
+            }
         }
         answered
     }

@@ -21,7 +21,11 @@ pub(crate) struct Backoff {
 
 impl Backoff {
     /// How long to wait after one more failure.
-    pub(crate) fn fail(&mut self, retry_after: Option<Duration>, rng: &mut impl rand::Rng) -> Duration {
+    pub(crate) fn fail(
+        &mut self,
+        retry_after: Option<Duration>,
+        rng: &mut impl rand::Rng,
+    ) -> Duration {
         let ceiling = BASE
             .saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX))
             .min(CAP);
@@ -58,7 +62,9 @@ mod tests {
             late.push(backoff.fail(None, &mut rng));
         }
         assert!(late.iter().all(|wait| *wait <= CAP && *wait >= FLOOR));
-        assert!(late.iter().any(|wait| *wait < CAP / 4) && late.iter().any(|wait| *wait > CAP * 3 / 4));
+        assert!(
+            late.iter().any(|wait| *wait < CAP / 4) && late.iter().any(|wait| *wait > CAP * 3 / 4)
+        );
     }
 
     #[test]

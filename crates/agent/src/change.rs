@@ -39,7 +39,10 @@ impl Agent {
                 self.backoff.reset();
                 self.start(now, self.change_cause(), now);
             }
-            Phase::Opening { .. } | Phase::Registering { .. } | Phase::Bound(_) | Phase::Refreshing { .. } => {
+            Phase::Opening { .. }
+            | Phase::Registering { .. }
+            | Phase::Bound(_)
+            | Phase::Refreshing { .. } => {
                 if was_offline || !self.flow_still_leads() {
                     self.backoff.reset();
                     self.start(now, self.change_cause(), now);
@@ -49,7 +52,12 @@ impl Agent {
     }
 
     /// The flow asked for by [`Output::OpenFlow`] is open (with our end's address), or could not be opened.
-    pub fn handle_flow_opened(&mut self, now: Instant, id: FlowId, result: Result<SocketAddr, String>) {
+    pub fn handle_flow_opened(
+        &mut self,
+        now: Instant,
+        id: FlowId,
+        result: Result<SocketAddr, String>,
+    ) {
         let Some(flow) = self.flow.as_mut().filter(|flow| flow.id == id) else {
             return;
         };
@@ -88,7 +96,9 @@ impl Agent {
                 self.wait(now, failure, None);
             }
             (Network::Paths(_), Password::Known(_)) => self.open(now, round),
-            (Network::Paths(_), Password::Unknown | Password::Asked | Password::Failed(_)) => self.phase = Phase::Idle,
+            (Network::Paths(_), Password::Unknown | Password::Asked | Password::Failed(_)) => {
+                self.phase = Phase::Idle
+            }
         }
     }
 
@@ -100,7 +110,10 @@ impl Agent {
         };
         self.retire_flow();
         if !path.is_bindable() {
-            let why = format!("{} has no address that the registrar could reach", path.interface);
+            let why = format!(
+                "{} has no address that the registrar could reach",
+                path.interface
+            );
             self.try_next(now, round, Failure::FlowFailed { why }, None);
             return;
         }
@@ -114,8 +127,18 @@ impl Agent {
     }
 
     /// Sends the REGISTER of a round over the flow in use.
-    pub(crate) fn send_register(&mut self, now: Instant, mut round: Round, credentials: Credentials, challenges: u32) {
-        let Some((flow, contact)) = self.flow.as_ref().and_then(|flow| Some((flow.id, flow.contact.clone()?))) else {
+    pub(crate) fn send_register(
+        &mut self,
+        now: Instant,
+        mut round: Round,
+        credentials: Credentials,
+        challenges: u32,
+    ) {
+        let Some((flow, contact)) = self
+            .flow
+            .as_ref()
+            .and_then(|flow| Some((flow.id, flow.contact.clone()?)))
+        else {
             self.phase = Phase::Idle;
             return;
         };
@@ -128,14 +151,25 @@ impl Agent {
             Form::Alone | Form::SecondLook => Contacts::Bind(&contact),
             Form::Combined => Contacts::BindAndRemove(&contact, &old),
         };
-        let request = register(&self.config, &self.identity, &self.tag, cseq, self.expires, &contacts);
+        let request = register(
+            &self.config,
+            &self.identity,
+            &self.tag,
+            cseq,
+            self.expires,
+            &contacts,
+        );
         let attempt = self.send(now, flow, request, credentials, challenges);
         if reserved {
             self.save();
         }
         round.requests += 1;
         self.phase = match std::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Refreshing { bound, .. } | Phase::Bound(bound) => Phase::Refreshing { bound, round, attempt },
+            Phase::Refreshing { bound, .. } | Phase::Bound(bound) => Phase::Refreshing {
+                bound,
+                round,
+                attempt,
+            },
             Phase::Idle
             | Phase::Opening { .. }
             | Phase::Registering { .. }
@@ -152,12 +186,24 @@ impl Agent {
             .contacts
             .iter()
             .filter(|old| old.uri != current)
-            .flat_map(|old| shapes(&old.uri, &self.identity.contacts, &self.identity.contact_user))
+            .flat_map(|old| {
+                shapes(
+                    &old.uri,
+                    &self.identity.contacts,
+                    &self.identity.contact_user,
+                )
+            })
             .collect()
     }
 
     /// It did not work over this path: over the next at once, or after a while over the first.
-    pub(crate) fn try_next(&mut self, now: Instant, round: Round, failure: Failure, retry_after: Option<std::time::Duration>) {
+    pub(crate) fn try_next(
+        &mut self,
+        now: Instant,
+        round: Round,
+        failure: Failure,
+        retry_after: Option<std::time::Duration>,
+    ) {
         let more = match &self.network {
             Network::Paths(paths) => self.path_index + 1 < paths.len(),
             Network::Offline | Network::Unresolved { .. } => false,
@@ -173,7 +219,12 @@ impl Agent {
     }
 
     /// Waits before the next try.
-    pub(crate) fn wait(&mut self, now: Instant, failure: Failure, retry_after: Option<std::time::Duration>) {
+    pub(crate) fn wait(
+        &mut self,
+        now: Instant,
+        failure: Failure,
+        retry_after: Option<std::time::Duration>,
+    ) {
         self.abandon_all();
         self.no_proof();
         if let Some(flow) = &mut self.flow {
@@ -194,7 +245,11 @@ impl Agent {
             let failure = failure.clone();
             self.wait(now, failure, None);
         } else {
-            let cause = if self.last_rebind.is_none() { Cause::Start } else { Cause::RefreshFailed };
+            let cause = if self.last_rebind.is_none() {
+                Cause::Start
+            } else {
+                Cause::RefreshFailed
+            };
             self.start(now, cause, now);
         }
     }
@@ -203,13 +258,19 @@ impl Agent {
     pub(crate) fn abandon_all(&mut self) {
         self.drop_self_test();
         match std::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Registering { attempt, .. } | Phase::Leaving { attempt, .. } => self.abandon(&attempt),
+            Phase::Registering { attempt, .. } | Phase::Leaving { attempt, .. } => {
+                self.abandon(&attempt)
+            }
             Phase::Bound(bound) => self.abandon_bound(&bound),
             Phase::Refreshing { bound, attempt, .. } => {
                 self.abandon(&attempt);
                 self.abandon_bound(&bound);
             }
-            Phase::Idle | Phase::Opening { .. } | Phase::Waiting { .. } | Phase::Rejected { .. } | Phase::Off => {}
+            Phase::Idle
+            | Phase::Opening { .. }
+            | Phase::Waiting { .. }
+            | Phase::Rejected { .. }
+            | Phase::Off => {}
         }
     }
 

@@ -92,7 +92,11 @@ impl Sequence {
     }
 
     /// The next number, and whether the identity changed and wants saving.
-    pub(crate) fn take(&mut self, identity: &mut Identity, rng: &mut impl rand::Rng) -> (u32, bool) {
+    pub(crate) fn take(
+        &mut self,
+        identity: &mut Identity,
+        rng: &mut impl rand::Rng,
+    ) -> (u32, bool) {
         if self.next >= CSEQ_CEILING {
             identity.call_id = random_word(rng, 26);
             identity.cseq = 1;

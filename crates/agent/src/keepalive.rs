@@ -7,13 +7,16 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use bellhop_sip::Method;
+use bellhop_endpoint::RequestId;
+use bellhop_sip::{Method, Response};
 use rand::RngExt;
 
 use crate::agent::Agent;
 use crate::attempt::{Attempt, Credentials};
+use crate::flow::seen_from;
 use crate::phase::Phase;
 use crate::register::outside_dialog;
+use crate::view::Cause;
 
 /// RFC 5626 §4.4.2: between 24 and 29 s, below the common 30 s of a UDP mapping.
 const SHORTEST: Duration = Duration::from_secs(24);
@@ -81,6 +84,32 @@ impl Agent {
         let next = KeepAlive::start(now, registrar, &mut self.rng);
         if let Phase::Bound(bound) | Phase::Refreshing { bound, .. } = &mut self.phase {
             bound.keepalive = next;
+        }
+    }
+
+    pub(crate) fn on_pong(&mut self, now: Instant, response: &Response) {
+        let Some(flow) = &self.flow else { return };
+        let seen = seen_from(response, flow.local);
+        let moved = matches!((flow.public, seen), (Some(before), Some(seen)) if before != seen);
+        if moved {
+            self.start(now, Cause::NatMoved, now);
+        } else {
+            self.rest_keepalive(now);
+        }
+    }
+
+    pub(crate) fn is_keepalive(&self, id: RequestId) -> bool {
+        match &self.phase {
+            Phase::Bound(bound) | Phase::Refreshing { bound, .. } => {
+                matches!(&bound.keepalive, KeepAlive::Asked { attempt } if attempt.id == id)
+            }
+            Phase::Idle
+            | Phase::Opening { .. }
+            | Phase::Registering { .. }
+            | Phase::Waiting { .. }
+            | Phase::Rejected { .. }
+            | Phase::Leaving { .. }
+            | Phase::Off => false,
         }
     }
 }

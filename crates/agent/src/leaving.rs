@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use bellhop_sip::{Method, Response};
+
 use crate::agent::{Agent, Password};
-use crate::attempt::Credentials;
+use crate::answer;
+use crate::attempt::{Attempt, Credentials};
 use crate::phase::{Phase, Target};
 use crate::register::{Contacts, register};
 
@@ -34,8 +37,15 @@ impl Agent {
         let refused = matches!(self.phase, Phase::Rejected { .. });
         self.abandon_all();
         self.no_proof();
-        let has_contact = self.flow.as_ref().is_some_and(|flow| flow.contact.is_some());
-        if refused || !has_contact || !self.may_still_send() || !matches!(self.password, Password::Known(_)) {
+        let has_contact = self
+            .flow
+            .as_ref()
+            .is_some_and(|flow| flow.contact.is_some());
+        if refused
+            || !has_contact
+            || !self.may_still_send()
+            || !matches!(self.password, Password::Known(_))
+        {
             self.left();
         } else {
             self.send_unregister(now, deadline, Credentials::Cached, 0);
@@ -43,15 +53,28 @@ impl Agent {
     }
 
     /// Sends the REGISTER that removes what is ours. Other people's and other devices' bindings stay.
-    pub(crate) fn send_unregister(&mut self, now: Instant, deadline: Instant, credentials: Credentials, challenges: u32) {
-        let Some((flow, contact)) = self.flow.as_ref().and_then(|flow| Some((flow.id, flow.contact.clone()?))) else {
+    pub(crate) fn send_unregister(
+        &mut self,
+        now: Instant,
+        deadline: Instant,
+        credentials: Credentials,
+        challenges: u32,
+    ) {
+        let Some((flow, contact)) = self
+            .flow
+            .as_ref()
+            .and_then(|flow| Some((flow.id, flow.contact.clone()?)))
+        else {
             self.left();
             return;
         };
         let (cseq, reserved) = self.sequence.take(&mut self.identity, &mut self.rng);
         let current = contact.to_string();
         // What the registrar listed as ours last goes too: a change in flight may not have replaced it.
-        let before = self.bindings.iter().filter(|binding| binding.mine && binding.contact != current);
+        let before = self
+            .bindings
+            .iter()
+            .filter(|binding| binding.mine && binding.contact != current);
         let before: Vec<String> = before.map(|binding| binding.contact.clone()).collect();
         let contacts: Vec<String> = std::iter::once(current).chain(before).collect();
         let request = register(
@@ -75,5 +98,28 @@ impl Agent {
         self.close_all();
         self.no_proof();
         self.phase = Phase::Off;
+    }
+
+    pub(crate) fn on_unregister(
+        &mut self,
+        now: Instant,
+        attempt: &Attempt,
+        deadline: Instant,
+        response: &Response,
+    ) {
+        match response.status.code() {
+            401 | 407 => match self.take_challenge(attempt, &Method::Register, response) {
+                Ok(fresh) => self.send_unregister(now, deadline, fresh, attempt.challenges + 1),
+                Err(_) => self.left(),
+            },
+            200..=299 => {
+                let reading = answer::read(response, None, &self.identity, 0);
+                self.list(now, &reading);
+                self.identity.contacts.clear();
+                self.save();
+                self.left();
+            }
+            _ => self.left(),
+        }
     }
 }

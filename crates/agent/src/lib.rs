@@ -25,6 +25,7 @@ mod attempt;
 mod auth;
 mod backoff;
 mod change;
+mod cleanup;
 mod config;
 mod flow;
 mod identity;

@@ -77,9 +77,11 @@ impl Phase {
     /// The one table of deadlines: the next wake-up and what is due are both read from it.
     pub(crate) fn deadlines(&self) -> impl Iterator<Item = (Instant, Due)> {
         let list: [Option<(Instant, Due)>; 3] = match self {
-            Self::Idle | Self::Opening { .. } | Self::Registering { .. } | Self::Rejected { .. } | Self::Off => {
-                [None, None, None]
-            }
+            Self::Idle
+            | Self::Opening { .. }
+            | Self::Registering { .. }
+            | Self::Rejected { .. }
+            | Self::Off => [None, None, None],
             Self::Bound(bound) => [
                 Some((bound.refresh_at, Due::Refresh)),
                 Some((bound.expires_at, Due::Expired)),

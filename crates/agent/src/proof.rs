@@ -23,16 +23,26 @@ impl Agent {
     /// Told of every request that arrives on a flow of the line. It answers none.
     ///
     /// Only what the registrar's own address sent on the flow in use proves anything: anybody can send an OPTIONS to an open port.
-    pub fn handle_request(&mut self, now: Instant, flow: FlowId, source: SocketAddr, request: &Request) {
-        let ours = |current: &crate::flow::Flow| current.id == flow && current.path.registrar.ip() == source.ip();
+    pub fn handle_request(
+        &mut self,
+        now: Instant,
+        flow: FlowId,
+        source: SocketAddr,
+        request: &Request,
+    ) {
+        let ours = |current: &crate::flow::Flow| {
+            current.id == flow && current.path.registrar.ip() == source.ip()
+        };
         let bound = matches!(self.phase, Phase::Bound(_) | Phase::Refreshing { .. });
         if !bound || !self.flow.as_ref().is_some_and(ours) {
             return;
         }
-        let returned = self
-            .self_test
-            .as_ref()
-            .is_some_and(|test| request.headers.call_id().is_ok_and(|id| id.as_ref() == test.call_id));
+        let returned = self.self_test.as_ref().is_some_and(|test| {
+            request
+                .headers
+                .call_id()
+                .is_ok_and(|id| id.as_ref() == test.call_id)
+        });
         if returned {
             self.proof(Proof::SelfRequest, now);
         } else if self.callable.proof != Proof::SelfRequest {
@@ -55,11 +65,20 @@ impl Agent {
     }
 
     /// The company wants credentials for it.
-    pub(crate) fn resend_self_test(&mut self, now: Instant, credentials: Credentials, challenges: u32) {
-        let (Some(test), Some(flow)) = (self.self_test.take(), self.flow.as_ref().map(|flow| flow.id)) else {
+    pub(crate) fn resend_self_test(
+        &mut self,
+        now: Instant,
+        credentials: Credentials,
+        challenges: u32,
+    ) {
+        let (Some(test), Some(flow)) = (
+            self.self_test.take(),
+            self.flow.as_ref().map(|flow| flow.id),
+        ) else {
             return;
         };
-        let attempt = self.send_self_test_request(now, flow, &test.call_id, credentials, challenges);
+        let attempt =
+            self.send_self_test_request(now, flow, &test.call_id, credentials, challenges);
         self.self_test = Some(SelfTest {
             attempt,
             call_id: test.call_id,
@@ -96,6 +115,9 @@ impl Agent {
     }
 
     fn proof(&mut self, proof: Proof, now: Instant) {
-        self.callable = Callable { proof, at: Some(now) };
+        self.callable = Callable {
+            proof,
+            at: Some(now),
+        };
     }
 }

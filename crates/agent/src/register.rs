@@ -40,10 +40,20 @@ pub(crate) fn register(
         cseq,
     );
     let headers = &mut request.headers;
-    let bind = |uri: &Uri| format!("<{uri}>;+sip.instance=\"<{}>\";expires={expires}", identity.instance);
+    let bind = |uri: &Uri| {
+        format!(
+            "<{uri}>;+sip.instance=\"<{}>\";expires={expires}",
+            identity.instance
+        )
+    };
     let (lines, expires) = match contacts {
         Contacts::Bind(uri) => (vec![bind(uri)], expires),
-        Contacts::BindAndRemove(uri, old) => (std::iter::once(bind(uri)).chain(old.iter().map(removal)).collect(), expires),
+        Contacts::BindAndRemove(uri, old) => (
+            std::iter::once(bind(uri))
+                .chain(old.iter().map(removal))
+                .collect(),
+            expires,
+        ),
         Contacts::Remove(old) => (old.iter().map(removal).collect(), 0),
     };
     for line in lines {
@@ -65,7 +75,12 @@ pub(crate) fn outside_dialog(
     tag: &str,
     cseq: u32,
 ) -> Request {
-    let to = if method == Method::Options { &uri } else { &config.aor }.clone();
+    let to = if method == Method::Options {
+        &uri
+    } else {
+        &config.aor
+    }
+    .clone();
     let cseq = format!("{cseq} {method}");
     let mut request = Request::new(method, uri);
     let headers = &mut request.headers;
@@ -85,7 +100,10 @@ pub(crate) fn outside_dialog(
 /// that it was seen from.
 pub(crate) fn shapes(listed: &str, known: &[OldContact], contact_user: &str) -> Vec<String> {
     let mut shapes = vec![listed.to_owned()];
-    let public = known.iter().find(|old| old.uri == listed).and_then(|old| old.public);
+    let public = known
+        .iter()
+        .find(|old| old.uri == listed)
+        .and_then(|old| old.public);
     if let Some(uri) = public.map(|public| contact_uri(contact_user, public)) {
         if uri != listed {
             shapes.push(uri);
@@ -96,7 +114,10 @@ pub(crate) fn shapes(listed: &str, known: &[OldContact], contact_user: &str) -> 
 
 /// Our Contact URI at this address. IPv6 stands in brackets, without a zone.
 pub(crate) fn contact_uri(user: &str, address: SocketAddr) -> String {
-    format!("sip:{user}@{}", SocketAddr::new(address.ip(), address.port()))
+    format!(
+        "sip:{user}@{}",
+        SocketAddr::new(address.ip(), address.port())
+    )
 }
 
 fn removal(uri: &String) -> String {

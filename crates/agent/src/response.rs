@@ -13,8 +13,7 @@ use crate::auth::{Asker, Authenticator};
 use crate::flow::seen_from;
 use crate::keepalive::KeepAlive;
 use crate::output::{Notice, Output};
-use crate::phase::{Bound, Cleanup, Phase};
-use crate::register::{Contacts, register, shapes};
+use crate::phase::{Bound, Phase};
 use crate::view::{BindingView, Cause, Failure, FlowState, Rebind};
 
 /// A registrar that wants longer registrations than a week has lost its mind.
@@ -30,7 +29,11 @@ impl Agent {
             Phase::Registering { round, attempt } if attempt.id == id => {
                 self.on_register(now, round, &attempt, None, response);
             }
-            Phase::Refreshing { bound, round, attempt } if attempt.id == id => {
+            Phase::Refreshing {
+                bound,
+                round,
+                attempt,
+            } if attempt.id == id => {
                 self.on_register(now, round, &attempt, Some(bound), response);
             }
             Phase::Leaving { attempt, deadline } if attempt.id == id => {
@@ -52,17 +55,31 @@ impl Agent {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Registering { round, attempt } if attempt.id == id => {
                 let registrar = self.flow.as_ref().map(|flow| flow.path.registrar);
-                let failure = registrar.map_or(Failure::NoNetwork, |registrar| Failure::NoAnswer { registrar });
+                let failure = registrar.map_or(Failure::NoNetwork, |registrar| Failure::NoAnswer {
+                    registrar,
+                });
                 self.try_next(now, round, failure, None);
             }
-            Phase::Refreshing { attempt, bound, round } if attempt.id == id => {
-                self.phase = Phase::Refreshing { attempt, bound, round };
+            Phase::Refreshing {
+                attempt,
+                bound,
+                round,
+            } if attempt.id == id => {
+                self.phase = Phase::Refreshing {
+                    attempt,
+                    bound,
+                    round,
+                };
                 self.start(now, Cause::RefreshFailed, now);
             }
             Phase::Leaving { attempt, .. } if attempt.id == id => self.left(),
             other => {
                 self.phase = other;
-                if self.self_test.as_ref().is_some_and(|test| test.attempt.id == id) {
+                if self
+                    .self_test
+                    .as_ref()
+                    .is_some_and(|test| test.attempt.id == id)
+                {
                     self.self_test = None;
                 } else if self.is_keepalive(id) {
                     self.start(now, Cause::RefreshFailed, now);
@@ -83,7 +100,9 @@ impl Agent {
     pub(crate) fn expired(&mut self, now: Instant) {
         self.no_proof();
         match std::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Refreshing { round, attempt, .. } => self.phase = Phase::Registering { round, attempt },
+            Phase::Refreshing { round, attempt, .. } => {
+                self.phase = Phase::Registering { round, attempt }
+            }
             other => {
                 self.phase = other;
                 self.start(now, Cause::RefreshFailed, now);
@@ -91,7 +110,14 @@ impl Agent {
         }
     }
 
-    fn on_register(&mut self, now: Instant, mut round: Round, attempt: &Attempt, bound: Option<Bound>, response: &Response) {
+    fn on_register(
+        &mut self,
+        now: Instant,
+        mut round: Round,
+        attempt: &Attempt,
+        bound: Option<Bound>,
+        response: &Response,
+    ) {
         let was_bound = bound.is_some();
         let status = response.status.code();
         self.note_flow(now, attempt, response);
@@ -124,14 +150,22 @@ impl Agent {
                     reason: reason(response),
                 };
                 let retry_after = response.headers.retry_after().ok().flatten();
-                let retry_after = retry_after.map(|seconds| Duration::from_secs(u64::from(seconds)));
+                let retry_after =
+                    retry_after.map(|seconds| Duration::from_secs(u64::from(seconds)));
                 self.try_next(now, round, failure, retry_after);
             }
             _ => self.reject(refusal(response)),
         }
     }
 
-    fn on_success(&mut self, now: Instant, mut round: Round, attempt: &Attempt, bound: Option<Bound>, response: &Response) {
+    fn on_success(
+        &mut self,
+        now: Instant,
+        mut round: Round,
+        attempt: &Attempt,
+        bound: Option<Bound>,
+        response: &Response,
+    ) {
         let own = self.flow.as_ref().and_then(|flow| flow.contact.clone());
         let reading = answer::read(response, own.as_ref(), &self.identity, self.expires);
         if !reading.verified && round.form != Form::SecondLook {
@@ -181,103 +215,42 @@ impl Agent {
             round_trips: round.requests,
         });
         if let (Cause::NetworkChanged, Some(flow)) = (round.cause, &self.flow) {
-            self.outputs.push_back(Output::Notice(Notice::RegisteredAgain {
-                took,
-                from: round.from.clone(),
-                to: flow.path.interface.clone(),
-            }));
-        }
-    }
-
-    /// The second REGISTER of a change: the Contact in use first, then what of ours should not be there any more.
-    fn send_cleanup(&mut self, now: Instant, leftovers: Vec<String>, credentials: Credentials, challenges: u32) {
-        let Some((flow, contact)) = self.flow.as_ref().and_then(|flow| Some((flow.id, flow.contact.clone()?))) else {
-            return;
-        };
-        let (cseq, reserved) = self.sequence.take(&mut self.identity, &mut self.rng);
-        let old: Vec<String> = leftovers
-            .iter()
-            .flat_map(|listed| shapes(listed, &self.identity.contacts, &self.identity.contact_user))
-            .collect();
-        let contacts = Contacts::BindAndRemove(&contact, &old);
-        let request = register(&self.config, &self.identity, &self.tag, cseq, self.expires, &contacts);
-        let attempt = self.send(now, flow, request, credentials, challenges);
-        if reserved {
-            self.save();
-        }
-        if let Phase::Bound(bound) | Phase::Refreshing { bound, .. } = &mut self.phase {
-            bound.cleanup = Some(Cleanup { attempt, leftovers });
+            self.outputs
+                .push_back(Output::Notice(Notice::RegisteredAgain {
+                    took,
+                    from: round.from.clone(),
+                    to: flow.path.interface.clone(),
+                }));
         }
     }
 
     fn on_side_answer(&mut self, now: Instant, id: RequestId, response: &Response) {
         if self.is_keepalive(id) {
             self.on_pong(now, response);
-        } else if let Some(cleanup) = self.bound_with_cleanup(id).and_then(|bound| bound.cleanup.take()) {
+        } else if let Some(cleanup) = self
+            .bound_with_cleanup(id)
+            .and_then(|bound| bound.cleanup.take())
+        {
             self.on_cleanup(now, cleanup, response);
         } else if let Some(test) = self.self_test.as_ref().filter(|test| test.attempt.id == id) {
             let attempt = test.attempt.clone();
             let challenged = matches!(response.status.code(), 401 | 407);
             match self.take_challenge(&attempt, &Method::Options, response) {
-                Ok(fresh) if challenged => self.resend_self_test(now, fresh, attempt.challenges + 1),
+                Ok(fresh) if challenged => {
+                    self.resend_self_test(now, fresh, attempt.challenges + 1)
+                }
                 _ => self.self_test = None,
             }
         }
     }
 
-    fn on_cleanup(&mut self, now: Instant, cleanup: Cleanup, response: &Response) {
-        match response.status.code() {
-            200..=299 => {
-                let own = self.flow.as_ref().and_then(|flow| flow.contact.clone());
-                let reading = answer::read(response, own.as_ref(), &self.identity, self.expires);
-                self.list(cleanup.attempt.sent_at, &reading);
-                let was_verified = matches!(&self.phase, Phase::Bound(bound) if bound.verified);
-                if was_verified && !reading.verified {
-                    // Some registrars take the new binding away along with the old one: bind it once more, alone.
-                    let round = self.new_round(Cause::RegistrarForgot, now);
-                    self.send_register(now, round, Credentials::Cached, 0);
-                }
-            }
-            401 | 407 => {
-                if let Ok(fresh) = self.take_challenge(&cleanup.attempt, &Method::Register, response) {
-                    self.send_cleanup(now, cleanup.leftovers, fresh, cleanup.attempt.challenges + 1);
-                }
-            }
-            // What could not be removed stays listed; the next refresh tries again.
-            _ => {}
-        }
-    }
-
-    fn on_unregister(&mut self, now: Instant, attempt: &Attempt, deadline: Instant, response: &Response) {
-        match response.status.code() {
-            401 | 407 => match self.take_challenge(attempt, &Method::Register, response) {
-                Ok(fresh) => self.send_unregister(now, deadline, fresh, attempt.challenges + 1),
-                Err(_) => self.left(),
-            },
-            200..=299 => {
-                let reading = answer::read(response, None, &self.identity, 0);
-                self.list(now, &reading);
-                self.identity.contacts.clear();
-                self.save();
-                self.left();
-            }
-            _ => self.left(),
-        }
-    }
-
-    fn on_pong(&mut self, now: Instant, response: &Response) {
-        let Some(flow) = &self.flow else { return };
-        let seen = seen_from(response, flow.local);
-        let moved = matches!((flow.public, seen), (Some(before), Some(seen)) if before != seen);
-        if moved {
-            self.start(now, Cause::NatMoved, now);
-        } else {
-            self.rest_keepalive(now);
-        }
-    }
-
     /// Takes a challenge to answer, or says why not.
-    fn take_challenge(&mut self, attempt: &Attempt, method: &Method, response: &Response) -> Result<Credentials, Failure> {
+    pub(crate) fn take_challenge(
+        &mut self,
+        attempt: &Attempt,
+        method: &Method,
+        response: &Response,
+    ) -> Result<Credentials, Failure> {
         let asker = Asker::of(response.status.code());
         let pinned = match asker {
             Asker::Registrar => &self.identity.realm,
@@ -300,7 +273,8 @@ impl Agent {
             self.save();
         }
         if let Some(server) = self.flow.as_ref().map(|flow| flow.path.registrar) {
-            self.authenticator.learn(server, asker, method.clone(), challenge);
+            self.authenticator
+                .learn(server, asker, method.clone(), challenge);
         }
         Ok(Credentials::Fresh(asker))
     }
@@ -328,13 +302,17 @@ impl Agent {
             return;
         };
         flow.public = Some(public);
-        let contact = flow.contact.as_ref().map(ToString::to_string).unwrap_or_default();
+        let contact = flow
+            .contact
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         if self.identity.seen_from(&contact, public) {
             self.save();
         }
     }
 
-    fn list(&mut self, sent_at: Instant, reading: &Reading) {
+    pub(crate) fn list(&mut self, sent_at: Instant, reading: &Reading) {
         self.bindings = reading
             .bindings
             .iter()
@@ -347,39 +325,15 @@ impl Agent {
     }
 
     fn has_old_contacts(&self) -> bool {
-        let current = self.flow.as_ref().and_then(|flow| flow.contact.as_ref()).map(ToString::to_string);
-        self.identity.contacts.iter().any(|old| Some(&old.uri) != current.as_ref())
-    }
-
-    fn is_keepalive(&self, id: RequestId) -> bool {
-        match &self.phase {
-            Phase::Bound(bound) | Phase::Refreshing { bound, .. } => {
-                matches!(&bound.keepalive, KeepAlive::Asked { attempt } if attempt.id == id)
-            }
-            Phase::Idle
-            | Phase::Opening { .. }
-            | Phase::Registering { .. }
-            | Phase::Waiting { .. }
-            | Phase::Rejected { .. }
-            | Phase::Leaving { .. }
-            | Phase::Off => false,
-        }
-    }
-
-    fn bound_with_cleanup(&mut self, id: RequestId) -> Option<&mut Bound> {
-        match &mut self.phase {
-            Phase::Bound(bound) | Phase::Refreshing { bound, .. } => {
-                let asked = bound.cleanup.as_ref().is_some_and(|cleanup| cleanup.attempt.id == id);
-                asked.then_some(bound)
-            }
-            Phase::Idle
-            | Phase::Opening { .. }
-            | Phase::Registering { .. }
-            | Phase::Waiting { .. }
-            | Phase::Rejected { .. }
-            | Phase::Leaving { .. }
-            | Phase::Off => None,
-        }
+        let current = self
+            .flow
+            .as_ref()
+            .and_then(|flow| flow.contact.as_ref())
+            .map(ToString::to_string);
+        self.identity
+            .contacts
+            .iter()
+            .any(|old| Some(&old.uri) != current.as_ref())
     }
 }
 
@@ -408,5 +362,10 @@ fn refusal(response: &Response) -> Failure {
 
 /// The reason phrase, short enough to be shown.
 fn reason(response: &Response) -> String {
-    response.reason.chars().filter(|c| !c.is_control()).take(80).collect()
+    response
+        .reason
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(80)
+        .collect()
 }

@@ -14,6 +14,8 @@ use crate::registrar::Registrar;
 pub enum Broken {
     /// Agent and endpoint kept each other busy without end.
     NeverQuiet,
+    /// The transaction layer refused a request.
+    NotSent(String),
     /// A wake-up changed nothing: the next one is not later.
     NoProgress,
     /// The line was not registered in time after the network was last stable.
@@ -60,9 +62,21 @@ impl OnTheWire {
     /// A request of ours leaves (its copies do not come by here).
     pub(crate) fn sent(&mut self, request: &Request) -> Result<(), Broken> {
         self.requests += 1;
-        let call_id = request.headers.call_id().map(|id| id.to_string()).unwrap_or_default();
-        let number = request.headers.cseq().map(|cseq| cseq.number).unwrap_or_default();
-        if self.sequences.insert(call_id, number).is_some_and(|last| last >= number) {
+        let call_id = request
+            .headers
+            .call_id()
+            .map(|id| id.to_string())
+            .unwrap_or_default();
+        let number = request
+            .headers
+            .cseq()
+            .map(|cseq| cseq.number)
+            .unwrap_or_default();
+        if self
+            .sequences
+            .insert(call_id, number)
+            .is_some_and(|last| last >= number)
+        {
             return Err(Broken::Sequence(number));
         }
         for name in [HeaderName::Authorization, HeaderName::ProxyAuthorization] {
@@ -79,7 +93,10 @@ impl OnTheWire {
         for contact in request.headers.contacts() {
             match contact {
                 Ok(Contact::Star) => return Err(Broken::Star),
-                Ok(Contact::Addr(contact)) if !contact.uri.to_string().contains("@10.") && contact.expires() != Some(0) => {
+                Ok(Contact::Addr(contact))
+                    if !contact.uri.to_string().contains("@10.")
+                        && contact.expires() != Some(0) =>
+                {
                     return Err(Broken::Unreachable(contact.uri.to_string()));
                 }
                 Ok(Contact::Addr(_)) => {}
@@ -91,12 +108,25 @@ impl OnTheWire {
 }
 
 /// At the end: the registrar holds ours, nothing of ours unlisted, nothing of others gone, and the snapshot says so.
-pub(crate) fn at_rest(view: &LineView, registrar: &Registrar, outside: SocketAddr, user: &str, foreign: &Uri) -> Result<(), Broken> {
+pub(crate) fn at_rest(
+    view: &LineView,
+    registrar: &Registrar,
+    outside: SocketAddr,
+    user: &str,
+    foreign: &Uri,
+) -> Result<(), Broken> {
     if view.state != LineState::Registered {
-        return Err(Broken::NotRegistered(format!("{:?} {:?}", view.state, view.failure)));
+        return Err(Broken::NotRegistered(format!(
+            "{:?} {:?}",
+            view.state, view.failure
+        )));
     }
     let ours = |uri: &Uri| uri.user() == Some(user);
-    let newest = registrar.bindings.iter().filter(|binding| ours(&binding.uri)).max_by_key(|binding| binding.expires_at);
+    let newest = registrar
+        .bindings
+        .iter()
+        .filter(|binding| ours(&binding.uri))
+        .max_by_key(|binding| binding.expires_at);
     match newest {
         Some(newest) if newest.received == outside => {}
         newest => return Err(Broken::NotBound(format!("{newest:?}, wanted {outside}"))),
@@ -104,19 +134,37 @@ pub(crate) fn at_rest(view: &LineView, registrar: &Registrar, outside: SocketAdd
     if !view.verified {
         return Err(Broken::SnapshotDiffers("not verified".into()));
     }
-    let listed: BTreeSet<String> = view.bindings.iter().map(|binding| binding.contact.clone()).collect();
-    for binding in registrar.bindings.iter().filter(|binding| ours(&binding.uri) && binding.received != outside) {
+    let listed: BTreeSet<String> = view
+        .bindings
+        .iter()
+        .map(|binding| binding.contact.clone())
+        .collect();
+    for binding in registrar
+        .bindings
+        .iter()
+        .filter(|binding| ours(&binding.uri) && binding.received != outside)
+    {
         if !listed.contains(&binding.uri.to_string()) {
             return Err(Broken::StaleUnlisted(binding.uri.to_string()));
         }
     }
     if !registrar.habits.rewrites_first {
-        let held: BTreeSet<String> = registrar.bindings.iter().map(|binding| binding.uri.to_string()).collect();
+        let held: BTreeSet<String> = registrar
+            .bindings
+            .iter()
+            .map(|binding| binding.uri.to_string())
+            .collect();
         if held != listed {
-            return Err(Broken::SnapshotDiffers(format!("held {held:?}, listed {listed:?}")));
+            return Err(Broken::SnapshotDiffers(format!(
+                "held {held:?}, listed {listed:?}"
+            )));
         }
     }
-    if !registrar.bindings.iter().any(|binding| binding.uri == *foreign) {
+    if !registrar
+        .bindings
+        .iter()
+        .any(|binding| binding.uri == *foreign)
+    {
         return Err(Broken::ForeignRemoved);
     }
     Ok(())

@@ -40,7 +40,10 @@ pub(crate) struct Laptop {
 impl Laptop {
     pub(crate) fn new(seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let instance = format!("urn:uuid:00000000-0000-4000-8000-{:012x}", rng.random::<u64>() >> 16);
+        let instance = format!(
+            "urn:uuid:00000000-0000-4000-8000-{:012x}",
+            rng.random::<u64>() >> 16
+        );
         let identity = Identity::fresh(instance, &mut rng);
         Self {
             agent: new_agent(identity.clone(), seed),
@@ -72,15 +75,28 @@ impl Laptop {
     }
 
     /// A datagram arrived at one of our addresses. Nobody home: it is lost.
-    pub(crate) fn receive(&mut self, now: Instant, to: SocketAddr, from: SocketAddr, payload: Bytes) {
-        let flow = self.flows.iter().find(|(_, local)| **local == to).map(|(flow, _)| *flow);
+    pub(crate) fn receive(
+        &mut self,
+        now: Instant,
+        to: SocketAddr,
+        from: SocketAddr,
+        payload: Bytes,
+    ) {
+        let flow = self
+            .flows
+            .iter()
+            .find(|(_, local)| **local == to)
+            .map(|(flow, _)| *flow);
         if let Some(flow) = flow {
             self.endpoint.handle_datagram(now, flow, from, payload);
         }
     }
 
     pub(crate) fn next_timeout(&self) -> Option<Instant> {
-        [self.agent.poll_timeout(), self.endpoint.poll_timeout()].into_iter().flatten().min()
+        [self.agent.poll_timeout(), self.endpoint.poll_timeout()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     pub(crate) fn timeout(&mut self, now: Instant) {
@@ -113,7 +129,9 @@ impl Laptop {
 
     fn carry_out(&mut self, now: Instant, output: Output) -> Result<(), Broken> {
         match output {
-            Output::NeedSecret => self.agent.handle_secret(now, Ok(SecretString::from(PASSWORD))),
+            Output::NeedSecret => self
+                .agent
+                .handle_secret(now, Ok(SecretString::from(PASSWORD))),
             Output::OpenFlow { flow, path } => {
                 self.next_port += 1;
                 let local = SocketAddr::new(path.local, self.next_port);
@@ -134,7 +152,9 @@ impl Laptop {
             }
             Output::Send { id, flow, request } => {
                 self.wire.sent(&request)?;
-                self.endpoint.send_request(now, id, flow, request);
+                self.endpoint
+                    .send_request(now, id, flow, request)
+                    .map_err(|error| Broken::NotSent(error.to_string()))?;
             }
             Output::Abandon { id } => self.endpoint.abandon(id),
             Output::Save(identity) => self.identity = identity,
@@ -147,10 +167,16 @@ impl Laptop {
         match event {
             Event::Response { id, response } => self.agent.handle_response(now, id, &response),
             Event::TimedOut { id } => self.agent.handle_request_timeout(now, id),
-            Event::Request { id, flow, source, request } => {
+            Event::Request {
+                id,
+                flow,
+                source,
+                request,
+            } => {
                 self.agent.handle_request(now, flow, source, &request);
                 if request.method != Method::Ack {
-                    self.endpoint.respond(now, id, uas::answer(&request, "laptop"));
+                    self.endpoint
+                        .respond(now, id, uas::answer(&request, "laptop"));
                 }
             }
             Event::Discarded { .. } => {}
@@ -175,7 +201,10 @@ pub(crate) fn is_register(payload: &Bytes) -> bool {
 }
 
 fn new_agent(identity: Identity, seed: u64) -> Agent {
-    let uri = |text: &str| text.parse().unwrap_or_else(|_| unreachable!("a constant URI"));
+    let uri = |text: &str| {
+        text.parse()
+            .unwrap_or_else(|_| unreachable!("a constant URI"))
+    };
     let config = LineConfig {
         aor: uri("sip:tina@company.test"),
         registrar: uri("sip:company.test"),
@@ -184,5 +213,11 @@ fn new_agent(identity: Identity, seed: u64) -> Agent {
         expires: 600,
         user_agent: "Bellhop".into(),
     };
-    Agent::new(0, config, identity, false, ChaCha8Rng::seed_from_u64(seed).random())
+    Agent::new(
+        0,
+        config,
+        identity,
+        false,
+        ChaCha8Rng::seed_from_u64(seed).random(),
+    )
 }

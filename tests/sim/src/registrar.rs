@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use bellhop_sip::digest::{Algorithm, Challenge};
+use bellhop_sip::digest::{Algorithm, Challenge, Secret, verify};
 use bellhop_sip::{Contact, HeaderName, Message, Method, Request, Response, StatusCode, Uri};
 use bytes::Bytes;
 
@@ -128,7 +128,12 @@ impl Registrar {
     }
 
     /// The answer to a datagram, if it deserves one.
-    pub(crate) fn handle(&mut self, now: Instant, source: SocketAddr, datagram: Bytes) -> Option<Bytes> {
+    pub(crate) fn handle(
+        &mut self,
+        now: Instant,
+        source: SocketAddr,
+        datagram: Bytes,
+    ) -> Option<Bytes> {
         self.bindings.retain(|binding| binding.expires_at > now);
         let Ok(Message::Request(request)) = Message::parse_datagram(datagram) else {
             return None;
@@ -154,7 +159,11 @@ impl Registrar {
             return Response::answering(request, StatusCode::OK);
         }
         self.requests += 1;
-        if self.habits.stumbles_every.is_some_and(|every| self.requests % every == 0) {
+        if self
+            .habits
+            .stumbles_every
+            .is_some_and(|every| self.requests % every == 0)
+        {
             let mut response = Response::answering(request, StatusCode::ServiceUnavailable);
             response.headers.push(HeaderName::RetryAfter, "2");
             return response;
@@ -169,8 +178,17 @@ impl Registrar {
     }
 
     /// `Err(stale)` where a challenge is due.
-    fn authenticate(&mut self, now: Instant, source: SocketAddr, request: &Request) -> Result<(), bool> {
-        let Some(Ok(credentials)) = request.headers.credentials(&HeaderName::Authorization).next() else {
+    fn authenticate(
+        &mut self,
+        now: Instant,
+        source: SocketAddr,
+        request: &Request,
+    ) -> Result<(), bool> {
+        let Some(Ok(credentials)) = request
+            .headers
+            .credentials(&HeaderName::Authorization)
+            .next()
+        else {
             return Err(false);
         };
         let (owner, made) = self.nonces.get(credentials.nonce.as_ref()).ok_or(true)?;
@@ -179,7 +197,11 @@ impl Registrar {
         if old || stolen {
             return Err(true);
         }
-        if !bellhop_sip::digest::verify(&credentials, &self.password, &request.method) {
+        let secret = Secret {
+            username: "tina",
+            password: &self.password,
+        };
+        if !verify(&credentials, &secret, &request.method) {
             return Err(false);
         }
         let count = (credentials.nonce.to_string(), credentials.nc.unwrap_or(0));
@@ -189,21 +211,44 @@ impl Registrar {
         Ok(())
     }
 
-    fn challenge(&mut self, now: Instant, source: SocketAddr, request: &Request, stale: bool) -> Response {
+    fn challenge(
+        &mut self,
+        now: Instant,
+        source: SocketAddr,
+        request: &Request,
+        stale: bool,
+    ) -> Response {
         let nonce = format!("nonce/{}+{}==", self.nonces.len(), self.requests);
         self.nonces.insert(nonce.clone(), (source, now));
         let mut response = Response::answering(request, StatusCode::Unauthorized);
         let stale = if stale { ", stale=true" } else { "" };
         let algorithm = Algorithm::Md5;
-        let challenge = format!("Digest realm=\"company.test\", nonce=\"{nonce}\", algorithm={algorithm}, qop=\"auth\"{stale}");
+        let challenge = format!(
+            "Digest realm=\"company.test\", nonce=\"{nonce}\", algorithm={algorithm}, qop=\"auth\"{stale}"
+        );
         debug_assert!(Challenge::parse_all(&challenge).iter().all(Result::is_ok));
-        response.headers.push(HeaderName::WwwAuthenticate, challenge);
+        response
+            .headers
+            .push(HeaderName::WwwAuthenticate, challenge);
         response
     }
 
-    fn save(&mut self, now: Instant, source: SocketAddr, request: &Request) -> Result<(), StatusCode> {
-        let call_id = request.headers.call_id().map_err(|_| StatusCode::BadRequest)?.to_string();
-        let cseq = request.headers.cseq().map_err(|_| StatusCode::BadRequest)?.number;
+    fn save(
+        &mut self,
+        now: Instant,
+        source: SocketAddr,
+        request: &Request,
+    ) -> Result<(), StatusCode> {
+        let call_id = request
+            .headers
+            .call_id()
+            .map_err(|_| StatusCode::BadRequest)?
+            .to_string();
+        let cseq = request
+            .headers
+            .cseq()
+            .map_err(|_| StatusCode::BadRequest)?
+            .number;
         let header = request.headers.expires().ok().flatten().unwrap_or(3600);
         let mut bindings = self.bindings.clone();
         for (at, contact) in request.headers.contacts().enumerate() {
@@ -215,13 +260,19 @@ impl Registrar {
             let mut uri = contact.uri.clone();
             if at == 0 && self.habits.rewrites_first {
                 let user = uri.user().unwrap_or_default();
-                uri = format!("sip:{user}@{source}").parse().map_err(|_| StatusCode::BadRequest)?;
+                uri = format!("sip:{user}@{source}")
+                    .parse()
+                    .map_err(|_| StatusCode::BadRequest)?;
             }
             let same = |binding: &Binding| {
-                let by_instance = self.habits.instance_replaces && instance.is_some() && binding.instance == instance;
+                let by_instance = self.habits.instance_replaces
+                    && instance.is_some()
+                    && binding.instance == instance;
                 binding.uri.equivalent(&uri) || by_instance
             };
-            let stale = |binding: &Binding| same(binding) && binding.call_id == call_id && binding.cseq >= cseq;
+            let stale = |binding: &Binding| {
+                same(binding) && binding.call_id == call_id && binding.cseq >= cseq
+            };
             if self.habits.checks_cseq && bindings.iter().any(stale) {
                 return Err(StatusCode::ServerInternalError);
             }
@@ -251,12 +302,23 @@ impl Registrar {
             // As measured: the request's own Contact is shown as it was sent, whatever was stored.
             let own = request.headers.contacts().next().and_then(Result::ok);
             let shown = match own {
-                Some(Contact::Addr(own)) if self.habits.rewrites_first && binding.received_as(&own.uri, request) => own.uri.to_string(),
+                Some(Contact::Addr(own))
+                    if self.habits.rewrites_first && binding.received_as(&own.uri, request) =>
+                {
+                    own.uri.to_string()
+                }
                 _ => binding.uri.to_string(),
             };
-            let instance = binding.instance.as_ref().filter(|_| self.habits.instance_replaces);
-            let instance = instance.map_or(String::new(), |urn| format!(";+sip.instance=\"<{urn}>\""));
-            response.headers.push(HeaderName::Contact, format!("<{shown}>{instance};expires={left}"));
+            let instance = binding
+                .instance
+                .as_ref()
+                .filter(|_| self.habits.instance_replaces);
+            let instance =
+                instance.map_or(String::new(), |urn| format!(";+sip.instance=\"<{urn}>\""));
+            response.headers.push(
+                HeaderName::Contact,
+                format!("<{shown}>{instance};expires={left}"),
+            );
         }
         response
     }
@@ -265,7 +327,10 @@ impl Registrar {
 impl Binding {
     /// Whether this is what the request's first Contact was stored as.
     fn received_as(&self, own: &Uri, request: &Request) -> bool {
-        let latest = request.headers.cseq().is_ok_and(|cseq| cseq.number == self.cseq);
+        let latest = request
+            .headers
+            .cseq()
+            .is_ok_and(|cseq| cseq.number == self.cseq);
         latest && self.uri.user() == own.user()
     }
 }

@@ -98,7 +98,9 @@ impl Run {
             rng: ChaCha8Rng::seed_from_u64(seed),
             network: Network::Offline,
         };
-        let foreign = "sip:tina@192.0.2.77:5060".parse().unwrap_or_else(|_| unreachable!("a constant URI"));
+        let foreign = "sip:tina@192.0.2.77:5060"
+            .parse()
+            .unwrap_or_else(|_| unreachable!("a constant URI"));
         for (at, step) in &plan.steps {
             run.pass_time_until(start + *at)?;
             run.carry_out(step)?;
@@ -110,9 +112,17 @@ impl Run {
         run.pass_time_until(run.now + plan.patience)?;
         let view = run.laptop.agent.view();
         let local = view.flows.first().and_then(|flow| flow.local);
-        let local = local.ok_or_else(|| Broken::NotRegistered(format!("no flow: {:?} {:?}", view.state, view.failure)))?;
+        let local = local.ok_or_else(|| {
+            Broken::NotRegistered(format!("no flow: {:?} {:?}", view.state, view.failure))
+        })?;
         let outside = run.wire.outside(local);
-        at_rest(&view, &run.registrar, outside, &run.laptop.identity.contact_user, &foreign)?;
+        at_rest(
+            &view,
+            &run.registrar,
+            outside,
+            &run.laptop.identity.contact_user,
+            &foreign,
+        )?;
         let hours = run.now.saturating_duration_since(start).as_secs_f64() / 3600.0;
         let requests = run.laptop.wire.requests;
         // A keep-alive every 24 s is 150 an hour; with changes, losses and a registrar that stumbles it is not ten times that.
@@ -158,7 +168,10 @@ impl Run {
 
     fn pass_time_until(&mut self, end: Instant) -> Result<(), Broken> {
         loop {
-            let next = [self.laptop.next_timeout(), self.wire.next_arrival()].into_iter().flatten().min();
+            let next = [self.laptop.next_timeout(), self.wire.next_arrival()]
+                .into_iter()
+                .flatten()
+                .min();
             match next {
                 Some(at) if at <= end => {
                     self.now = at.max(self.now);
@@ -175,11 +188,16 @@ impl Run {
     fn turn(&mut self) -> Result<(), Broken> {
         while let Some(arrival) = self.wire.arrive(self.now) {
             if arrival.to == REGISTRAR {
-                if let Some(answer) = self.registrar.handle(self.now, arrival.from, arrival.payload) {
-                    self.wire.send_from_registrar(self.now, arrival.from, answer, &mut self.rng);
+                if let Some(answer) = self
+                    .registrar
+                    .handle(self.now, arrival.from, arrival.payload)
+                {
+                    self.wire
+                        .send_from_registrar(self.now, arrival.from, answer, &mut self.rng);
                 }
             } else {
-                self.laptop.receive(self.now, arrival.to, arrival.from, arrival.payload);
+                self.laptop
+                    .receive(self.now, arrival.to, arrival.from, arrival.payload);
             }
         }
         let due = self.laptop.next_timeout().filter(|at| *at <= self.now);
@@ -196,13 +214,21 @@ impl Run {
     /// Whether a REGISTER left.
     fn settle(&mut self) -> Result<bool, Broken> {
         let leaving = self.laptop.settle(self.now)?;
-        let registered = leaving.iter().any(|departure| is_register(&departure.payload));
+        let registered = leaving
+            .iter()
+            .any(|departure| is_register(&departure.payload));
         if !leaving.is_empty() && self.network == Network::Offline {
             return Err(Broken::SentOffline);
         }
         for departure in leaving {
             let local: SocketAddr = departure.local;
-            self.wire.send_from_laptop(self.now, local, departure.to, departure.payload, &mut self.rng);
+            self.wire.send_from_laptop(
+                self.now,
+                local,
+                departure.to,
+                departure.payload,
+                &mut self.rng,
+            );
         }
         Ok(registered)
     }

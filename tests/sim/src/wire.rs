@@ -10,7 +10,8 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 /// The registrar's address.
-pub const REGISTRAR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10)), 5060);
+pub(crate) const REGISTRAR: SocketAddr =
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10)), 5060);
 
 /// What the network does to datagrams.
 #[derive(Clone, Debug)]
@@ -60,7 +61,14 @@ impl Wire {
     }
 
     /// The laptop sends. What leaves over an address that is down is lost, as is what its NAT never sees.
-    pub(crate) fn send_from_laptop(&mut self, now: Instant, local: SocketAddr, to: SocketAddr, payload: Bytes, rng: &mut ChaCha8Rng) {
+    pub(crate) fn send_from_laptop(
+        &mut self,
+        now: Instant,
+        local: SocketAddr,
+        to: SocketAddr,
+        payload: Bytes,
+        rng: &mut ChaCha8Rng,
+    ) {
         if self.up.contains(&local.ip()) {
             let from = self.outside(local);
             self.carry(now, Arrival { to, from, payload }, rng);
@@ -68,7 +76,13 @@ impl Wire {
     }
 
     /// The registrar sends, to an address that it saw.
-    pub(crate) fn send_from_registrar(&mut self, now: Instant, to: SocketAddr, payload: Bytes, rng: &mut ChaCha8Rng) {
+    pub(crate) fn send_from_registrar(
+        &mut self,
+        now: Instant,
+        to: SocketAddr,
+        payload: Bytes,
+        rng: &mut ChaCha8Rng,
+    ) {
         let from = REGISTRAR;
         self.carry(now, Arrival { to, from, payload }, rng);
     }
@@ -82,11 +96,17 @@ impl Wire {
     pub(crate) fn arrive(&mut self, now: Instant) -> Option<Arrival> {
         while self.next_arrival().is_some_and(|at| at <= now) {
             let Reverse((_, id)) = self.in_flight.pop()?;
-            let Some(mut arrival) = self.cargo.remove(&id) else { continue };
+            let Some(mut arrival) = self.cargo.remove(&id) else {
+                continue;
+            };
             if arrival.to == REGISTRAR {
                 return Some(arrival);
             }
-            let inside = self.mappings.iter().find(|(_, outside)| **outside == arrival.to).map(|(inside, _)| *inside);
+            let inside = self
+                .mappings
+                .iter()
+                .find(|(_, outside)| **outside == arrival.to)
+                .map(|(inside, _)| *inside);
             if let Some(inside) = inside.filter(|inside| self.up.contains(&inside.ip())) {
                 arrival.to = inside;
                 return Some(arrival);
@@ -105,7 +125,11 @@ impl Wire {
     }
 
     fn carry(&mut self, now: Instant, arrival: Arrival, rng: &mut ChaCha8Rng) {
-        let copies = if rng.random_bool(self.faults.duplicates) { 2 } else { 1 };
+        let copies = if rng.random_bool(self.faults.duplicates) {
+            2
+        } else {
+            1
+        };
         for _ in 0..copies {
             if rng.random_bool(self.faults.loss) {
                 continue;

@@ -7,7 +7,10 @@ use bellhop_tests_sim::{Faults, Habits, Plan, Run, Step};
 
 /// Seeds a test. `BELLHOP_SIM_SEEDS` asks for more.
 fn seeds() -> u64 {
-    std::env::var("BELLHOP_SIM_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(400)
+    std::env::var("BELLHOP_SIM_SEEDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(400)
 }
 
 fn quiet() -> Faults {
@@ -66,13 +69,19 @@ fn a_registrar_that_rewrites_contacts_and_binds_nonces_to_addresses() {
 
 #[test]
 fn a_registrar_that_grants_a_minute() {
-    let habits = Habits { longest: 60, ..Habits::plain() };
+    let habits = Habits {
+        longest: 60,
+        ..Habits::plain()
+    };
     holds(&habits, &bad());
 }
 
 #[test]
 fn a_registrar_that_stumbles() {
-    let habits = Habits { stumbles_every: Some(3), ..Habits::kamailio() };
+    let habits = Habits {
+        stumbles_every: Some(3),
+        ..Habits::kamailio()
+    };
     holds(&habits, &quiet());
 }
 
@@ -91,5 +100,8 @@ fn a_change_in_the_middle_of_a_change_costs_no_time() {
     let view = Run::play(1, &plan).unwrap();
     let rebind = view.last_rebind.unwrap();
     // One round trip of 40 ms, since the nonce is at hand.
-    assert_eq!((rebind.took, rebind.round_trips), (Duration::from_millis(40), 1));
+    assert_eq!(
+        (rebind.took, rebind.round_trips),
+        (Duration::from_millis(40), 1)
+    );
 }

@@ -1,0 +1,168 @@
+//! RFC 3261 §22.2 and RFC 7616: challenges, and answers in advance.
+
+use std::time::Duration;
+
+use bellhop_agent::{Failure, LineState};
+
+use crate::desk::{CHALLENGE, Desk};
+
+#[test]
+fn a_challenge_is_answered_in_the_same_turn() {
+    let mut desk = Desk::registering();
+    desk.challenge();
+    let answer = desk.last().authorization().unwrap();
+    assert!(
+        answer.contains("nonce=\"n1\"") && answer.contains("nc=00000001"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn the_nonce_at_hand_is_answered_in_advance_with_the_next_count() {
+    let mut desk = Desk::bound();
+    desk.network(&[2]);
+    let answer = desk.last().authorization().unwrap();
+    assert!(
+        answer.contains("nonce=\"n1\"") && answer.contains("nc=00000002"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn a_401_to_a_nonce_at_hand_is_never_a_wrong_password() {
+    let mut desk = Desk::bound();
+    desk.network(&[2]);
+    let fresh = CHALLENGE.replace("n1", "n2");
+    desk.answer(401, &[("WWW-Authenticate", &fresh)]);
+    assert!(
+        desk.last()
+            .authorization()
+            .unwrap()
+            .contains("nonce=\"n2\"")
+    );
+    desk.accept();
+    assert_eq!(desk.view().state, LineState::Registered);
+}
+
+#[test]
+fn a_second_401_without_stale_is_a_wrong_password_and_not_hammered() {
+    let mut desk = Desk::registering();
+    desk.challenge();
+    desk.challenge();
+    assert_eq!(desk.view().state, LineState::Rejected);
+    assert_eq!(desk.view().failure, Some(Failure::WrongPassword));
+    let sent = desk.sent.len();
+    desk.pass(Duration::from_secs(86_400));
+    desk.network(&[2]);
+    assert_eq!(desk.sent.len(), sent);
+}
+
+#[test]
+fn a_password_entered_anew_is_tried_at_once() {
+    let mut desk = Desk::registering();
+    desk.challenge();
+    desk.challenge();
+    desk.password();
+    desk.accept();
+    assert_eq!(desk.view().state, LineState::Registered);
+}
+
+#[test]
+fn stale_is_answered_again_but_not_for_ever() {
+    let mut desk = Desk::registering();
+    for round in 0..20 {
+        let stale = format!(
+            "{},stale=true",
+            CHALLENGE.replace("n1", &format!("n{round}"))
+        );
+        desk.answer(401, &[("WWW-Authenticate", &stale)]);
+    }
+    let view = desk.view();
+    assert!(
+        matches!(view.state, LineState::WaitingToRetry { .. }),
+        "{view:?}"
+    );
+    assert_eq!(view.failure, Some(Failure::ChallengeLoop));
+    assert!(desk.sent.len() <= 6, "{}", desk.sent.len());
+}
+
+#[test]
+fn another_realm_than_the_pinned_one_gets_no_answer() {
+    let mut desk = Desk::bound();
+    desk.network(&[2]);
+    let sent = desk.sent.len();
+    let thief = CHALLENGE.replace("company.test", "thief.test");
+    desk.answer(401, &[("WWW-Authenticate", &thief)]);
+    assert_eq!(desk.sent.len(), sent);
+    let changed = Failure::RealmChanged {
+        pinned: "company.test".into(),
+        offered: "thief.test".into(),
+    };
+    assert_eq!(desk.view().failure, Some(changed));
+    // Entering the password anew accepts it.
+    desk.password();
+    desk.answer(401, &[("WWW-Authenticate", &thief)]);
+    assert!(
+        desk.last()
+            .authorization()
+            .unwrap()
+            .contains("realm=\"thief.test\"")
+    );
+}
+
+#[test]
+fn of_several_challenges_the_strongest_is_answered() {
+    let mut desk = Desk::registering();
+    let strong = CHALLENGE.replace("MD5", "SHA-256");
+    let strange = CHALLENGE.replace("MD5", "SHA-1024");
+    desk.answer(
+        401,
+        &[
+            ("WWW-Authenticate", CHALLENGE),
+            ("WWW-Authenticate", &strange),
+            ("WWW-Authenticate", &strong),
+        ],
+    );
+    assert!(
+        desk.last()
+            .authorization()
+            .unwrap()
+            .contains("algorithm=SHA-256")
+    );
+}
+
+#[test]
+fn a_challenge_that_nobody_can_answer_is_said() {
+    for header in [
+        "Digest realm=\"a\", nonce=\"b\", algorithm=SHA-1024",
+        "Basic realm=\"a\"",
+        "Digest",
+        "",
+    ] {
+        let mut desk = Desk::registering();
+        desk.answer(401, &[("WWW-Authenticate", header)]);
+        assert_eq!(
+            desk.view().failure,
+            Some(Failure::UnsupportedChallenge),
+            "{header}"
+        );
+    }
+}
+
+#[test]
+fn a_proxy_and_a_registrar_that_both_ask_get_both_answers() {
+    let mut desk = Desk::registering();
+    let proxy = CHALLENGE.replace("company.test", "edge.test");
+    desk.answer(407, &[("Proxy-Authenticate", &proxy)]);
+    desk.challenge();
+    let sent = desk.last();
+    assert!(
+        sent.authorization()
+            .unwrap()
+            .contains("realm=\"company.test\"")
+    );
+    let to_proxy = sent.header(&bellhop_sip::HeaderName::ProxyAuthorization);
+    assert!(to_proxy[0].contains("realm=\"edge.test\"") && to_proxy[0].contains("nc=00000002"));
+    desk.accept();
+    assert_eq!(desk.view().state, LineState::Registered);
+}

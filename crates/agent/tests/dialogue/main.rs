@@ -1,0 +1,17 @@
+//! The agent's behaviour as dialogues: what goes in, what comes out, when.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod challenge;
+mod change;
+mod desk;
+mod leaving;
+mod proof;
+mod refusal;
+mod register;

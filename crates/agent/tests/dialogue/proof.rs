@@ -1,0 +1,107 @@
+//! Keep-alives, and proof that calls arrive.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bellhop_agent::{Cause, Command, LineState, Proof};
+use bellhop_sip::{HeaderName, Method, Request};
+
+use crate::desk::{Desk, REGISTRAR};
+
+fn options() -> Request {
+    let mut request = Request::new(Method::Options, "sip:x@10.1.0.2:40001".parse().unwrap());
+    request.headers.push(HeaderName::CallId, "of the PBX");
+    request
+}
+
+#[test]
+fn a_request_of_the_registrar_on_our_flow_is_proof_until_the_flow_changes() {
+    let mut desk = Desk::bound();
+    let (flow, source): (_, SocketAddr) = (desk.last().flow, REGISTRAR.parse().unwrap());
+    desk.agent
+        .handle_request(desk.now, flow, source, &options());
+    assert_eq!(desk.view().callable.proof, Proof::InboundSeen);
+    desk.network(&[2]);
+    assert_eq!(desk.view().callable.proof, Proof::None);
+    desk.accept();
+    assert_eq!(desk.view().callable.proof, Proof::BindingOnly);
+    desk.agent
+        .handle_request(desk.now, flow, source, &options());
+    assert_eq!(desk.view().callable.proof, Proof::BindingOnly);
+}
+
+#[test]
+fn a_request_from_anybody_else_proves_nothing() {
+    let mut desk = Desk::bound();
+    let flow = desk.last().flow;
+    desk.agent.handle_request(
+        desk.now,
+        flow,
+        "192.0.2.66:5060".parse().unwrap(),
+        &options(),
+    );
+    assert_eq!(desk.view().callable.proof, Proof::BindingOnly);
+}
+
+#[test]
+fn our_own_request_that_comes_back_is_the_strongest_proof() {
+    let mut desk = Desk::bound();
+    let flow = desk.last().flow;
+    desk.command(Command::SelfTest);
+    let test = desk.last();
+    assert_eq!(
+        (test.request.method.clone(), test.request.uri.to_string()),
+        (Method::Options, "sip:tina@company.test".into())
+    );
+    desk.agent
+        .handle_request(desk.now, flow, REGISTRAR.parse().unwrap(), &test.request);
+    assert_eq!(desk.view().callable.proof, Proof::SelfRequest);
+}
+
+#[test]
+fn a_registrar_that_answers_the_test_itself_proves_nothing() {
+    let mut desk = Desk::bound();
+    desk.command(Command::SelfTest);
+    desk.answer(200, &[]);
+    assert_eq!(desk.view().callable.proof, Proof::BindingOnly);
+}
+
+#[test]
+fn keepalives_leave_every_24_to_29_seconds_and_any_answer_is_a_pong() {
+    let mut desk = Desk::bound();
+    for status in [200, 404, 407, 501] {
+        desk.take_sent();
+        desk.pass(Duration::from_secs(30));
+        let sent = desk.take_sent();
+        assert_eq!(sent.len(), 1, "{status}");
+        assert_eq!(sent[0].request.method, Method::Options);
+        desk.answer_to(&sent[0], status, &[]);
+        assert_eq!(desk.view().state, LineState::Registered);
+    }
+}
+
+#[test]
+fn a_pong_that_shows_another_public_address_binds_anew() {
+    let mut desk = Desk::bound();
+    desk.pass(Duration::from_secs(30));
+    let mut ping = desk.last();
+    ping.request.headers.push(
+        HeaderName::Via,
+        "SIP/2.0/UDP 10.1.0.2:40001;branch=z9hG4bKy;received=198.51.100.1;rport=61999",
+    );
+    let response = bellhop_sip::Response::answering(&ping.request, bellhop_sip::StatusCode::OK);
+    desk.agent.handle_response(desk.now, ping.id, &response);
+    desk.pass(Duration::ZERO);
+    desk.command(Command::SelfTest);
+    desk.accept();
+    assert_eq!(desk.view().last_rebind.unwrap().cause, Cause::NatMoved);
+}
+
+#[test]
+fn a_keepalive_that_nobody_answers_binds_anew() {
+    let mut desk = Desk::bound();
+    desk.pass(Duration::from_secs(30));
+    desk.silence();
+    assert_eq!(desk.last().request.method, Method::Register);
+    assert_eq!(desk.view().state, LineState::Registering);
+}

@@ -1,0 +1,74 @@
+//! Final refusals are shown and not hammered; what may pass is tried again, later and later.
+
+use std::time::Duration;
+
+use bellhop_agent::{Command, Failure, LineState};
+
+use crate::desk::Desk;
+
+#[test]
+fn final_refusals_end_the_tries_until_a_person_asks() {
+    for status in [400, 403, 404, 405, 416, 420, 484, 600, 603, 604, 302] {
+        let mut desk = Desk::registering();
+        desk.answer(status, &[]);
+        assert_eq!(desk.view().state, LineState::Rejected, "{status}");
+        desk.pass(Duration::from_secs(86_400));
+        assert_eq!(desk.sent.len(), 1, "{status}");
+        desk.command(Command::Rebind);
+        assert_eq!(desk.sent.len(), 2, "{status}");
+    }
+}
+
+#[test]
+fn what_may_pass_is_tried_again_with_growing_waits() {
+    for status in [408, 480, 500, 502, 503, 504] {
+        let mut desk = Desk::registering();
+        let mut waited = Duration::ZERO;
+        for _ in 0..12 {
+            desk.answer(status, &[]);
+            assert!(
+                matches!(desk.view().state, LineState::WaitingToRetry { .. }),
+                "{status}"
+            );
+            let at = desk.agent.poll_timeout().unwrap();
+            let wait = at - desk.now;
+            assert!(wait <= Duration::from_secs(300), "{status} {wait:?}");
+            waited += wait;
+            desk.pass(wait);
+        }
+        assert!(waited > Duration::from_secs(200), "{status} {waited:?}");
+        desk.accept();
+        assert_eq!(desk.view().state, LineState::Registered);
+    }
+}
+
+#[test]
+fn retry_after_is_obeyed() {
+    let mut desk = Desk::registering();
+    desk.answer(503, &[("Retry-After", "120 (I'm tired)")]);
+    desk.pass(Duration::from_secs(119));
+    assert_eq!(desk.sent.len(), 1);
+    desk.pass(Duration::from_secs(4));
+    assert_eq!(desk.sent.len(), 2);
+}
+
+#[test]
+fn silence_is_told_as_silence_and_the_next_registrar_address_is_tried_at_once() {
+    let mut desk = Desk::bare();
+    desk.password();
+    desk.network(&[1, 2]);
+    desk.silence();
+    assert!(desk.last().contacts()[0].contains("@10.2.0.2:"));
+    desk.silence();
+    assert!(matches!(
+        desk.view().failure,
+        Some(Failure::NoAnswer { .. })
+    ));
+}
+
+#[test]
+fn provisional_answers_change_nothing() {
+    let mut desk = Desk::registering();
+    desk.answer(100, &[]);
+    assert_eq!(desk.view().state, LineState::Registering);
+}
