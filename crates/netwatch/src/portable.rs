@@ -113,7 +113,7 @@ fn has(interface: &Interface, address: IpAddr) -> bool {
 }
 
 fn interfaces() -> io::Result<Vec<Interface>> {
-    let mut interfaces: BTreeMap<(u32, String), Interface> = BTreeMap::new();
+    let mut interfaces: BTreeMap<String, Interface> = BTreeMap::new();
     for found in get_if_addrs().map_err(unavailable)? {
         let carrier = found.is_oper_up();
         let kind = if found.is_loopback() {
@@ -121,21 +121,22 @@ fn interfaces() -> io::Result<Vec<Interface>> {
         } else {
             InterfaceKind::Other
         };
-        let index = found.index.unwrap_or_default();
         let interface = interfaces
-            .entry((index, found.name.clone()))
+            .entry(found.name.clone())
             .or_insert_with(|| Interface {
                 name: found.name,
-                index,
                 kind,
                 carrier,
                 ..Interface::default()
             });
+        // An address may come without the index that another address of the same interface has.
+        interface.index = interface.index.max(found.index.unwrap_or_default());
         interface
             .addresses
             .extend(net(&found.addr).filter(|net| !is_link_local(net.addr())));
     }
     let mut list: Vec<Interface> = interfaces.into_values().collect();
+    list.sort_by_key(|interface| interface.index);
     for interface in &mut list {
         interface.addresses.sort_unstable();
     }
