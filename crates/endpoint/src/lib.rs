@@ -35,7 +35,6 @@ mod endpoint;
 mod event;
 mod flow;
 mod limits;
-mod salvage;
 mod timers;
 mod tokens;
 mod transaction;

@@ -103,3 +103,6 @@ impl<K: Copy + Ord + Hash> Table<K> {
         Some(owner)
     }
 }
+
+#[cfg(test)]
+mod tests;

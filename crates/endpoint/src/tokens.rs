@@ -55,3 +55,32 @@ impl Tokens {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{MAGIC_COOKIE, Tokens};
+
+    #[test]
+    fn branches_start_with_the_cookie_and_do_not_repeat() {
+        let (mut one, mut two) = (Tokens::new([1; 32]), Tokens::new([2; 32]));
+        let branches: HashSet<String> = (0..500)
+            .flat_map(|_| [one.branch(), two.branch()])
+            .collect();
+        assert_eq!(branches.len(), 1_000);
+        assert!(
+            branches
+                .iter()
+                .all(|branch| branch.starts_with(MAGIC_COOKIE) && branch.len() == 39)
+        );
+    }
+
+    #[test]
+    fn a_lasting_tag_depends_on_request_and_seed() {
+        let (one, two) = (Tokens::new([1; 32]), Tokens::new([2; 32]));
+        assert_eq!(one.lasting_tag("a"), one.lasting_tag("a"));
+        assert_ne!(one.lasting_tag("a"), one.lasting_tag("b"));
+        assert_ne!(one.lasting_tag("a"), two.lasting_tag("a"));
+    }
+}

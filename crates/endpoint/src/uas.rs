@@ -81,3 +81,6 @@ pub(crate) fn tag(response: &mut Response, to_tag: &str) {
         response.headers.set(HeaderName::To, tagged);
     }
 }
+
+#[cfg(test)]
+mod tests;

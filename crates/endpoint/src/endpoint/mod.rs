@@ -2,6 +2,7 @@
 
 mod expire;
 mod receive;
+mod requests;
 mod send;
 
 use std::collections::{HashMap, VecDeque};

@@ -1,18 +1,14 @@
-//! Who gets which message (RFC 3261 §17.1.3, §17.2.3, §18.1.2, §18.2.1).
+//! Datagrams that arrive: what they are, and responses (RFC 3261 §17.1.3, §18.1.2).
 
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use bellhop_sip::{
-    HeaderError, HeaderName, Message, Method, ParseError, Request, Response, StatusCode, Via,
-};
+use bellhop_sip::{Message, Response};
 use bytes::Bytes;
 
 use super::{Due, Endpoint};
-use crate::salvage::salvage;
 use crate::transaction::client::Verdict;
-use crate::transaction::{ServerKey, ServerTransaction};
-use crate::{Discard, Event, FlowId, uas, via};
+use crate::{Discard, Event, FlowId};
 
 impl Endpoint {
     pub(super) fn receive(
@@ -33,7 +29,10 @@ impl Endpoint {
         match Message::parse_datagram(datagram.clone()) {
             Ok(Message::Response(response)) => self.receive_response(now, flow, source, response),
             Ok(Message::Request(request)) => self.receive_request(now, flow, source, request),
-            Err(error) => self.receive_unreadable(flow, source, &datagram, error),
+            Err(error) => match Response::refusing(datagram, &error) {
+                Some(response) => self.refuse(flow, source, response),
+                None => self.discard(flow, source, Discard::Garbage(error)),
+            },
         }
     }
 
@@ -61,10 +60,9 @@ impl Endpoint {
         // sent-by is not compared: the branch is ours alone, and gateways at home that rewrite Vias do so one way only.
         let found = via
             .branch()
-            .and_then(|branch| self.clients.by_branch(&branch));
-        let Some((id, transaction)) =
-            found.filter(|(_, found)| found.flow == flow && found.method == cseq.method)
-        else {
+            .and_then(|branch| self.clients.by_branch(&branch))
+            .filter(|(_, found)| found.flow == flow && found.method == cseq.method);
+        let Some((id, transaction)) = found else {
             return self.discard(flow, source, Discard::NoTransaction);
         };
         if response.headers.vias().nth(1).is_some() {
@@ -81,136 +79,7 @@ impl Endpoint {
         }
     }
 
-    fn receive_request(
-        &mut self,
-        now: Instant,
-        flow: FlowId,
-        source: SocketAddr,
-        mut request: Request,
-    ) {
-        let mut via = match request.headers.top_via() {
-            Ok(via) => via,
-            Err(error) => return self.discard(flow, source, Discard::BadHeader(error)),
-        };
-        if let Err(error) = check(&request) {
-            return match request.method {
-                Method::Ack => self.discard(flow, source, Discard::BadHeader(error)),
-                _ => self.refuse(flow, source, request, via, 400),
-            };
-        }
-        let key = ServerKey::of(flow, &request, &via);
-        if request.method == Method::Ack {
-            return self.receive_ack(now, flow, source, &key);
-        }
-        if let Some((_, transaction)) = self.servers.by_key(&key) {
-            let (response, destination) = (transaction.last_response(), transaction.destination);
-            self.counters.repeated_requests += 1;
-            if let Some(response) = response {
-                self.transmit(flow, destination, response);
-            }
-            return;
-        }
-        if request.method == Method::Cancel
-            && let Some(to_tag) = self
-                .servers
-                .by_key(&key.cancelled())
-                .and_then(|(_, invite)| invite.answered_invite())
-        {
-            return self.answer_cancel(flow, source, request, via, to_tag.as_deref());
-        }
-        let stranger = self
-            .flows
-            .get(&flow)
-            .and_then(|flow| flow.remote)
-            .is_some_and(|remote| remote.ip().to_canonical() != source.ip().to_canonical());
-        if !self.has_event_room() || !self.servers.has_room(&self.limits, source.ip(), stranger) {
-            return self.discard(flow, source, Discard::TooMany);
-        }
-        let destination = via::stamp(&mut via, source);
-        request.headers.replace_top_via(&via);
-        let transaction =
-            ServerTransaction::new(now, &self.timers, key, flow, source, destination, &request);
-        let deadline = transaction.deadline();
-        let id = self.servers.insert(transaction);
-        self.due.set(Due::Server(id), deadline);
-        self.tell(Event::Request {
-            id,
-            flow,
-            source,
-            request,
-        });
-    }
-
-    /// The ACK to a refusal has the branch of its INVITE; the ACK to a 2xx is another matter, and we give none.
-    fn receive_ack(&mut self, now: Instant, flow: FlowId, source: SocketAddr, key: &ServerKey) {
-        if let Some((id, transaction)) = self.servers.by_key(key)
-            && transaction.absorb_ack(now, &self.timers)
-        {
-            self.due.set(Due::Server(id), transaction.deadline());
-            self.counters.acks += 1;
-            return;
-        }
-        self.discard(flow, source, Discard::NoTransaction);
-    }
-
-    /// The INVITE has its final answer, so that a CANCEL changes nothing and is answered 200 (§9.2), each copy anew.
-    fn answer_cancel(
-        &mut self,
-        flow: FlowId,
-        source: SocketAddr,
-        request: Request,
-        via: Via,
-        to_tag: Option<&str>,
-    ) {
-        self.answer_at_once(flow, source, request, via, StatusCode::OK, to_tag);
-    }
-
-    fn receive_unreadable(
-        &mut self,
-        flow: FlowId,
-        source: SocketAddr,
-        datagram: &[u8],
-        error: ParseError,
-    ) {
-        if let Some((request, status)) = salvage(datagram)
-            && let Ok(via) = request.headers.top_via()
-        {
-            return self.refuse(flow, source, request, via, status);
-        }
-        self.discard(flow, source, Discard::Garbage(error));
-    }
-
-    fn refuse(
-        &mut self,
-        flow: FlowId,
-        source: SocketAddr,
-        request: Request,
-        via: Via,
-        status: u16,
-    ) {
-        self.answer_at_once(flow, source, request, via, StatusCode::from(status), None);
-        self.discard(flow, source, Discard::Refused { status });
-    }
-
-    /// Answers without a transaction, each copy anew (§8.2.7).
-    fn answer_at_once(
-        &mut self,
-        flow: FlowId,
-        source: SocketAddr,
-        mut request: Request,
-        mut via: Via,
-        status: StatusCode,
-        to_tag: Option<&str>,
-    ) {
-        let lasting = self.tokens.lasting_tag(&via.to_string());
-        let destination = via::stamp(&mut via, source);
-        request.headers.replace_top_via(&via);
-        let mut response = Response::answering(&request, status);
-        uas::tag(&mut response, to_tag.unwrap_or(&lasting));
-        self.transmit(flow, destination, response.to_bytes());
-    }
-
-    fn discard(&mut self, flow: FlowId, source: SocketAddr, why: Discard) {
+    pub(super) fn discard(&mut self, flow: FlowId, source: SocketAddr, why: Discard) {
         let counter = match &why {
             Discard::Garbage(_) => &mut self.counters.garbage,
             Discard::BadHeader(_) => &mut self.counters.bad_header,
@@ -232,18 +101,4 @@ fn is_keep_alive(datagram: &[u8]) -> bool {
         && datagram
             .iter()
             .all(|byte| matches!(byte, b'\r' | b'\n' | 0))
-}
-
-/// Whether the headers are there that every request has (§8.1.1) and that an answer and a transaction are made of.
-fn check(request: &Request) -> Result<(), HeaderError> {
-    request.headers.from()?;
-    request.headers.to()?;
-    request.headers.call_id()?;
-    if request.headers.cseq()?.method != request.method {
-        return Err(HeaderError::Invalid {
-            name: HeaderName::CSeq,
-            why: "the method is another",
-        });
-    }
-    Ok(())
 }

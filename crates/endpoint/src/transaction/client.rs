@@ -134,6 +134,7 @@ impl ClientTransaction {
         }
     }
 
+    /// The next copy is timed from `now`, not from the missed deadline: after a stall there is no burst of copies.
     pub(crate) fn handle_timeout(&mut self, now: Instant, timers: &Timers) -> Expiry {
         match &mut self.state {
             State::Trying { gives_up_at, .. } | State::Proceeding { gives_up_at, .. }

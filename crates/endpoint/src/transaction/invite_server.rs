@@ -90,7 +90,13 @@ impl InviteServer {
     }
 
     fn answered_with(now: Instant, timers: &Timers, response: &Response, bytes: Bytes) -> Self {
-        let to_tag = || response.headers.to().ok().and_then(|to| to.tag());
+        let to_tag = || {
+            response
+                .headers
+                .to()
+                .ok()
+                .and_then(|to| to.tag().map(|tag| tag.detached()))
+        };
         match response.status.code() {
             ..200 => InviteServer::Proceeding {
                 provisional: bytes,

@@ -21,7 +21,7 @@ impl ServerKey {
         let method = if request.method == Method::Ack {
             Method::Invite
         } else {
-            request.method.clone()
+            detached(&request.method)
         };
         ServerKey {
             flow,
@@ -36,6 +36,15 @@ impl ServerKey {
             method: Method::Invite,
             ..self.clone()
         }
+    }
+}
+
+/// A method that does not keep the datagram alive for as long as the transaction lasts.
+fn detached(method: &Method) -> Method {
+    if let Method::Other(name) = method {
+        Method::Other(name.detached())
+    } else {
+        method.clone()
     }
 }
 

@@ -204,7 +204,7 @@ impl Pair {
                 Reply::Never => {}
                 Reply::After(0, status) => {
                     self.callee
-                        .respond(self.now, id, answering(&request, status))
+                        .respond(self.now, id, answering(&request, status));
                 }
                 Reply::After(wait, status) => {
                     self.answers.insert(
