@@ -97,7 +97,7 @@ impl Agent {
             }
             (Network::Paths(_), Password::Known(_)) => self.open(now, round),
             (Network::Paths(_), Password::Unknown | Password::Asked | Password::Failed(_)) => {
-                self.phase = Phase::Idle
+                self.phase = Phase::Idle;
             }
         }
     }
@@ -259,7 +259,7 @@ impl Agent {
         self.drop_self_test();
         match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Registering { attempt, .. } | Phase::Leaving { attempt, .. } => {
-                self.abandon(&attempt)
+                self.abandon(&attempt);
             }
             Phase::Bound(bound) => self.abandon_bound(&bound),
             Phase::Refreshing { bound, attempt, .. } => {

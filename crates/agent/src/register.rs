@@ -104,11 +104,8 @@ pub(crate) fn shapes(listed: &str, known: &[OldContact], contact_user: &str) -> 
         .iter()
         .find(|old| old.uri == listed)
         .and_then(|old| old.public);
-    if let Some(uri) = public.map(|public| contact_uri(contact_user, public)) {
-        if uri != listed {
-            shapes.push(uri);
-        }
-    }
+    let seen = public.map(|public| contact_uri(contact_user, public));
+    shapes.extend(seen.filter(|uri| uri != listed));
     shapes
 }
 

@@ -25,68 +25,44 @@ impl Agent {
         if response.status.code() < 200 {
             return;
         }
-        match std::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Registering { round, attempt } if attempt.id == id => {
-                self.on_register(now, round, &attempt, None, response);
-            }
-            Phase::Refreshing {
-                bound,
-                round,
-                attempt,
-            } if attempt.id == id => {
-                self.on_register(now, round, &attempt, Some(bound), response);
-            }
-            Phase::Leaving { attempt, deadline } if attempt.id == id => {
-                self.phase = Phase::Leaving {
-                    attempt: attempt.clone(),
-                    deadline,
-                };
-                self.on_unregister(now, &attempt, deadline, response);
-            }
-            other => {
-                self.phase = other;
-                self.on_side_answer(now, id, response);
-            }
+        if let Some((round, attempt, bound)) = self.take_register(id) {
+            self.on_register(now, round, &attempt, bound, response);
+        } else if let Some((attempt, deadline)) = self.unregister(id) {
+            self.on_unregister(now, &attempt, deadline, response);
+        } else {
+            self.on_side_answer(now, id, response);
         }
     }
 
     /// No answer came.
     pub(crate) fn on_silence(&mut self, now: Instant, id: RequestId) {
-        match std::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Registering { round, attempt } if attempt.id == id => {
+        if let Some((round, attempt, bound)) = self.take_register(id) {
+            if let Some(bound) = bound {
+                self.phase = Phase::Refreshing {
+                    bound,
+                    round,
+                    attempt,
+                };
+                self.start(now, Cause::RefreshFailed, now);
+            } else {
                 let registrar = self.flow.as_ref().map(|flow| flow.path.registrar);
                 let failure = registrar.map_or(Failure::NoNetwork, |registrar| Failure::NoAnswer {
                     registrar,
                 });
                 self.try_next(now, round, failure, None);
             }
-            Phase::Refreshing {
-                attempt,
-                bound,
-                round,
-            } if attempt.id == id => {
-                self.phase = Phase::Refreshing {
-                    attempt,
-                    bound,
-                    round,
-                };
-                self.start(now, Cause::RefreshFailed, now);
-            }
-            Phase::Leaving { attempt, .. } if attempt.id == id => self.left(),
-            other => {
-                self.phase = other;
-                if self
-                    .self_test
-                    .as_ref()
-                    .is_some_and(|test| test.attempt.id == id)
-                {
-                    self.self_test = None;
-                } else if self.is_keepalive(id) {
-                    self.start(now, Cause::RefreshFailed, now);
-                } else if let Some(bound) = self.bound_with_cleanup(id) {
-                    bound.cleanup = None;
-                }
-            }
+        } else if self.unregister(id).is_some() {
+            self.left();
+        } else if self
+            .self_test
+            .as_ref()
+            .is_some_and(|test| test.attempt.id == id)
+        {
+            self.self_test = None;
+        } else if self.is_keepalive(id) {
+            self.start(now, Cause::RefreshFailed, now);
+        } else if let Some(bound) = self.bound_with_cleanup(id) {
+            bound.cleanup = None;
         }
     }
 
@@ -99,14 +75,54 @@ impl Agent {
     /// The binding has run out.
     pub(crate) fn expired(&mut self, now: Instant) {
         self.no_proof();
+        if let Phase::Refreshing { round, attempt, .. } = &self.phase {
+            let (round, attempt) = (round.clone(), attempt.clone());
+            self.phase = Phase::Registering { round, attempt };
+        } else {
+            self.start(now, Cause::RefreshFailed, now);
+        }
+    }
+
+    /// The REGISTER of this id, if it is the one that is waited for; its phase is left.
+    fn take_register(&mut self, id: RequestId) -> Option<(Round, Attempt, Option<Bound>)> {
+        let awaited = match &self.phase {
+            Phase::Registering { attempt, .. } | Phase::Refreshing { attempt, .. } => {
+                attempt.id == id
+            }
+            Phase::Idle
+            | Phase::Opening { .. }
+            | Phase::Bound(_)
+            | Phase::Waiting { .. }
+            | Phase::Rejected { .. }
+            | Phase::Leaving { .. }
+            | Phase::Off => false,
+        };
+        if !awaited {
+            return None;
+        }
         match std::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Refreshing { round, attempt, .. } => {
-                self.phase = Phase::Registering { round, attempt }
-            }
-            other => {
-                self.phase = other;
-                self.start(now, Cause::RefreshFailed, now);
-            }
+            Phase::Registering { round, attempt } => Some((round, attempt, None)),
+            Phase::Refreshing {
+                bound,
+                round,
+                attempt,
+            } => Some((round, attempt, Some(bound))),
+            Phase::Idle
+            | Phase::Opening { .. }
+            | Phase::Bound(_)
+            | Phase::Waiting { .. }
+            | Phase::Rejected { .. }
+            | Phase::Leaving { .. }
+            | Phase::Off => None,
+        }
+    }
+
+    /// The unregistering REGISTER of this id, if it is the one that is waited for.
+    fn unregister(&self, id: RequestId) -> Option<(Attempt, Instant)> {
+        if let Phase::Leaving { attempt, deadline } = &self.phase {
+            (attempt.id == id).then(|| (attempt.clone(), *deadline))
+        } else {
+            None
         }
     }
 
@@ -237,7 +253,7 @@ impl Agent {
             let challenged = matches!(response.status.code(), 401 | 407);
             match self.take_challenge(&attempt, &Method::Options, response) {
                 Ok(fresh) if challenged => {
-                    self.resend_self_test(now, fresh, attempt.challenges + 1)
+                    self.resend_self_test(now, fresh, attempt.challenges + 1);
                 }
                 _ => self.self_test = None,
             }

@@ -162,7 +162,7 @@ impl Registrar {
         if self
             .habits
             .stumbles_every
-            .is_some_and(|every| self.requests % every == 0)
+            .is_some_and(|every| self.requests.is_multiple_of(every))
         {
             let mut response = Response::answering(request, StatusCode::ServiceUnavailable);
             response.headers.push(HeaderName::RetryAfter, "2");

@@ -1,6 +1,8 @@
 //! Seeds by the thousand: whatever changes and whatever is lost, in bounded time the registrar holds our newest binding, stale ones
 //! of ours are gone or listed, and the snapshot says what the registrar holds.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "tests")]
+
 use std::time::Duration;
 
 use bellhop_tests_sim::{Faults, Habits, Plan, Run, Step};
