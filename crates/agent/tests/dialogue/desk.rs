@@ -187,8 +187,16 @@ impl Desk {
     }
 
     pub(crate) fn silence(&mut self) {
-        let id = self.last().id;
+        self.silence_of(self.last().id);
+    }
+
+    pub(crate) fn silence_of(&mut self, id: RequestId) {
         self.agent.handle_request_timeout(self.now, id);
+        self.drain();
+    }
+
+    pub(crate) fn timeout(&mut self) {
+        self.agent.handle_timeout(self.now);
         self.drain();
     }
 

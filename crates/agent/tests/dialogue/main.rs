@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod any_order;
 mod challenge;
 mod change;
 mod desk;
