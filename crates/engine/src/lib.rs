@@ -1,1 +1,24 @@
-//! The tokio shell around the sans-IO machines: sockets, DNS, store, secrets, config. It owns all state.
+//! The engine: the tokio shell around the sans-IO machines. It alone opens SIP sockets, the keyring and the store, and it owns all state.
+//!
+//! [`run`] is `bellhop run`; [`check`] is `bellhop check` where no engine runs. Inside, one [driver] on a current-thread runtime owns
+//! everything; views reach it through the control socket and see one snapshot. What blocks (keyring, disk, log) has threads of its own.
+//!
+//! It never says an address, a user or a nonce in a log above DEBUG, and never a secret anywhere.
+
+mod clock;
+mod config;
+mod control_server;
+pub mod demo_registrar;
+mod driver;
+mod engine;
+mod failed;
+mod logs;
+mod net;
+pub mod secrets;
+mod store;
+mod trace;
+mod view;
+
+pub use engine::{Options, check, run};
+pub use failed::Failed;
+pub use net::networks::NetworkSource;

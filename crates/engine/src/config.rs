@@ -1,0 +1,205 @@
+//! What the config means on this machine: URIs read, defaults filled in, paths made absolute.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use bellhop_agent::LineConfig;
+use bellhop_control::config::{DEFAULT_EXPIRES, PasswordSource, Problem, Written, WrittenLine};
+use bellhop_control::places;
+use bellhop_sip::{HostPort, Scheme, Uri};
+
+use crate::failed::Failed;
+use crate::net::targets::Target;
+use crate::secrets::Source;
+
+/// A larger file is no config.
+const MAX_CONFIG: u64 = 1024 * 1024;
+
+/// Where the config comes from.
+#[derive(Clone, Debug)]
+pub(crate) enum Origin {
+    /// Named by the person: it must be there.
+    Named(PathBuf),
+    /// The default place: missing there means no lines.
+    Default(PathBuf),
+}
+
+/// One line, ready to run.
+#[derive(Clone, Debug)]
+pub(crate) struct LineSettings {
+    pub(crate) id: String,
+    /// As written: the name under which the keyring and the store know the line.
+    pub(crate) aor: String,
+    /// The registrar's host as people know it.
+    pub(crate) registrar_host: String,
+    pub(crate) target: Target,
+    pub(crate) secret: Source,
+    pub(crate) agent: LineConfig,
+}
+
+impl LineSettings {
+    /// The AOR as people write it: `tina@example.com`.
+    pub(crate) fn number(&self) -> &str {
+        self.aor.split_once(':').map_or(self.aor.as_str(), |(_, number)| number)
+    }
+
+    /// Whether a running line with these settings may go on with the others.
+    pub(crate) fn same_as(&self, other: &LineSettings) -> bool {
+        self.id == other.id
+            && self.aor == other.aor
+            && self.target == other.target
+            && self.secret == other.secret
+            && self.agent.registrar == other.agent.registrar
+            && self.agent.outbound_proxy == other.agent.outbound_proxy
+            && self.agent.auth_username == other.agent.auth_username
+            && self.agent.expires == other.agent.expires
+            && self.agent.user_agent == other.agent.user_agent
+    }
+}
+
+impl Origin {
+    /// The file of `--config`, else the default place.
+    ///
+    /// # Errors
+    /// Exit 1: there is no home directory.
+    pub(crate) fn of(named: Option<&Path>) -> Result<Origin, Failed> {
+        match named {
+            Some(path) => Ok(Origin::Named(path.to_owned())),
+            None => places::default_config().map(Origin::Default).map_err(|error| Failed::refused(error.message)),
+        }
+    }
+
+    /// Reads the file and resolves it.
+    ///
+    /// # Errors
+    /// Exit 2, with one line per problem; none of them repeats a value.
+    pub(crate) fn load(&self) -> Result<Vec<LineSettings>, Failed> {
+        let (Origin::Named(path) | Origin::Default(path)) = self;
+        let text = match (read(path), self) {
+            (Ok(text), _) => text,
+            (Err(error), Origin::Default(_)) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            (Err(error), _) => return Err(Failed::config(vec![format!("{}: the config file can't be read: {error}", path.display())])),
+        };
+        let name = path.file_name().map_or_else(|| "config.toml".into(), |name| name.to_string_lossy().into_owned());
+        let directory = path.parent().unwrap_or(Path::new("."));
+        resolve(&text, &name, directory).map_err(|problems| Failed::config(problems.iter().map(ToString::to_string).collect()))
+    }
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    if fs::metadata(path)?.len() > MAX_CONFIG {
+        return Err(io::Error::other("it is too large"));
+    }
+    fs::read_to_string(path)
+}
+
+fn resolve(text: &str, name: &str, directory: &Path) -> Result<Vec<LineSettings>, Vec<Problem>> {
+    let written = Written::parse(text, name)?;
+    let mut lines = Vec::new();
+    let mut problems = Vec::new();
+    for line in &written.lines {
+        match resolve_line(&written, line, directory) {
+            Ok(settings) => lines.push(settings),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() { Ok(lines) } else { Err(problems) }
+}
+
+fn resolve_line(file: &Written, line: &WrittenLine, directory: &Path) -> Result<LineSettings, Problem> {
+    let uri = |at: &bellhop_control::config::At<String>, key: &str| -> Result<Uri, Problem> {
+        let uri = at.parse::<Uri>().map_err(|_| file.problem(at.line, key, "must be a SIP URI like \"sip:tina@example.com\""))?;
+        match uri.scheme() {
+            Scheme::Sip if uri.host().is_some() => Ok(uri),
+            Scheme::Sips => Err(file.problem(at.line, key, "sips: (TLS): not in this version")),
+            Scheme::Sip | Scheme::Tel | Scheme::Other => Err(file.problem(at.line, key, "must be a SIP URI like \"sip:tina@example.com\"")),
+        }
+    };
+    let aor = uri(&line.aor, "aor")?;
+    let Some(user) = aor.user_unescaped().map(|user| user.to_string()).filter(|user| !user.is_empty()) else {
+        return Err(file.problem(line.aor.line, "aor", "must name a user: \"sip:USER@company\""));
+    };
+    let named = line.registrar.as_ref().map(|at| uri(at, "registrar")).transpose()?;
+    let proxy = line.outbound_proxy.as_ref().map(|at| uri(at, "outbound_proxy")).transpose()?.map(loose);
+    let registrar = named.as_ref().unwrap_or(&aor);
+    let unreachable = || file.problem(line.aor.line, "aor", "has no host to register at");
+    let host = registrar.host().ok_or_else(unreachable)?;
+    Ok(LineSettings {
+        id: line.id.value.clone(),
+        aor: line.aor.value.trim().to_owned(),
+        registrar_host: host.to_string(),
+        target: Target::of(registrar, proxy.as_ref()).ok_or_else(unreachable)?,
+        secret: match &line.password.value {
+            PasswordSource::Keyring => Source::Keyring { aor: line.aor.value.trim().to_owned() },
+            PasswordSource::File(path) => Source::File(directory.join(path)),
+            PasswordSource::Env(name) => Source::Env(name.clone()),
+        },
+        agent: LineConfig {
+            registrar: Uri::build(Scheme::Sip, None, HostPort { host, port: registrar.port() }).finish(),
+            outbound_proxy: proxy,
+            auth_username: line.auth_username.as_ref().map_or(user, |at| at.value.clone()),
+            expires: line.expires.as_ref().map_or(DEFAULT_EXPIRES, |at| at.value),
+            user_agent: line.user_agent.as_ref().map_or_else(|| concat!("Bellhop/", env!("CARGO_PKG_VERSION")).to_owned(), |at| at.value.clone()),
+            aor: aor.without_params_and_headers(),
+        },
+    })
+}
+
+/// Without `lr` the proxy would be a strict router of RFC 2543 (RFC 3261 §16.12), and none of those is left.
+fn loose(proxy: Uri) -> Uri {
+    if proxy.params().contains("lr") {
+        return proxy;
+    }
+    format!("{};lr", proxy.to_string().split('?').next().unwrap_or_default()).parse().unwrap_or(proxy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Vec<LineSettings>, Vec<String>> {
+        resolve(text, "config.toml", Path::new("/etc/bellhop")).map_err(|problems| problems.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn the_aor_alone_is_enough() {
+        let line = load("[[line]]\naor = \"sip:tina@example.com\"\n").unwrap().remove(0);
+        assert_eq!((line.id.as_str(), line.agent.auth_username.as_str(), line.agent.expires), ("tina", "tina", 3600));
+        assert_eq!(line.agent.registrar.to_string(), "sip:example.com");
+        assert_eq!(line.target, Target::Service { domain: "example.com".into(), naptr: true });
+        assert_eq!(line.secret, Source::Keyring { aor: "sip:tina@example.com".into() });
+        assert_eq!(line.agent.user_agent, concat!("Bellhop/", env!("CARGO_PKG_VERSION")));
+        assert_eq!(line.number(), "tina@example.com");
+    }
+
+    #[test]
+    fn what_is_written_is_taken() {
+        let text = "[[line]]\nid = \"work\"\naor = \"sip:tina@example.com\"\nregistrar = \"sip:[2001:db8::1]:5070;transport=udp\"\noutbound_proxy = \"sip:192.0.2.9\"\nauth_username = \"t\"\npassword = { file = \"secret\" }\nexpires = 600\n";
+        let line = load(text).unwrap().remove(0);
+        assert_eq!(line.agent.registrar.to_string(), "sip:[2001:db8::1]:5070");
+        assert_eq!(line.agent.outbound_proxy.unwrap().to_string(), "sip:192.0.2.9;lr");
+        assert_eq!(line.target, Target::Address("192.0.2.9:5060".parse().unwrap()));
+        assert_eq!(line.secret, Source::File("/etc/bellhop/secret".into()));
+    }
+
+    #[test]
+    fn problems_name_line_and_key_and_repeat_no_value() {
+        for (text, start) in [
+            ("[[line]]\naor = \"tina at company\"\n", "config.toml:2: aor: "),
+            ("[[line]]\naor = \"sip:company.test\"\n", "config.toml:2: aor: "),
+            ("[[line]]\naor = \"tel:+4930123\"\n", "config.toml:2: aor: "),
+            ("[[line]]\naor = \"sip:tina@company.test\"\nregistrar = \"company hunter2\"\n", "config.toml:3: registrar: "),
+        ] {
+            let problems = load(text).unwrap_err();
+            assert_eq!(problems.len(), 1, "{problems:?}");
+            assert!(problems[0].starts_with(start) && !problems[0].contains("hunter2"), "{problems:?}");
+        }
+    }
+
+    #[test]
+    fn a_missing_file_is_no_lines_in_the_default_place_and_a_failure_where_it_was_named() {
+        assert!(Origin::Default("/nonexistent/config.toml".into()).load().unwrap().is_empty());
+        assert_eq!(Origin::Named("/nonexistent/config.toml".into()).load().unwrap_err().exit, 2);
+    }
+}

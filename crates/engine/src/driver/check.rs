@@ -1,0 +1,211 @@
+//! `bellhop check`: config, password, name, login, and whether calls arrive.
+//!
+//! It looks at the running lines and not at copies of them: a second login of its own would prove something else and might evict the first.
+
+use std::time::{Duration, Instant};
+
+use bellhop_agent::{Command, LineState, LineView, Proof};
+use bellhop_control::error::{Code, Error};
+use bellhop_control::protocol::{CheckStep, Reply, Step};
+use tokio::sync::oneshot;
+
+use super::Driver;
+use super::line::Line;
+use super::pending::why_not_bound;
+use crate::net::targets::Target;
+use crate::secrets::Source;
+use crate::view;
+
+/// A silent registrar is silent after timer F (32 s, RFC 3261 §17.1.2.2); then the line says so itself.
+const SETTLE: Duration = Duration::from_secs(40);
+/// So long may a request to the own number be on its way through the company.
+const PROVE: Duration = Duration::from_secs(4);
+
+/// A check under way.
+#[derive(Debug)]
+pub(super) struct Check {
+    reply: oneshot::Sender<Reply>,
+    config: CheckStep,
+    lines: Vec<LineCheck>,
+}
+
+#[derive(Debug)]
+struct LineCheck {
+    number: u32,
+    stage: Stage,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// Until the line is registered or says why not.
+    Settling { until: Instant },
+    /// Until the request to the own number came back.
+    Proving { since: Instant, until: Instant },
+    /// With what was found.
+    Done(Vec<CheckStep>),
+}
+
+impl Driver {
+    pub(super) fn begin_check(&mut self, now: Instant, reply: oneshot::Sender<Reply>) {
+        let begun = Instant::now();
+        let loaded = self.origin.load();
+        let mut config = step(None, Step::Config, loaded.is_ok(), begun.elapsed());
+        match loaded {
+            Ok(lines) => config.detail = Some(if lines.len() == 1 { "1 line".into() } else { format!("{} lines", lines.len()) }),
+            Err(failed) => {
+                config.error = Some(Error::new(Code::ConfigInvalid, [("count", failed.lines.len().to_string())]));
+                config.detail = Some(failed.lines.join("\n"));
+            }
+        }
+        let lines =
+            self.lines.iter().map(|line| LineCheck { number: line.number, stage: Stage::Settling { until: now + SETTLE } }).collect();
+        self.checks.push(Check { reply, config, lines });
+    }
+
+    /// When a check wants to be looked at at the latest.
+    pub(super) fn check_wake(&self) -> Option<Instant> {
+        self.checks
+            .iter()
+            .flat_map(|check| &check.lines)
+            .filter_map(|line| match line.stage {
+                Stage::Settling { until } | Stage::Proving { until, .. } => Some(until),
+                Stage::Done(_) => None,
+            })
+            .min()
+    }
+
+    pub(super) fn step_checks(&mut self, now: Instant) {
+        for mut check in std::mem::take(&mut self.checks) {
+            for line in &mut check.lines {
+                self.step_line(now, line);
+            }
+            if check.lines.iter().all(|line| matches!(line.stage, Stage::Done(_))) {
+                let mut steps = vec![check.config];
+                for line in check.lines {
+                    if let Stage::Done(found) = line.stage {
+                        steps.extend(found);
+                    }
+                }
+                let _ = check.reply.send(Reply::Checked { steps });
+            } else {
+                self.checks.push(check);
+            }
+        }
+    }
+
+    fn step_line(&mut self, now: Instant, check: &mut LineCheck) {
+        let Some(line) = self.lines.iter_mut().find(|line| line.number == check.number) else {
+            check.stage = Stage::Done(Vec::new());
+            return;
+        };
+        let seen = line.agent.view();
+        match check.stage {
+            Stage::Settling { .. } if seen.state == LineState::Registered => {
+                line.agent.handle_command(now, Command::SelfTest);
+                check.stage = Stage::Proving { since: now, until: now + PROVE };
+            }
+            Stage::Settling { until } if now >= until || has_settled(line, &seen) => check.stage = Stage::Done(found(line, &seen, None)),
+            Stage::Proving { since, until } if now >= until || seen.state != LineState::Registered || proven_since(&seen, since) => {
+                check.stage = Stage::Done(found(line, &seen, Some(now - since)));
+            }
+            Stage::Settling { .. } | Stage::Proving { .. } | Stage::Done(_) => {}
+        }
+    }
+}
+
+fn has_settled(line: &Line, seen: &LineView) -> bool {
+    match seen.state {
+        LineState::Registered | LineState::Rejected | LineState::Paused => true,
+        LineState::Offline | LineState::WaitingToRetry { .. } => line.addresses.search.is_none() && !line.secret.is_under_way(),
+        LineState::WaitingForSecret => seen.failure.is_some() && !line.secret.is_under_way(),
+        LineState::Registering | LineState::Unregistering => false,
+    }
+}
+
+fn proven_since(seen: &LineView, since: Instant) -> bool {
+    seen.callable.proof == Proof::SelfRequest && seen.callable.at.is_some_and(|at| at >= since)
+}
+
+/// The steps of a line that has settled; `tested` is how long the request to the own number was given.
+fn found(line: &Line, seen: &LineView, tested: Option<Duration>) -> Vec<CheckStep> {
+    let mut steps = vec![secret_step(line), dns_step(line), login_step(line, seen)];
+    if let Some(tested) = tested
+        && seen.state == LineState::Registered
+    {
+        steps.push(callable_step(line, seen, tested));
+    }
+    steps
+}
+
+fn secret_step(line: &Line) -> CheckStep {
+    let outcome = line.secret.outcome;
+    let mut it = step(Some(line), Step::Secret, outcome == Some(Ok(())), line.secret.took);
+    it.detail = Some(
+        match line.settings.secret {
+            Source::Keyring { .. } => "from the keyring",
+            Source::File(_) => "from a file",
+            Source::Env(_) => "from the environment",
+        }
+        .into(),
+    );
+    if let Some(Err(failure)) = outcome {
+        it.error = Some(view::secret(line.settings.number(), failure));
+    }
+    it
+}
+
+fn dns_step(line: &Line) -> CheckStep {
+    let addresses = &line.addresses;
+    let list = addresses.good.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let ok = addresses.unresolved.is_none() && !addresses.good.is_empty();
+    let mut it = step(Some(line), Step::Dns, ok, addresses.took.unwrap_or_default());
+    it.detail = Some(match (&addresses.unresolved, &line.settings.target) {
+        (None, Target::Address(_)) => format!("{list} (numeric)"),
+        (None, _) => list,
+        (Some(why), _) if list.is_empty() => why.clone(),
+        (Some(why), _) => format!("{why}; using {list} of before"),
+    });
+    if addresses.unresolved.is_some() {
+        let name = line.settings.target.name().unwrap_or(&line.settings.registrar_host);
+        it.error = Some(Error::new(Code::RegistrarUnresolved, [("registrar", name)]));
+    }
+    it
+}
+
+fn login_step(line: &Line, seen: &LineView) -> CheckStep {
+    let took = seen.last_rebind.as_ref().map(|rebind| rebind.took).unwrap_or_default();
+    let mut it = step(Some(line), Step::Login, seen.state == LineState::Registered, took);
+    it.detail = seen.flows.first().map(|flow| {
+        let local = flow.local.map_or_else(|| flow.interface.clone(), |local| format!("{} {local}", flow.interface));
+        format!("{local} to {} udp", flow.registrar)
+    });
+    if !it.ok {
+        it.error = Some(why_not_bound(line, seen));
+    }
+    it
+}
+
+fn callable_step(line: &Line, seen: &LineView, tested: Duration) -> CheckStep {
+    let proven = matches!(seen.callable.proof, Proof::SelfRequest | Proof::InboundSeen);
+    let mut it = step(Some(line), Step::Callable, proven, tested);
+    it.detail = Some(
+        match seen.callable.proof {
+            Proof::SelfRequest => "a request to the own number came back",
+            Proof::InboundSeen => "the company has reached this laptop",
+            Proof::BindingOnly | Proof::None => "registered, but nothing came back that proves it",
+        }
+        .into(),
+    );
+    it
+}
+
+fn step(line: Option<&Line>, step: Step, ok: bool, took: Duration) -> CheckStep {
+    CheckStep {
+        line: line.map(|line| line.settings.id.clone()),
+        step,
+        ok,
+        took_ms: view::milliseconds(took),
+        detail: None,
+        error: None,
+    }
+}

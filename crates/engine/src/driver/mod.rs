@@ -1,0 +1,196 @@
+//! The driver: the one owner of all state.
+//!
+//! It feeds the sans-IO machines and carries out what they want; they decide, it does. Its turn is written down in [`run_loop`]. Whoever
+//! wants to know something reads the [`Snapshot`], whoever wants something done sends an [`Ask`].
+
+mod check;
+mod effects;
+mod line;
+mod network;
+mod pending;
+mod reload;
+mod requests;
+mod run_loop;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use bellhop_agent::{Agent, Command, Identity};
+use bellhop_control::notice::Notice;
+use bellhop_control::protocol::{Reply, Request};
+use bellhop_control::snapshot::Snapshot;
+use bellhop_endpoint::{Endpoint, FlowId, Timers};
+use bellhop_netwatch::InterfaceKind;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+use crate::clock::WallClock;
+use crate::config::{LineSettings, Origin};
+use crate::net::flow_socket::{Datagram, FlowSocket, Inbox};
+use crate::net::networks::Source;
+use crate::secrets;
+use crate::store::Store;
+use crate::trace::Trace;
+use line::{Addresses, Line, SecretReading};
+use pending::Pending;
+
+/// Requests of views that wait for the driver; more wait in their connections.
+const ASKS: usize = 32;
+/// Notices that a slow view may fall behind.
+const NOTICES: usize = 64;
+
+/// A view's request and where the reply goes.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    pub(crate) request: Request,
+    pub(crate) reply: oneshot::Sender<Reply>,
+}
+
+/// The views' end.
+#[derive(Clone, Debug)]
+pub(crate) struct Handle {
+    pub(crate) asks: mpsc::Sender<Ask>,
+    pub(crate) snapshot: watch::Receiver<Arc<Snapshot>>,
+    pub(crate) notices: broadcast::Sender<Notice>,
+}
+
+/// An open flow.
+#[derive(Debug)]
+struct OpenFlow {
+    socket: FlowSocket,
+    interface: String,
+}
+
+/// What DNS said about a line's registrar.
+#[derive(Debug)]
+struct Found {
+    line: u32,
+    result: Result<Vec<std::net::SocketAddr>, String>,
+    took: std::time::Duration,
+}
+
+/// Everything that comes in.
+#[derive(Debug)]
+struct Inputs {
+    networks: Source,
+    secrets: mpsc::UnboundedReceiver<secrets::Read>,
+    found: mpsc::UnboundedReceiver<Found>,
+    asks: mpsc::Receiver<Ask>,
+    datagrams: mpsc::Receiver<Datagram>,
+}
+
+/// Where what comes in comes from.
+#[derive(Debug)]
+struct Outlets {
+    secrets: mpsc::UnboundedSender<secrets::Read>,
+    found: mpsc::UnboundedSender<Found>,
+    inbox: Inbox,
+    snapshot: watch::Sender<Arc<Snapshot>>,
+    notices: broadcast::Sender<Notice>,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Driver {
+    endpoint: Endpoint,
+    lines: Vec<Line>,
+    /// Some lines have not been told of the network yet.
+    fresh_lines: bool,
+    flows: HashMap<FlowId, OpenFlow>,
+    store: Store,
+    trace: Trace,
+    clock: WallClock,
+    pending: Vec<Pending>,
+    checks: Vec<check::Check>,
+    /// Kinds of interfaces by name, those that are gone included: a notice says where the line came from.
+    kinds: HashMap<String, InterfaceKind>,
+    origin: Origin,
+    rng: ChaCha20Rng,
+    /// Fixes the draw among equal SRV records for this run.
+    dns_seed: u64,
+    next_line: u32,
+    /// Datagrams that found no room, as last logged.
+    overflow: u64,
+    /// Set once the engine ends: until then lines may unregister.
+    ending: Option<Instant>,
+    inputs: Inputs,
+    outlets: Outlets,
+}
+
+impl Driver {
+    /// A driver for the config's lines. Nothing leaves the machine before [`Driver::run`].
+    pub(crate) fn new(origin: Origin, lines: Vec<LineSettings>, store: Store, networks: Source) -> (Driver, Handle) {
+        let mut rng = ChaCha20Rng::from_rng(&mut rand::rng());
+        let (secrets_in, secrets) = mpsc::unbounded_channel();
+        let (found_in, found) = mpsc::unbounded_channel();
+        let (asks_in, asks) = mpsc::channel(ASKS);
+        let (inbox, datagrams) = Inbox::new();
+        let (snapshot_in, snapshot) = watch::channel(Arc::new(Snapshot::empty(env!("CARGO_PKG_VERSION"))));
+        let (notices, _) = broadcast::channel(NOTICES);
+        let handle = Handle { asks: asks_in, snapshot, notices: notices.clone() };
+        let mut driver = Driver {
+            endpoint: Endpoint::new(Timers::default(), rng.random()),
+            lines: Vec::new(),
+            fresh_lines: true,
+            flows: HashMap::new(),
+            store,
+            trace: Trace::default(),
+            clock: WallClock::new(Instant::now(), SystemTime::now()),
+            pending: Vec::new(),
+            checks: Vec::new(),
+            kinds: HashMap::new(),
+            origin,
+            dns_seed: rng.random(),
+            rng,
+            next_line: 1,
+            overflow: 0,
+            ending: None,
+            inputs: Inputs { networks, secrets, found, asks, datagrams },
+            outlets: Outlets { secrets: secrets_in, found: found_in, inbox, snapshot: snapshot_in, notices },
+        };
+        for settings in lines {
+            let line = driver.line(settings);
+            driver.lines.push(line);
+        }
+        (driver, handle)
+    }
+
+    /// A line with what the store remembers of it.
+    fn line(&mut self, settings: LineSettings) -> Line {
+        let number = self.next_line;
+        self.next_line += 1;
+        let urn = self.store.instance_urn();
+        let identity = self.store.identity(&settings.id, &settings.aor).unwrap_or_else(|| Identity::fresh(urn, &mut self.rng));
+        let paused = self.store.paused(&settings.id, &settings.aor);
+        let good = match &settings.target {
+            crate::net::targets::Target::Address(address) => vec![*address],
+            _ => self.store.last_good(&settings.id, &settings.aor),
+        };
+        Line {
+            number,
+            agent: Agent::new(number, settings.agent.clone(), identity, paused, self.rng.random()),
+            addresses: Addresses { good, ..Addresses::default() },
+            secret: SecretReading::default(),
+            told: None,
+            end: None,
+            logged: None,
+            settings,
+        }
+    }
+
+    fn line_by_number(&mut self, number: u32) -> Option<&mut Line> {
+        self.lines.iter_mut().find(|line| line.number == number)
+    }
+
+    fn line_by_id(&mut self, id: &str) -> Option<&mut Line> {
+        self.lines.iter_mut().find(|line| line.settings.id == id)
+    }
+
+    fn command(&mut self, now: Instant, line: u32, command: Command) {
+        if let Some(line) = self.line_by_number(line) {
+            line.agent.handle_command(now, command);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A changed config: lines that are the same go on, the others end and begin.
+
+use std::time::{Duration, Instant};
+
+use bellhop_agent::Command;
+use bellhop_control::error::{Code, Error};
+use bellhop_control::protocol::Reply;
+
+use super::Driver;
+use super::line::{End, Line, of_flow};
+use crate::config::LineSettings;
+
+/// So long may a line that ends take to unregister.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+impl Driver {
+    /// Reads the config again. With problems in it the old one stays in force.
+    pub(super) fn reload(&mut self, now: Instant) -> Reply {
+        match self.origin.load() {
+            Err(failed) => Reply::Refused {
+                error: Error::new(Code::ConfigInvalid, [("count", failed.lines.len().to_string())]),
+                state: None,
+                details: failed.lines,
+            },
+            Ok(wanted) => {
+                self.arrange(now, wanted);
+                Reply::Done
+            }
+        }
+    }
+
+    fn arrange(&mut self, now: Instant, wanted: Vec<LineSettings>) {
+        let mut before = std::mem::take(&mut self.lines);
+        for settings in wanted {
+            let at = before.iter().position(|line| line.settings.id == settings.id);
+            let line = match at.map(|at| before.remove(at)) {
+                Some(mut line) if line.settings.same_as(&settings) => {
+                    // Gone for a moment and here again: it ends and begins, too.
+                    if let Some(end) = &mut line.end {
+                        end.then = Some(settings);
+                    }
+                    line
+                }
+                // Its successor has the same identity, so it begins when this one has ended.
+                Some(mut line) => {
+                    begin_end(&mut line, now, Some(settings));
+                    line
+                }
+                None => self.line(settings),
+            };
+            self.lines.push(line);
+        }
+        for mut line in before {
+            begin_end(&mut line, now, None);
+            self.lines.push(line);
+        }
+        self.fresh_lines = true;
+    }
+
+    /// Removes lines that have ended and begins their successors.
+    pub(super) fn turn_over(&mut self, now: Instant) {
+        let over = |line: &Line| line.end.as_ref().is_some_and(|end| line.agent.is_done() || now >= end.until);
+        while let Some(at) = self.lines.iter().position(over) {
+            let mut line = self.lines.remove(at);
+            line.addresses.stop_search();
+            self.close_flows_of(line.number);
+            if let Some(settings) = line.end.and_then(|end| end.then) {
+                let successor = self.line(settings);
+                self.lines.insert(at, successor);
+                self.fresh_lines = true;
+            }
+        }
+    }
+
+    fn close_flows_of(&mut self, number: u32) {
+        let flows: Vec<_> = self.flows.keys().copied().filter(|flow| of_flow(*flow) == number).collect();
+        for flow in flows {
+            self.endpoint.close_flow(flow);
+            self.flows.remove(&flow);
+        }
+    }
+}
+
+fn begin_end(line: &mut Line, now: Instant, then: Option<LineSettings>) {
+    match &mut line.end {
+        Some(end) => end.then = then,
+        None => {
+            line.end = Some(End { until: now + FAREWELL, then });
+            line.agent.handle_command(now, Command::Quit);
+        }
+    }
+}

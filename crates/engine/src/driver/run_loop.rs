@@ -1,0 +1,221 @@
+//! The driver's turn.
+//!
+//! 1. Wait for one input: a signal, a change of network, a password, an answer of DNS, a request of a view, a datagram, or the time of the
+//!    next timer.
+//! 2. Give it to its machine.
+//! 3. Give the machines whose time has come their timeout.
+//! 4. Carry out what they want until none wants anything: flows are opened in the turn that asks for them, requests become datagrams, and
+//!    datagrams leave. Between a change of network and its REGISTER on the wire nothing else is waited for: no task, no name, no disk, no
+//!    keyring.
+//! 5. Answer the views whose wish is fulfilled, refused or out of time.
+//! 6. Derive the snapshot, and publish it if it differs.
+
+use std::future::pending;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use bellhop_agent::Command;
+use bellhop_control::snapshot::{Home, Snapshot};
+
+use super::{Ask, Driver, Found};
+use crate::net::flow_socket::Datagram;
+use crate::{secrets, view};
+
+/// So long may unregistering take at the end; a person waits for it.
+const FAREWELL: Duration = Duration::from_millis(1900);
+/// Datagrams of one turn: each turn derives a snapshot, and a flood must not pay for that with every packet.
+const BATCH: usize = 64;
+
+enum Input {
+    Signal,
+    Networks,
+    Secret(secrets::Read),
+    Found(Found),
+    Ask(Ask),
+    Datagram(Datagram),
+    Time,
+}
+
+impl Driver {
+    /// Runs until a signal or a view ends it and the lines have unregistered.
+    ///
+    /// # Errors
+    /// Signals can't be heard.
+    pub(crate) async fn run(mut self) -> io::Result<()> {
+        let mut signals = Signals::new()?;
+        self.finish_turn(Instant::now()).await;
+        while !self.is_done(Instant::now()) {
+            let input = self.wait(&mut signals).await;
+            let now = Instant::now();
+            self.handle(now, input).await;
+            self.handle_timeouts(now);
+            self.finish_turn(now).await;
+        }
+        Ok(())
+    }
+
+    async fn wait(&mut self, signals: &mut Signals) -> Input {
+        let wake = self.next_wake();
+        let timer = async {
+            match wake {
+                Some(at) => tokio::time::sleep_until(at.into()).await,
+                None => pending().await,
+            }
+        };
+        let inputs = &mut self.inputs;
+        // The driver holds a sender of each channel, so none of them ends.
+        tokio::select! {
+            biased;
+            () = signals.next() => Input::Signal,
+            () = inputs.networks.changed() => Input::Networks,
+            Some(read) = inputs.secrets.recv() => Input::Secret(read),
+            Some(found) = inputs.found.recv() => Input::Found(found),
+            Some(ask) = inputs.asks.recv() => Input::Ask(ask),
+            Some(datagram) = inputs.datagrams.recv() => Input::Datagram(datagram),
+            () = timer => Input::Time,
+        }
+    }
+
+    async fn handle(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Signal => self.end(now),
+            Input::Networks => {
+                self.networks_changed(now).await;
+                // The REGISTERs leave before anybody asks for names.
+                self.carry_out(now);
+                self.search_all();
+            }
+            Input::Secret(read) => self.secret_read(now, read),
+            Input::Found(found) => self.found(now, found).await,
+            Input::Ask(ask) => self.ask(now, ask).await,
+            Input::Datagram(datagram) => {
+                self.datagram(now, datagram);
+                for _ in 1..BATCH {
+                    let Ok(datagram) = self.inputs.datagrams.try_recv() else { break };
+                    self.datagram(now, datagram);
+                }
+            }
+            Input::Time => {}
+        }
+    }
+
+    /// The next time that somebody must be called at.
+    fn next_wake(&self) -> Option<Instant> {
+        let of_lines = self.lines.iter().flat_map(|line| [line.agent.poll_timeout(), line.secret.again, line.end.as_ref().map(|end| end.until)]).flatten();
+        let of_views = self.pending.iter().map(|pending| pending.deadline);
+        of_lines.chain(of_views).chain(self.endpoint.poll_timeout()).chain(self.check_wake()).chain(self.ending).min()
+    }
+
+    fn handle_timeouts(&mut self, now: Instant) {
+        if self.endpoint.poll_timeout().is_some_and(|at| at <= now) {
+            self.endpoint.handle_timeout(now);
+        }
+        let outlet = self.outlets.secrets.clone();
+        for line in &mut self.lines {
+            if line.agent.poll_timeout().is_some_and(|at| at <= now) {
+                line.agent.handle_timeout(now);
+            }
+            if line.secret.again.is_some_and(|at| at <= now) {
+                line.secret.begun();
+                secrets::read(line.number, line.settings.secret.clone(), outlet.clone());
+            }
+        }
+    }
+
+    async fn finish_turn(&mut self, now: Instant) {
+        self.carry_out(now);
+        self.step_checks(now);
+        self.carry_out(now);
+        self.turn_over(now);
+        if std::mem::take(&mut self.fresh_lines) {
+            self.tell_fresh_lines(now).await;
+        }
+        self.answer_pending(now);
+        self.log_overflow();
+        self.clock.adjust(now, SystemTime::now());
+        self.publish();
+    }
+
+    fn log_overflow(&mut self) {
+        let dropped = self.outlets.inbox.dropped();
+        if dropped != self.overflow {
+            tracing::debug!(dropped, "datagrams found no room");
+            self.overflow = dropped;
+        }
+    }
+
+    fn publish(&mut self) {
+        let networks = self.inputs.networks.networks();
+        let network = view::network(networks);
+        let mut lines = Vec::with_capacity(self.lines.len());
+        for line in &mut self.lines {
+            let seen = line.view(network.online);
+            if line.logged != Some(seen.state) {
+                tracing::info!(line = line.settings.id, state = view::state(seen.state).as_str(), "line");
+                line.logged = Some(seen.state);
+            }
+            lines.push(view::line(&line.settings, &seen, &self.clock));
+        }
+        let snapshot =
+            Snapshot { version: env!("CARGO_PKG_VERSION").to_owned(), lines, network, home: Home::default(), calls: Vec::new() };
+        self.outlets.snapshot.send_if_modified(|published| {
+            let differs = **published != snapshot;
+            if differs {
+                *published = Arc::new(snapshot);
+            }
+            differs
+        });
+    }
+
+    /// Begins the end: every line unregisters.
+    pub(super) fn end(&mut self, now: Instant) {
+        if self.ending.is_none() {
+            tracing::info!("ending");
+            self.ending = Some(now + FAREWELL);
+            for line in &mut self.lines {
+                line.agent.handle_command(now, Command::Quit);
+            }
+        }
+    }
+
+    fn is_done(&self, now: Instant) -> bool {
+        self.ending.is_some_and(|until| now >= until || self.lines.iter().all(|line| line.agent.is_done()))
+    }
+}
+
+/// SIGTERM and SIGINT, or their like.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> io::Result<Signals> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Signals { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> io::Result<Signals> {
+        Ok(Signals {})
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            pending::<()>().await;
+        }
+    }
+}

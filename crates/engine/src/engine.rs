@@ -1,0 +1,124 @@
+//! The engine's life: what is opened before it says that it is ready, in which order, and how it ends.
+
+use std::path::{Path, PathBuf};
+
+use bellhop_control::error::{Code, Error};
+use bellhop_control::places;
+use bellhop_control::protocol::{CheckStep, Reply, Request, StartedBy};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
+
+use crate::config::{LineSettings, Origin};
+use crate::control_server::ControlServer;
+use crate::driver::{Ask, Driver, Handle};
+use crate::failed::Failed;
+use crate::logs;
+use crate::net::networks::{NetworkSource, Source};
+use crate::store::Store;
+use crate::store::state_dir::StateDir;
+
+/// The variable that sends logs to stderr, in the form of tracing's filters: `debug`, `bellhop_agent=trace`.
+const LOG_VARIABLE: &str = "BELLHOP_LOG";
+
+/// How an engine is wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The config; the default place if none is named.
+    pub config: Option<PathBuf>,
+    /// The state directory; the default place if none is named.
+    pub state_dir: Option<PathBuf>,
+    /// Said to every view that connects.
+    pub started_by: StartedBy,
+    /// Where networks are learnt of.
+    pub networks: NetworkSource,
+}
+
+/// Runs the engine in this thread until SIGTERM, SIGINT or a view's `shutdown`; then the lines unregister, for at most 2 s. `on_ready` is
+/// called once the control socket is open.
+///
+/// # Errors
+/// Exit 2 for a config that is wrong, with a line per problem; exit 1 for what this machine refuses.
+pub fn run(options: Options, on_ready: impl FnOnce()) -> Result<(), Failed> {
+    let origin = Origin::of(options.config.as_deref())?;
+    let lines = origin.load()?;
+    let state = match options.state_dir {
+        Some(path) => path,
+        None => places::default_state_dir().map_err(|error| Failed::refused(error.message))?,
+    };
+    let state = StateDir::open(&state)?;
+    let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
+    runtime()?.block_on(async {
+        let (driver, handle) = open(origin, lines, state.path(), options.networks).await?;
+        let server = ControlServer::open(state.path(), options.started_by, handle).await?;
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), "ready");
+        on_ready();
+        let ended = driver.run().await;
+        server.close().await;
+        ended.map_err(|error| Failed::refused(format!("signals can't be heard: {error}")))
+    })
+}
+
+/// Looks at config, passwords, names, logins and whether calls arrive, with an engine of its own on a temporary state directory: it
+/// registers with an identity of the moment and unregisters again.
+///
+/// # Errors
+/// As [`run`].
+pub fn check(options: Options) -> Result<Vec<CheckStep>, Failed> {
+    let origin = Origin::of(options.config.as_deref())?;
+    let lines = origin.load()?;
+    let directory = Temporary::new()?;
+    let state = StateDir::open(directory.path())?;
+    let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
+    runtime()?.block_on(async {
+        let (driver, handle) = open(origin, lines, state.path(), options.networks).await?;
+        let asked = async {
+            let reply = ask(&handle, Request::Check).await;
+            ask(&handle, Request::Shutdown).await;
+            reply
+        };
+        let (ended, reply) = tokio::join!(driver.run(), asked);
+        ended.map_err(|error| Failed::refused(format!("signals can't be heard: {error}")))?;
+        match reply {
+            Some(Reply::Checked { steps }) => Ok(steps),
+            _ => Err(Failed::refused(Error::plain(Code::EngineStopping).message)),
+        }
+    })
+}
+
+async fn open(origin: Origin, lines: Vec<LineSettings>, state: &Path, networks: NetworkSource) -> Result<(Driver, Handle), Failed> {
+    let store = Store::open(state).map_err(|error| Failed::refused(format!("the store can't be opened: {error}")))?;
+    let networks = Source::open(networks).await.map_err(|error| Failed::refused(format!("the machine's networks can't be watched: {error}")))?;
+    Ok(Driver::new(origin, lines, store, networks))
+}
+
+async fn ask(handle: &Handle, request: Request) -> Option<Reply> {
+    let (reply, replied) = oneshot::channel();
+    handle.asks.send(Ask { request, reply }).await.ok()?;
+    replied.await.ok()
+}
+
+/// One thread: the driver and its sockets take turns, and nothing is locked.
+fn runtime() -> Result<Runtime, Failed> {
+    Builder::new_current_thread().enable_all().build().map_err(|error| Failed::refused(format!("the engine can't start: {error}")))
+}
+
+/// A directory that goes with this value.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new() -> Result<Temporary, Failed> {
+        let path = std::env::temp_dir().join(format!("bellhop-check-{}", uuid::Uuid::new_v4().simple()));
+        // StateDir makes it, private from the first moment; a directory that is there already belongs to somebody else.
+        if path.exists() { Err(Failed::refused("the temporary directory can't be made")) } else { Ok(Temporary(path)) }
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,95 @@
+//! The OS's keyring: Secret Service, Keychain or Credential Manager.
+//!
+//! The `keyring` crate opens its store once for the life of the process, and a session bus that was missing or silent at that moment would
+//! be missing for good. So the first attempt goes through it, and where that found no store a later one opens the store anew.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bellhop_agent::SecretFailure;
+use keyring::{Entry, Error};
+use secrecy::{ExposeSecret, SecretString};
+
+/// The service name of all entries; the user is the AOR.
+const SERVICE: &str = "bellhop";
+
+/// The crate's own opening may hang for ever (a bus that never answers), and whoever asks for it again would hang with it.
+static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// How far an attempt got: what a time limit must call it.
+#[derive(Debug, Default)]
+pub(super) struct Stage(AtomicBool);
+
+impl Stage {
+    fn opened(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// What silence means at this stage: a keyring that answered and then waits is waiting for its owner.
+    pub(super) fn silence(&self) -> SecretFailure {
+        if self.0.load(Ordering::Acquire) { SecretFailure::Locked } else { SecretFailure::Unavailable }
+    }
+}
+
+/// Blocks, maybe for ever.
+pub(super) fn read(aor: &str, stage: &Stage) -> Result<SecretString, SecretFailure> {
+    with_entry(aor, stage, Entry::get_password).map(SecretString::from).map_err(|error| failure(&error))
+}
+
+/// Blocks, maybe for ever.
+pub(super) fn store(aor: &str, password: &SecretString, stage: &Stage) -> Result<(), SecretFailure> {
+    with_entry(aor, stage, |entry| entry.set_password(password.expose_secret())).map_err(|error| failure(&error))
+}
+
+/// Blocks, maybe for ever. Nothing there is as good as removed.
+pub(super) fn forget(aor: &str, stage: &Stage) -> Result<(), SecretFailure> {
+    match with_entry(aor, stage, Entry::delete_credential) {
+        Ok(()) | Err(Error::NoEntry) => Ok(()),
+        Err(error) => Err(failure(&error)),
+    }
+}
+
+fn with_entry<T>(aor: &str, stage: &Stage, work: impl Fn(&Entry) -> keyring::Result<T>) -> keyring::Result<T> {
+    let attempt = || {
+        let entry = entry(aor)?;
+        stage.opened();
+        work(&entry)
+    };
+    match attempt() {
+        // The connection may be one to a bus that has ended since (a new login, a restarted service): once more with a new one.
+        Err(Error::PlatformFailure(_)) if reopen().is_ok() => attempt(),
+        done => done,
+    }
+}
+
+fn entry(aor: &str) -> keyring::Result<Entry> {
+    if !ASKED.swap(true, Ordering::AcqRel)
+        && let Ok(entry) = Entry::new(SERVICE, aor)
+    {
+        return Ok(entry);
+    }
+    if keyring_core::get_default_store().is_none() {
+        reopen()?;
+    }
+    Ok(Entry { inner: keyring_core::Entry::new(SERVICE, aor)? })
+}
+
+#[cfg(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android"))))]
+fn reopen() -> keyring::Result<()> {
+    keyring_core::set_default_store(zbus_secret_service_keyring_store::Store::new()?);
+    Ok(())
+}
+
+/// Keychain and Credential Manager are part of the OS: they are there or they never will be.
+#[cfg(not(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android")))))]
+fn reopen() -> keyring::Result<()> {
+    Err(Error::NoDefaultStore)
+}
+
+fn failure(error: &Error) -> SecretFailure {
+    match error {
+        Error::NoEntry => SecretFailure::Missing,
+        Error::NoStorageAccess(_) => SecretFailure::Locked,
+        Error::BadEncoding(_) | Error::BadDataFormat(..) | Error::Ambiguous(_) => SecretFailure::Unreadable,
+        _ => SecretFailure::Unavailable,
+    }
+}

@@ -1,0 +1,82 @@
+//! What an engine remembers over restarts, line by line: a file of JSON without secrets.
+
+use std::net::SocketAddr;
+
+use bellhop_agent::{Identity, OldContact};
+use serde::{Deserialize, Serialize};
+
+use super::machine::Machine;
+
+/// Written into the file; another number is a file we do not understand.
+pub(super) const VERSION: u32 = 1;
+
+/// The file's content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Instance {
+    pub(super) version: u32,
+    pub(super) machine: Machine,
+    /// `urn:uuid:…`, the same for every line of this installation (RFC 5626 §4.1).
+    pub(super) instance: String,
+    pub(super) lines: Vec<Remembered>,
+}
+
+/// One line's memory, found again by id and AOR together: a line whose AOR was changed is another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Remembered {
+    pub(super) id: String,
+    pub(super) aor: String,
+    #[serde(default)]
+    pub(super) identity: Option<StoredIdentity>,
+    /// Where the registrar was last reached; used while DNS is asked anew.
+    #[serde(default)]
+    pub(super) registrar: Vec<SocketAddr>,
+    #[serde(default)]
+    pub(super) paused: bool,
+}
+
+/// [`Identity`] as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct StoredIdentity {
+    instance: String,
+    call_id: String,
+    contact_user: String,
+    cseq: u32,
+    contacts: Vec<StoredContact>,
+    realm: Option<String>,
+    #[serde(default)]
+    proxy_realm: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct StoredContact {
+    uri: String,
+    public: Option<SocketAddr>,
+}
+
+impl From<&Identity> for StoredIdentity {
+    fn from(identity: &Identity) -> StoredIdentity {
+        StoredIdentity {
+            instance: identity.instance.clone(),
+            call_id: identity.call_id.clone(),
+            contact_user: identity.contact_user.clone(),
+            cseq: identity.cseq,
+            contacts: identity.contacts.iter().map(|c| StoredContact { uri: c.uri.clone(), public: c.public }).collect(),
+            realm: identity.realm.clone(),
+            proxy_realm: identity.proxy_realm.clone(),
+        }
+    }
+}
+
+impl From<StoredIdentity> for Identity {
+    fn from(stored: StoredIdentity) -> Identity {
+        Identity {
+            instance: stored.instance,
+            call_id: stored.call_id,
+            contact_user: stored.contact_user,
+            cseq: stored.cseq,
+            contacts: stored.contacts.into_iter().map(|c| OldContact { uri: c.uri, public: c.public }).collect(),
+            realm: stored.realm,
+            proxy_realm: stored.proxy_realm,
+        }
+    }
+}

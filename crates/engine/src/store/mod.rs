@@ -1,0 +1,153 @@
+//! The store: identities, last good addresses and pauses, kept in the state directory.
+//!
+//! The engine reads it once at the start and then works on the copy in memory; [`writer`] brings changes to the disk.
+
+mod instance;
+mod machine;
+pub(crate) mod state_dir;
+mod writer;
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use bellhop_agent::Identity;
+use uuid::Uuid;
+
+use instance::{Instance, Remembered, VERSION};
+use machine::Machine;
+use writer::Writer;
+
+/// A larger file is not ours.
+const MAX_FILE: u64 = 16 * 1024 * 1024;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Store {
+    instance: Instance,
+    writer: Writer,
+}
+
+impl Store {
+    /// Reads `instance` in `directory`. A file that can't be understood is moved aside, and one of another machine gives up its identities.
+    ///
+    /// # Errors
+    /// The writer's thread could not be started.
+    pub(crate) fn open(directory: &Path) -> io::Result<Store> {
+        let path = directory.join("instance");
+        let machine = Machine::here(|| Uuid::new_v4().simple().to_string());
+        let kept = read(&path);
+        let new = kept.is_none();
+        let mut instance = kept.unwrap_or_else(|| fresh(machine.clone()));
+        let mut changed = new;
+        if !machine.may_be(&instance.machine) {
+            tracing::warn!("this state was copied from another machine; Bellhop takes new instance ids here");
+            renew(&mut instance, machine);
+            changed = true;
+        } else if matches!(machine, Machine::Id(_)) && instance.machine != machine {
+            instance.machine = machine;
+            changed = true;
+        }
+        let store = Store { instance, writer: Writer::new(path)? };
+        if changed {
+            store.write();
+        }
+        Ok(store)
+    }
+
+    /// `urn:uuid:…` of this installation.
+    pub(crate) fn instance_urn(&self) -> String {
+        self.instance.instance.clone()
+    }
+
+    /// The line's identity, if it has had one.
+    pub(crate) fn identity(&self, id: &str, aor: &str) -> Option<Identity> {
+        self.line(id, aor).and_then(|line| line.identity.clone()).map(Identity::from)
+    }
+
+    /// Where the line's registrar was last reached.
+    pub(crate) fn last_good(&self, id: &str, aor: &str) -> Vec<SocketAddr> {
+        self.line(id, aor).map(|line| line.registrar.clone()).unwrap_or_default()
+    }
+
+    /// Whether the person paused the line.
+    pub(crate) fn paused(&self, id: &str, aor: &str) -> bool {
+        self.line(id, aor).is_some_and(|line| line.paused)
+    }
+
+    pub(crate) fn save_identity(&mut self, id: &str, aor: &str, identity: &Identity) {
+        self.change(id, aor, |line| line.identity = Some(identity.into()));
+    }
+
+    pub(crate) fn save_last_good(&mut self, id: &str, aor: &str, addresses: &[SocketAddr]) {
+        self.change(id, aor, |line| line.registrar = addresses.to_vec());
+    }
+
+    pub(crate) fn save_paused(&mut self, id: &str, aor: &str, paused: bool) {
+        self.change(id, aor, |line| line.paused = paused);
+    }
+
+    fn line(&self, id: &str, aor: &str) -> Option<&Remembered> {
+        self.instance.lines.iter().find(|line| line.id == id && line.aor == aor)
+    }
+
+    fn change(&mut self, id: &str, aor: &str, change: impl FnOnce(&mut Remembered)) {
+        let lines = &mut self.instance.lines;
+        let at = lines.iter().position(|line| line.id == id && line.aor == aor).unwrap_or_else(|| {
+            lines.push(Remembered { id: id.into(), aor: aor.into(), identity: None, registrar: Vec::new(), paused: false });
+            lines.len() - 1
+        });
+        let Some(line) = lines.get_mut(at) else { return };
+        let before = line.clone();
+        change(line);
+        if *line != before {
+            self.write();
+        }
+    }
+
+    fn write(&self) {
+        match serde_json::to_vec_pretty(&self.instance) {
+            Ok(text) => self.writer.write(text),
+            Err(error) => tracing::warn!(%error, "the instance file could not be written"),
+        }
+    }
+}
+
+fn read(path: &Path) -> Option<Instance> {
+    let length = match fs::metadata(path) {
+        Ok(metadata) => metadata.len(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(error) => {
+            tracing::warn!(%error, "the instance file can't be read; starting with a new one");
+            return None;
+        }
+    };
+    let understood = (length <= MAX_FILE)
+        .then(|| fs::read(path).ok())
+        .flatten()
+        .and_then(|text| serde_json::from_slice::<Instance>(&text).ok())
+        .filter(|instance| instance.version == VERSION);
+    if understood.is_none() {
+        let aside = path.with_extension("damaged");
+        let moved = fs::rename(path, &aside).is_ok();
+        tracing::warn!(moved_aside = moved, "the instance file was damaged; starting with a new one (instance.damaged keeps the old)");
+    }
+    understood
+}
+
+fn fresh(machine: Machine) -> Instance {
+    Instance { version: VERSION, machine, instance: Uuid::new_v4().urn().to_string(), lines: Vec::new() }
+}
+
+/// Another machine's identities would remove that machine's bindings; the person's pauses and the addresses stay true.
+fn renew(instance: &mut Instance, machine: Machine) {
+    instance.machine = machine;
+    instance.instance = Uuid::new_v4().urn().to_string();
+    for line in &mut instance.lines {
+        line.identity = None;
+    }
+}
+
+#[cfg(test)]
+mod tests;

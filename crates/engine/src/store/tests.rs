@@ -1,0 +1,80 @@
+use bellhop_agent::OldContact;
+
+use super::*;
+
+fn identity(store: &Store) -> Identity {
+    Identity {
+        instance: store.instance_urn(),
+        call_id: "call@id".into(),
+        contact_user: "u5er".into(),
+        cseq: 41,
+        contacts: vec![OldContact { uri: "sip:u5er@192.0.2.4:40000".into(), public: Some("203.0.113.9:40000".parse().unwrap()) }],
+        realm: Some("example.com".into()),
+        proxy_realm: None,
+    }
+}
+
+#[test]
+fn a_restart_finds_everything_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut store = Store::open(directory.path()).unwrap();
+    let saved = identity(&store);
+    store.save_identity("work", "sip:tina@example.com", &saved);
+    store.save_paused("work", "sip:tina@example.com", true);
+    store.save_last_good("work", "sip:tina@example.com", &["192.0.2.1:5060".parse().unwrap()]);
+    let urn = store.instance_urn();
+    drop(store);
+
+    let store = Store::open(directory.path()).unwrap();
+    assert_eq!(store.instance_urn(), urn);
+    let found = store.identity("work", "sip:tina@example.com").unwrap();
+    assert_eq!((found.call_id, found.cseq, found.contacts.len(), found.realm), (saved.call_id, saved.cseq, 1, saved.realm));
+    assert!(store.paused("work", "sip:tina@example.com"));
+    assert_eq!(store.last_good("work", "sip:tina@example.com").len(), 1);
+    assert!(store.identity("work", "sip:other@example.com").is_none(), "another AOR is another line");
+}
+
+#[test]
+fn a_copied_disk_takes_new_identities_and_keeps_the_pause() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("instance");
+    let mut store = Store::open(directory.path()).unwrap();
+    let saved = identity(&store);
+    store.save_identity("work", "sip:tina@example.com", &saved);
+    store.save_paused("work", "sip:tina@example.com", true);
+    let urn = store.instance_urn();
+    drop(store);
+
+    let mut kept: Instance = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    kept.machine = Machine::Id("another".into());
+    fs::write(&path, serde_json::to_vec(&kept).unwrap()).unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    if matches!(Machine::here(String::new), Machine::Id(_)) {
+        assert_ne!(store.instance_urn(), urn);
+        assert!(store.identity("work", "sip:tina@example.com").is_none());
+    } else {
+        assert_eq!(store.instance_urn(), urn);
+    }
+    assert!(store.paused("work", "sip:tina@example.com"));
+}
+
+#[test]
+fn a_damaged_file_is_moved_aside() {
+    for damage in ["{\"version\":1,", "{\"version\":99,\"machine\":{\"id\":\"x\"},\"instance\":\"urn:uuid:x\",\"lines\":[]}", ""] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("instance");
+        fs::write(&path, damage).unwrap();
+        drop(Store::open(directory.path()).unwrap());
+        assert_eq!(fs::read_to_string(path.with_extension("damaged")).unwrap(), damage);
+        assert!(serde_json::from_slice::<Instance>(&fs::read(&path).unwrap()).is_ok());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_is_readable_by_its_owner_alone() {
+    use std::os::unix::fs::MetadataExt;
+    let directory = tempfile::tempdir().unwrap();
+    drop(Store::open(directory.path()).unwrap());
+    assert_eq!(fs::metadata(directory.path().join("instance")).unwrap().mode() & 0o777, 0o600);
+}

@@ -1,0 +1,138 @@
+//! Takes secrets out of a SIP message before anybody may see it.
+
+/// Header fields that carry a challenge or its answer, with their parameters that are taken out.
+const HEADERS: [&str; 5] = ["authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate", "authentication-info"];
+const PARAMETERS: [&str; 5] = ["response", "nonce", "cnonce", "nextnonce", "rspauth"];
+/// SDP attributes that are keys (RFC 4568, RFC 8839).
+const ATTRIBUTES: [&str; 3] = ["a=crypto:", "a=ice-pwd:", "k="];
+/// What stands in their place.
+const MASK: &str = "…";
+/// A message longer than this is cut: the trace is for reading.
+const LONGEST: usize = 8192;
+
+/// The message as text, secrets masked and control characters escaped.
+pub(super) fn masked(message: &[u8]) -> String {
+    let cut = message.get(..LONGEST).unwrap_or(message);
+    let text = String::from_utf8_lossy(cut);
+    let mut out = String::with_capacity(text.len());
+    let mut within = false;
+    for line in text.split_inclusive('\n') {
+        let folded = line.starts_with([' ', '\t']);
+        if !folded {
+            within = is_secret_header(line);
+        }
+        if within {
+            mask_parameters(line, &mut out);
+        } else if let Some(attribute) = ATTRIBUTES.iter().find(|attribute| starts_with(line, attribute)) {
+            out.push_str(attribute);
+            out.push_str(MASK);
+            out.push_str(if line.ends_with("\r\n") { "\r\n" } else { "\n" });
+        } else {
+            escape(line, &mut out);
+        }
+    }
+    if cut.len() < message.len() {
+        out.push_str("\n… cut …");
+    }
+    out
+}
+
+fn is_secret_header(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(name, _)| HEADERS.iter().any(|header| header.eq_ignore_ascii_case(name.trim())))
+}
+
+fn starts_with(line: &str, prefix: &str) -> bool {
+    line.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+/// Masks the values of [`PARAMETERS`]; what can't be told apart (a quote that never ends) is masked to the line's end.
+fn mask_parameters(line: &str, out: &mut String) {
+    let mut rest = line;
+    while let Some(equals) = rest.find('=') {
+        let (before, after) = rest.split_at(equals);
+        let after = after.get(1..).unwrap_or_default();
+        let name = before.rsplit([',', ' ', '\t', ':', ';']).find(|word| !word.is_empty()).unwrap_or_default();
+        let value = value_length(after);
+        let (value, next) = after.split_at(value);
+        escape(before, out);
+        out.push('=');
+        if PARAMETERS.iter().any(|parameter| parameter.eq_ignore_ascii_case(name)) {
+            out.push_str("\"");
+            out.push_str(MASK);
+            out.push_str("\"");
+        } else {
+            escape(value, out);
+        }
+        rest = next;
+    }
+    escape(rest, out);
+}
+
+/// Bytes of a value: white space, then a quoted string with its escapes or everything up to a separator.
+fn value_length(text: &str) -> usize {
+    let start = text.len() - text.trim_start_matches([' ', '\t']).len();
+    let value = text.get(start..).unwrap_or_default();
+    if let Some(quoted) = value.strip_prefix('"') {
+        let mut escaped = false;
+        for (at, character) in quoted.char_indices() {
+            match character {
+                '"' if !escaped => return start + 1 + at + 1,
+                '\\' => escaped = !escaped,
+                _ => escaped = false,
+            }
+        }
+        return text.trim_end_matches(['\r', '\n']).len();
+    }
+    start + value.find([',', ' ', '\t', '\r', '\n']).unwrap_or(value.len())
+}
+
+fn escape(text: &str, out: &mut String) {
+    for character in text.chars() {
+        match character {
+            '\r' | '\n' | '\t' => out.push(character),
+            c if c.is_control() => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_lose_nonce_cnonce_and_response_and_keep_the_rest() {
+        let text = masked(
+            b"REGISTER sip:example.com SIP/2.0\r\nAuthorization: Digest username=\"tina\", realm=\"r\", nonce=\"n0nce/+=1\", uri=\"sip:example.com\",response=\"deadbeef\", cnonce=\"c\\\"n\", nc=00000001\r\nTo: <sip:tina@example.com>\r\n\r\n",
+        );
+        for secret in ["n0nce", "deadbeef", "c\\\"n"] {
+            assert!(!text.contains(secret), "{text}");
+        }
+        for kept in ["username=\"tina\"", "realm=\"r\"", "uri=\"sip:example.com\"", "nc=00000001", "To: <sip:tina@example.com>\r\n\r\n"] {
+            assert!(text.contains(kept), "{kept} in {text}");
+        }
+    }
+
+    #[test]
+    fn folding_spacing_case_and_bare_values_hide_nothing() {
+        let text = masked(
+            b"SIP/2.0 401 x\r\nwww-authenticate : Digest realm=\"r\",\r\n NONCE=\"s3cret1\"\r\n\t, nonce=s3cret2, opaque=o\r\nProxy-Authorization: Digest response=\"s3cret3 never ends\r\nX: y\r\n\r\n",
+        );
+        assert!(!text.contains("s3cret"), "{text}");
+        assert!(text.contains("opaque=o") && text.contains("X: y"));
+    }
+
+    #[test]
+    fn keys_in_a_body_are_taken_out() {
+        let text = masked(b"INVITE sip:x SIP/2.0\r\n\r\nv=0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:s3cret\r\na=ice-pwd:s3cret\r\nm=audio 1 RTP/AVP 0\r\n");
+        assert!(!text.contains("s3cret"));
+        assert!(text.contains("a=crypto:…\r\n") && text.contains("m=audio"));
+    }
+
+    #[test]
+    fn garbage_is_escaped_and_cut() {
+        let text = masked(&[0x1b, b'[', b'2', b'J', 0xff]);
+        assert!(!text.contains('\u{1b}'), "{text:?}");
+        assert!(masked(&vec![b'x'; 70_000]).len() < LONGEST + 32);
+    }
+}

@@ -1,0 +1,74 @@
+//! The newest SIP messages, masked when they are put in: what is not kept can't leak.
+
+mod mask;
+
+use std::collections::VecDeque;
+
+use bellhop_control::protocol::{Direction, TraceEntry, TraceFlow};
+use bellhop_control::timestamp::Timestamp;
+
+/// Enough for some hours of one line, or for a storm's last minute.
+const KEPT: usize = 500;
+
+/// The ring.
+#[derive(Debug, Default)]
+pub(crate) struct Trace {
+    entries: VecDeque<TraceEntry>,
+}
+
+impl Trace {
+    /// Remembers a message. Keep-alives (nothing but line ends) are not messages.
+    pub(crate) fn record(&mut self, at: Timestamp, line: &str, flow: TraceFlow, direction: Direction, message: &[u8]) {
+        if message.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+            return;
+        }
+        if self.entries.len() == KEPT {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(TraceEntry { at, line: line.to_owned(), flow, direction, dropped: None, text: mask::masked(message) });
+    }
+
+    /// The message that came in last from `remote` was given to nobody.
+    pub(crate) fn mark_dropped(&mut self, remote: &str, why: String) {
+        if let Some(entry) = self.entries.iter_mut().rev().find(|entry| entry.direction == Direction::In && entry.flow.remote == remote) {
+            entry.dropped = Some(why);
+        }
+    }
+
+    /// All that is kept, oldest first.
+    pub(crate) fn entries(&self) -> Vec<TraceEntry> {
+        self.entries.iter().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flow() -> TraceFlow {
+        TraceFlow { interface: "eth0".into(), local: "192.0.2.1:40000".into(), remote: "192.0.2.2:5060".into() }
+    }
+
+    #[test]
+    fn the_oldest_goes_when_the_ring_is_full() {
+        let mut trace = Trace::default();
+        for n in 0..KEPT + 10 {
+            trace.record(Timestamp::now(), "work", flow(), Direction::Out, format!("OPTIONS {n}").as_bytes());
+        }
+        assert_eq!(trace.entries().len(), KEPT);
+        assert_eq!(trace.entries()[0].text, "OPTIONS 10");
+    }
+
+    #[test]
+    fn keep_alives_are_left_out_and_a_dropped_message_is_marked() {
+        let mut trace = Trace::default();
+        trace.record(Timestamp::now(), "work", flow(), Direction::In, b"\r\n\r\n");
+        trace.record(Timestamp::now(), "work", flow(), Direction::In, b"junk");
+        trace.record(Timestamp::now(), "work", flow(), Direction::Out, b"REGISTER");
+        trace.mark_dropped("192.0.2.2:5060", "not SIP".into());
+        let entries = trace.entries();
+        assert_eq!(entries.len(), 2);
+        assert_eq!(entries[0].dropped.as_deref(), Some("not SIP"));
+        assert_eq!(entries[1].dropped, None);
+    }
+}
