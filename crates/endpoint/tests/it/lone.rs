@@ -42,9 +42,7 @@ impl Lone {
         self.endpoint
             .send_request(self.now, RequestId(id), FLOW, register())
             .unwrap();
-        let text = self.sent().remove(0);
-        let branch = text.split("branch=").nth(1).unwrap();
-        branch.split(['\r', ';']).next().unwrap().to_owned()
+        branch(self.sent().remove(0).as_bytes())
     }
 
     /// A datagram from `source`; a line a header, without the empty line.
@@ -130,6 +128,13 @@ impl Lone {
         self.now = end;
         sent
     }
+}
+
+/// The branch of a request that was sent.
+pub(crate) fn branch(request: &[u8]) -> String {
+    let text = String::from_utf8_lossy(request);
+    let branch = text.split("branch=").nth(1).unwrap();
+    branch.split(['\r', ';']).next().unwrap().to_owned()
 }
 
 pub(crate) fn flow(local: &str, remote: &str) -> Flow {

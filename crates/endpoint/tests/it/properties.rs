@@ -6,7 +6,7 @@ use bellhop_endpoint::{Endpoint, Event, FlowId, Limits, RequestId, Timers, uas};
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use crate::lone::{FLOW, LOCAL, Lone, PEER, flow, request, response};
+use crate::lone::{FLOW, LOCAL, Lone, PEER, branch, flow, request, response};
 use crate::pair::{base, register};
 
 /// Something that happens to an endpoint.
@@ -18,6 +18,8 @@ enum Input {
         source: u8,
         datagram: Vec<u8>,
     },
+    /// The flow's remote end answers one of the requests, sent again or over as it may be.
+    Answer(prop::sample::Index, u16),
     /// Answers what was asked with that status, if anything was.
     Respond(u16),
     Reopen,
@@ -65,6 +67,8 @@ fn input() -> impl Strategy<Value = Input> {
         2 => (0..4_u64).prop_map(Input::Register),
         1 => (0..4_u64).prop_map(Input::Abandon),
         6 => (0..3_u8, datagram()).prop_map(|(source, datagram)| Input::Hear { source, datagram }),
+        4 => (any::<prop::sample::Index>(), prop::sample::select(vec![100, 200, 401, 503]))
+            .prop_map(|(which, status)| Input::Answer(which, status)),
         3 => prop::sample::select(vec![100, 180, 200, 401, 408, 480, 503]).prop_map(Input::Respond),
         1 => Just(Input::Reopen),
         3 => (0..9_000_u64).prop_map(Input::Wait),
@@ -82,6 +86,7 @@ proptest! {
         endpoint.open_flow(FLOW, flow(LOCAL, PEER));
         let mut now = base();
         let mut asked = Vec::new();
+        let mut branches: Vec<String> = Vec::new();
         for input in inputs {
             match input {
                 Input::Register(id) => drop(endpoint.send_request(now, RequestId(id), FLOW, register())),
@@ -90,6 +95,10 @@ proptest! {
                     let source = [PEER, "203.0.113.9:5060", "[2001:db8::9]:5060"][usize::from(source)];
                     endpoint.handle_datagram(now, FLOW, source.parse().unwrap(), Bytes::from(datagram));
                 }
+                Input::Answer(which, status) => if !branches.is_empty() {
+                    let text = response(&format!("{status} X"), which.get(&branches)).replace("\n        ", "\r\n") + "\r\n\r\n";
+                    endpoint.handle_datagram(now, FLOW, PEER.parse().unwrap(), Bytes::from(text));
+                },
                 Input::Respond(status) => if let Some((id, request)) = asked.pop() {
                     let status = bellhop_sip::StatusCode::from(status);
                     endpoint.respond(now, id, bellhop_sip::Response::answering(&request, status));
@@ -106,7 +115,9 @@ proptest! {
                     prop_assert!(endpoint.poll_timeout().is_none_or(|next| next > now));
                 },
             }
-            prop_assert!(std::iter::from_fn(|| endpoint.poll_transmit()).count() <= limits.queue);
+            let sent: Vec<_> = std::iter::from_fn(|| endpoint.poll_transmit()).collect();
+            prop_assert!(sent.len() <= limits.queue);
+            branches.extend(sent.iter().filter(|sent| sent.payload.starts_with(b"REGISTER")).map(|sent| branch(&sent.payload)));
             while let Some(event) = endpoint.poll_event() {
                 if let Event::Request { id, request, .. } = event {
                     let _ = uas::answer(&request, "tag");
