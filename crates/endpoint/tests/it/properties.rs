@@ -96,7 +96,7 @@ proptest! {
                     endpoint.handle_datagram(now, FLOW, source.parse().unwrap(), Bytes::from(datagram));
                 }
                 Input::Answer(which, status) => if !branches.is_empty() {
-                    let text = response(&format!("{status} X"), which.get(&branches)).replace("\n        ", "\r\n") + "\r\n\r\n";
+                    let text = response(&format!("{status} X"), which.get::<String>(&branches)).replace("\n        ", "\r\n") + "\r\n\r\n";
                     endpoint.handle_datagram(now, FLOW, PEER.parse().unwrap(), Bytes::from(text));
                 },
                 Input::Respond(status) => if let Some((id, request)) = asked.pop() {
