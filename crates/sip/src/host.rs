@@ -31,7 +31,7 @@ impl Host {
     /// Reads `part` of `whole`: `name`, `192.0.2.1` or `[2001:db8::1]`.
     pub(crate) fn parse_part(whole: &Text, part: &str) -> Option<Host> {
         if let Some(inside) = part.strip_prefix('[') {
-            return inside.strip_suffix(']')?.parse().ok().map(Host::V6);
+            return parse_v6(inside.strip_suffix(']')?).map(Host::V6);
         }
         if part
             .bytes()
@@ -43,6 +43,14 @@ impl Host {
         }
         is_name(part).then(|| Host::Name(whole.part(part)))
     }
+}
+
+/// An address, leniently with the third colon that the grammar of RFC 3261 once put before an IPv4 part (RFC 5118 §4.10).
+fn parse_v6(text: &str) -> Option<Ipv6Addr> {
+    text.parse().ok().or_else(|| {
+        text.contains(":::")
+            .then(|| text.replacen(":::", "::", 1).parse().ok())?
+    })
 }
 
 /// Names of the field: letters, digits, `-`, `.`, and the underscore that private networks use.

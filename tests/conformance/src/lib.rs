@@ -1,1 +1,1 @@
-//! Conformance tests, filed by RFC section.
+//! Conformance tests, filed by RFC section: all in `tests/conformance`, one binary. The messages they read are in `data`.

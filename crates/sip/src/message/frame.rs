@@ -32,44 +32,30 @@ pub fn frame_stream(buffer: &[u8]) -> Result<Frame, ParseError> {
     let mut lines = Lines { rest: head };
     let mut at = 0;
     let mut length = ContentLength::default();
-    let mut folded_length = false;
+    // The value of a Content-Length that the next lines may be folded to.
+    let mut open: Option<Vec<u8>> = None;
     for (count, line) in (&mut lines).enumerate() {
         at += line.taken;
+        let folded = matches!(line.content, [b' ' | b'\t', ..]);
+        if let Some(value) = open.as_mut().filter(|_| folded) {
+            value.push(b' ');
+            value.extend_from_slice(line.content);
+        } else if let Some(value) = open.take() {
+            length.line(value.trim_ascii());
+        }
         if line.content.is_empty() {
-            let body = length
-                .get()?
-                .ok_or(ParseError::ContentLength("absent in a stream"))?;
+            let body = length.get()?.ok_or(ParseError::ContentLength("absent in a stream"))?;
             let whole = at
                 .checked_add(body)
                 .filter(|whole| *whole <= limits::MAX_MESSAGE)
                 .ok_or(ParseError::TooLarge("message"))?;
-            return Ok(if buffer.len() < whole {
-                Frame::Incomplete
-            } else {
-                Frame::Message(whole)
-            });
+            return Ok(if buffer.len() < whole { Frame::Incomplete } else { Frame::Message(whole) });
         }
         if line.content.len() > limits::MAX_HEADER_LINE {
             return Err(ParseError::TooLarge("header line"));
         }
-        if count == 0 {
-            continue;
-        }
-        if matches!(line.content, [b' ' | b'\t', ..]) {
-            if folded_length {
-                length.fold(line.content);
-            }
-            continue;
-        }
-        folded_length = is_content_length(line.content);
-        if folded_length {
-            length.line(
-                line.content
-                    .iter()
-                    .position(|byte| *byte == b':')
-                    .and_then(|colon| line.content.get(colon + 1..))
-                    .unwrap_or_default(),
-            );
+        if count > 0 && !folded {
+            open = content_length(line.content).map(<[u8]>::to_vec);
         }
     }
     if skip_line_ends(buffer).len() >= limits::MAX_MESSAGE {
@@ -81,14 +67,12 @@ pub fn frame_stream(buffer: &[u8]) -> Result<Frame, ParseError> {
     Ok(Frame::Incomplete)
 }
 
-fn is_content_length(line: &[u8]) -> bool {
-    let name = line
-        .split(|byte| *byte == b':')
-        .next()
-        .unwrap_or_default()
-        .trim_ascii();
-    std::str::from_utf8(name)
-        .is_ok_and(|name| HeaderName::known(name) == Some(HeaderName::ContentLength))
+/// The value of the line, if it is a Content-Length.
+fn content_length(line: &[u8]) -> Option<&[u8]> {
+    let colon = memchr::memchr(b':', line)?;
+    let (name, value) = line.split_at_checked(colon)?;
+    let name = std::str::from_utf8(name.trim_ascii_end()).ok()?;
+    (HeaderName::known(name)? == HeaderName::ContentLength).then_some(value.get(1..)?)
 }
 
 /// Whole lines; what is left is not ended yet.

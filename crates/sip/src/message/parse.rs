@@ -224,13 +224,6 @@ impl ContentLength {
         };
     }
 
-    /// Takes in a folded line behind one: only white space can follow a number.
-    pub(super) fn fold(&mut self, line: &[u8]) {
-        if !line.trim_ascii().is_empty() {
-            self.seen = Some(Err(()));
-        }
-    }
-
     /// The length, where there is one.
     pub(super) fn get(&self) -> Result<Option<usize>, ParseError> {
         match self.seen {

@@ -1,0 +1,7 @@
+//! Inputs of the field that a SIP parser gets wrong easily, numbered as they were collected: 87 of them, and 14b. Each states what a right answer is.
+
+mod addresses;
+mod digest;
+mod messages;
+mod uris;
+mod vias;

@@ -1,0 +1,7 @@
+//! RFC 3261, SIP.
+
+mod section_18_3;
+mod section_19_1_4;
+mod section_20;
+mod section_7_3;
+mod section_8_2_6;
