@@ -22,7 +22,9 @@ impl WallClock {
     /// Takes a new pair if the old one no longer holds.
     pub(crate) fn adjust(&mut self, instant: Instant, wall: SystemTime) {
         let expected = self.wall_at(instant);
-        let off = wall.duration_since(expected).unwrap_or_else(|error| error.duration());
+        let off = wall
+            .duration_since(expected)
+            .unwrap_or_else(|error| error.duration());
         if off >= STEP {
             *self = WallClock { instant, wall };
         }
@@ -54,13 +56,19 @@ mod tests {
         clock.adjust(later, wall + Duration::from_millis(60_003));
         assert_eq!(clock.at(later), before);
         clock.adjust(later, wall + Duration::from_secs(3660));
-        assert_eq!(clock.at(later), Timestamp::from(wall + Duration::from_secs(3660)));
+        assert_eq!(
+            clock.at(later),
+            Timestamp::from(wall + Duration::from_secs(3660))
+        );
     }
 
     #[test]
     fn instants_before_the_pair_have_a_time_too() {
         let (instant, wall) = (Instant::now(), SystemTime::now());
-        let clock = WallClock::new(instant + Duration::from_secs(1), wall + Duration::from_secs(1));
+        let clock = WallClock::new(
+            instant + Duration::from_secs(1),
+            wall + Duration::from_secs(1),
+        );
         assert_eq!(clock.at(instant), Timestamp::from(wall));
     }
 }

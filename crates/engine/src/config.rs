@@ -41,7 +41,9 @@ pub(crate) struct LineSettings {
 impl LineSettings {
     /// The AOR as people write it: `tina@example.com`.
     pub(crate) fn number(&self) -> &str {
-        self.aor.split_once(':').map_or(self.aor.as_str(), |(_, number)| number)
+        self.aor
+            .split_once(':')
+            .map_or(self.aor.as_str(), |(_, number)| number)
     }
 
     /// Whether a running line with these settings may go on with the others.
@@ -66,7 +68,9 @@ impl Origin {
     pub(crate) fn of(named: Option<&Path>) -> Result<Origin, Failed> {
         match named {
             Some(path) => Ok(Origin::Named(path.to_owned())),
-            None => places::default_config().map(Origin::Default).map_err(|error| Failed::refused(error.message)),
+            None => places::default_config()
+                .map(Origin::Default)
+                .map_err(|error| Failed::refused(error.message)),
         }
     }
 
@@ -78,12 +82,23 @@ impl Origin {
         let (Origin::Named(path) | Origin::Default(path)) = self;
         let text = match (read(path), self) {
             (Ok(text), _) => text,
-            (Err(error), Origin::Default(_)) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            (Err(error), _) => return Err(Failed::config(vec![format!("{}: the config file can't be read: {error}", path.display())])),
+            (Err(error), Origin::Default(_)) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Vec::new());
+            }
+            (Err(error), _) => {
+                return Err(Failed::config(vec![format!(
+                    "{}: the config file can't be read: {error}",
+                    path.display()
+                )]));
+            }
         };
-        let name = path.file_name().map_or_else(|| "config.toml".into(), |name| name.to_string_lossy().into_owned());
+        let name = path.file_name().map_or_else(
+            || "config.toml".into(),
+            |name| name.to_string_lossy().into_owned(),
+        );
         let directory = path.parent().unwrap_or(Path::new("."));
-        resolve(&text, &name, directory).map_err(|problems| Failed::config(problems.iter().map(ToString::to_string).collect()))
+        resolve(&text, &name, directory)
+            .map_err(|problems| Failed::config(problems.iter().map(ToString::to_string).collect()))
     }
 }
 
@@ -104,24 +119,59 @@ fn resolve(text: &str, name: &str, directory: &Path) -> Result<Vec<LineSettings>
             Err(problem) => problems.push(problem),
         }
     }
-    if problems.is_empty() { Ok(lines) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(lines)
+    } else {
+        Err(problems)
+    }
 }
 
-fn resolve_line(file: &Written, line: &WrittenLine, directory: &Path) -> Result<LineSettings, Problem> {
+fn resolve_line(
+    file: &Written,
+    line: &WrittenLine,
+    directory: &Path,
+) -> Result<LineSettings, Problem> {
     let uri = |at: &bellhop_control::config::At<String>, key: &str| -> Result<Uri, Problem> {
-        let uri = at.parse::<Uri>().map_err(|_| file.problem(at.line, key, "must be a SIP URI like \"sip:tina@example.com\""))?;
+        let uri = at.parse::<Uri>().map_err(|_| {
+            file.problem(
+                at.line,
+                key,
+                "must be a SIP URI like \"sip:tina@example.com\"",
+            )
+        })?;
         match uri.scheme() {
             Scheme::Sip if uri.host().is_some() => Ok(uri),
             Scheme::Sips => Err(file.problem(at.line, key, "sips: (TLS): not in this version")),
-            Scheme::Sip | Scheme::Tel | Scheme::Other => Err(file.problem(at.line, key, "must be a SIP URI like \"sip:tina@example.com\"")),
+            Scheme::Sip | Scheme::Tel | Scheme::Other => Err(file.problem(
+                at.line,
+                key,
+                "must be a SIP URI like \"sip:tina@example.com\"",
+            )),
         }
     };
     let aor = uri(&line.aor, "aor")?;
-    let Some(user) = aor.user_unescaped().map(|user| user.to_string()).filter(|user| !user.is_empty()) else {
-        return Err(file.problem(line.aor.line, "aor", "must name a user: \"sip:USER@company\""));
+    let Some(user) = aor
+        .user_unescaped()
+        .map(|user| user.to_string())
+        .filter(|user| !user.is_empty())
+    else {
+        return Err(file.problem(
+            line.aor.line,
+            "aor",
+            "must name a user: \"sip:USER@company\"",
+        ));
     };
-    let named = line.registrar.as_ref().map(|at| uri(at, "registrar")).transpose()?;
-    let proxy = line.outbound_proxy.as_ref().map(|at| uri(at, "outbound_proxy")).transpose()?.map(loose);
+    let named = line
+        .registrar
+        .as_ref()
+        .map(|at| uri(at, "registrar"))
+        .transpose()?;
+    let proxy = line
+        .outbound_proxy
+        .as_ref()
+        .map(|at| uri(at, "outbound_proxy"))
+        .transpose()?
+        .map(loose);
     let registrar = named.as_ref().unwrap_or(&aor);
     let unreachable = || file.problem(line.aor.line, "aor", "has no host to register at");
     let host = registrar.host().ok_or_else(unreachable)?;
@@ -131,16 +181,32 @@ fn resolve_line(file: &Written, line: &WrittenLine, directory: &Path) -> Result<
         registrar_host: host.to_string(),
         target: Target::of(registrar, proxy.as_ref()).ok_or_else(unreachable)?,
         secret: match &line.password.value {
-            PasswordSource::Keyring => Source::Keyring { aor: line.aor.value.trim().to_owned() },
+            PasswordSource::Keyring => Source::Keyring {
+                aor: line.aor.value.trim().to_owned(),
+            },
             PasswordSource::File(path) => Source::File(directory.join(path)),
             PasswordSource::Env(name) => Source::Env(name.clone()),
         },
         agent: LineConfig {
-            registrar: Uri::build(Scheme::Sip, None, HostPort { host, port: registrar.port() }).finish(),
+            registrar: Uri::build(
+                Scheme::Sip,
+                None,
+                HostPort {
+                    host,
+                    port: registrar.port(),
+                },
+            )
+            .finish(),
             outbound_proxy: proxy,
-            auth_username: line.auth_username.as_ref().map_or(user, |at| at.value.clone()),
+            auth_username: line
+                .auth_username
+                .as_ref()
+                .map_or(user, |at| at.value.clone()),
             expires: line.expires.as_ref().map_or(DEFAULT_EXPIRES, |at| at.value),
-            user_agent: line.user_agent.as_ref().map_or_else(|| concat!("Bellhop/", env!("CARGO_PKG_VERSION")).to_owned(), |at| at.value.clone()),
+            user_agent: line.user_agent.as_ref().map_or_else(
+                || concat!("Bellhop/", env!("CARGO_PKG_VERSION")).to_owned(),
+                |at| at.value.clone(),
+            ),
             aor: aor.without_params_and_headers(),
         },
     })
@@ -151,7 +217,12 @@ fn loose(proxy: Uri) -> Uri {
     if proxy.params().contains("lr") {
         return proxy;
     }
-    format!("{};lr", proxy.to_string().split('?').next().unwrap_or_default()).parse().unwrap_or(proxy)
+    format!(
+        "{};lr",
+        proxy.to_string().split('?').next().unwrap_or_default()
+    )
+    .parse()
+    .unwrap_or(proxy)
 }
 
 #[cfg(test)]
@@ -159,17 +230,41 @@ mod tests {
     use super::*;
 
     fn load(text: &str) -> Result<Vec<LineSettings>, Vec<String>> {
-        resolve(text, "config.toml", Path::new("/etc/bellhop")).map_err(|problems| problems.iter().map(ToString::to_string).collect())
+        resolve(text, "config.toml", Path::new("/etc/bellhop"))
+            .map_err(|problems| problems.iter().map(ToString::to_string).collect())
     }
 
     #[test]
     fn the_aor_alone_is_enough() {
-        let line = load("[[line]]\naor = \"sip:tina@example.com\"\n").unwrap().remove(0);
-        assert_eq!((line.id.as_str(), line.agent.auth_username.as_str(), line.agent.expires), ("tina", "tina", 3600));
+        let line = load("[[line]]\naor = \"sip:tina@example.com\"\n")
+            .unwrap()
+            .remove(0);
+        assert_eq!(
+            (
+                line.id.as_str(),
+                line.agent.auth_username.as_str(),
+                line.agent.expires
+            ),
+            ("tina", "tina", 3600)
+        );
         assert_eq!(line.agent.registrar.to_string(), "sip:example.com");
-        assert_eq!(line.target, Target::Service { domain: "example.com".into(), naptr: true });
-        assert_eq!(line.secret, Source::Keyring { aor: "sip:tina@example.com".into() });
-        assert_eq!(line.agent.user_agent, concat!("Bellhop/", env!("CARGO_PKG_VERSION")));
+        assert_eq!(
+            line.target,
+            Target::Service {
+                domain: "example.com".into(),
+                naptr: true
+            }
+        );
+        assert_eq!(
+            line.secret,
+            Source::Keyring {
+                aor: "sip:tina@example.com".into()
+            }
+        );
+        assert_eq!(
+            line.agent.user_agent,
+            concat!("Bellhop/", env!("CARGO_PKG_VERSION"))
+        );
         assert_eq!(line.number(), "tina@example.com");
     }
 
@@ -178,28 +273,57 @@ mod tests {
         let text = "[[line]]\nid = \"work\"\naor = \"sip:tina@example.com\"\nregistrar = \"sip:[2001:db8::1]:5070;transport=udp\"\noutbound_proxy = \"sip:192.0.2.9\"\nauth_username = \"t\"\npassword = { file = \"secret\" }\nexpires = 600\n";
         let line = load(text).unwrap().remove(0);
         assert_eq!(line.agent.registrar.to_string(), "sip:[2001:db8::1]:5070");
-        assert_eq!(line.agent.outbound_proxy.unwrap().to_string(), "sip:192.0.2.9;lr");
-        assert_eq!(line.target, Target::Address("192.0.2.9:5060".parse().unwrap()));
+        assert_eq!(
+            line.agent.outbound_proxy.unwrap().to_string(),
+            "sip:192.0.2.9;lr"
+        );
+        assert_eq!(
+            line.target,
+            Target::Address("192.0.2.9:5060".parse().unwrap())
+        );
         assert_eq!(line.secret, Source::File("/etc/bellhop/secret".into()));
     }
 
     #[test]
     fn problems_name_line_and_key_and_repeat_no_value() {
         for (text, start) in [
-            ("[[line]]\naor = \"tina at company\"\n", "config.toml:2: aor: "),
-            ("[[line]]\naor = \"sip:company.test\"\n", "config.toml:2: aor: "),
+            (
+                "[[line]]\naor = \"tina at company\"\n",
+                "config.toml:2: aor: ",
+            ),
+            (
+                "[[line]]\naor = \"sip:company.test\"\n",
+                "config.toml:2: aor: ",
+            ),
             ("[[line]]\naor = \"tel:+4930123\"\n", "config.toml:2: aor: "),
-            ("[[line]]\naor = \"sip:tina@company.test\"\nregistrar = \"company hunter2\"\n", "config.toml:3: registrar: "),
+            (
+                "[[line]]\naor = \"sip:tina@company.test\"\nregistrar = \"company hunter2\"\n",
+                "config.toml:3: registrar: ",
+            ),
         ] {
             let problems = load(text).unwrap_err();
             assert_eq!(problems.len(), 1, "{problems:?}");
-            assert!(problems[0].starts_with(start) && !problems[0].contains("hunter2"), "{problems:?}");
+            assert!(
+                problems[0].starts_with(start) && !problems[0].contains("hunter2"),
+                "{problems:?}"
+            );
         }
     }
 
     #[test]
     fn a_missing_file_is_no_lines_in_the_default_place_and_a_failure_where_it_was_named() {
-        assert!(Origin::Default("/nonexistent/config.toml".into()).load().unwrap().is_empty());
-        assert_eq!(Origin::Named("/nonexistent/config.toml".into()).load().unwrap_err().exit, 2);
+        assert!(
+            Origin::Default("/nonexistent/config.toml".into())
+                .load()
+                .unwrap()
+                .is_empty()
+        );
+        assert_eq!(
+            Origin::Named("/nonexistent/config.toml".into())
+                .load()
+                .unwrap_err()
+                .exit,
+            2
+        );
     }
 }

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use bellhop_control::error::{Code, Error};
 use bellhop_control::frame::{self, FrameError, FrameReader};
-use bellhop_control::protocol::{Event, Hello, PROTOCOL, Reply, Request, StartedBy, ToEngine, ToView};
+use bellhop_control::protocol::{
+    Event, Hello, PROTOCOL, Reply, Request, StartedBy, ToEngine, ToView,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Semaphore, broadcast, oneshot};
 use tokio::time::timeout;
@@ -44,11 +46,23 @@ impl ControlServer {
     /// # Errors
     /// It can't be opened there.
     #[cfg_attr(unix, expect(clippy::unused_async, reason = "needs the runtime"))]
-    pub(crate) async fn open(state_dir: &Path, started_by: StartedBy, handle: Handle) -> Result<ControlServer, Failed> {
-        let listener = Listener::open(state_dir).map_err(|error| Failed::refused(format!("the control socket can't be opened: {error}")))?;
+    pub(crate) async fn open(
+        state_dir: &Path,
+        started_by: StartedBy,
+        handle: Handle,
+    ) -> Result<ControlServer, Failed> {
+        let listener = Listener::open(state_dir).map_err(|error| {
+            Failed::refused(format!("the control socket can't be opened: {error}"))
+        })?;
         let stop = CancellationToken::new();
         let connections = TaskTracker::new();
-        connections.spawn(accept(listener, started_by, handle, stop.clone(), connections.clone()));
+        connections.spawn(accept(
+            listener,
+            started_by,
+            handle,
+            stop.clone(),
+            connections.clone(),
+        ));
         Ok(ControlServer { stop, connections })
     }
 
@@ -60,7 +74,13 @@ impl ControlServer {
     }
 }
 
-async fn accept(mut listener: Listener, started_by: StartedBy, handle: Handle, stop: CancellationToken, connections: TaskTracker) {
+async fn accept(
+    mut listener: Listener,
+    started_by: StartedBy,
+    handle: Handle,
+    stop: CancellationToken,
+    connections: TaskTracker,
+) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         let stream = tokio::select! {
@@ -75,7 +95,9 @@ async fn accept(mut listener: Listener, started_by: StartedBy, handle: Handle, s
             () = stop.cancelled() => return,
         };
         // One too many is closed at once; it says "the engine ended the connection".
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            continue;
+        };
         let (handle, stop) = (handle.clone(), stop.clone());
         connections.spawn(async move {
             if let Err(error) = Connection::serve(stream, started_by, handle, stop).await {
@@ -95,17 +117,35 @@ struct Connection<R, W> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Send> Connection<tokio::io::ReadHalf<S>, tokio::io::WriteHalf<S>> {
-    async fn serve(stream: S, started_by: StartedBy, handle: Handle, stop: CancellationToken) -> Result<(), FrameError> {
+    async fn serve(
+        stream: S,
+        started_by: StartedBy,
+        handle: Handle,
+        stop: CancellationToken,
+    ) -> Result<(), FrameError> {
         let (reader, mut writer) = tokio::io::split(stream);
         let mut reader = FrameReader::new(reader);
-        let greeting = ToView::Hello(Hello::of_this_process(env!("CARGO_PKG_VERSION"), started_by));
+        let greeting = ToView::Hello(Hello::of_this_process(
+            env!("CARGO_PKG_VERSION"),
+            started_by,
+        ));
         write(&mut writer, &greeting).await?;
-        let hello = match timeout(PATIENCE, reader.read()).await.map_err(|_| FrameError::Ended)?? {
+        let hello = match timeout(PATIENCE, reader.read())
+            .await
+            .map_err(|_| FrameError::Ended)??
+        {
             ToEngine::Hello(hello) => hello,
             ToEngine::Request { .. } => return Err(FrameError::Ended),
         };
         let stranger = (hello.protocol != PROTOCOL).then_some(hello);
-        Connection { reader, writer, handle, stranger }.converse(stop).await
+        Connection {
+            reader,
+            writer,
+            handle,
+            stranger,
+        }
+        .converse(stop)
+        .await
     }
 }
 
@@ -116,7 +156,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Connection<R, W> {
                 message = self.reader.read() => message?,
                 () = stop.cancelled() => return Ok(()),
             };
-            let ToEngine::Request { id, request } = message else { return Err(FrameError::Ended) };
+            let ToEngine::Request { id, request } = message else {
+                return Err(FrameError::Ended);
+            };
             let subscribes = request == Request::Subscribe;
             let reply = self.reply(request).await;
             let subscribed = subscribes && reply == Reply::Done;
@@ -131,7 +173,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Connection<R, W> {
         if let Some(stranger) = &self.stranger
             && request != Request::Shutdown
         {
-            let versions = [("engine", env!("CARGO_PKG_VERSION")), ("own", stranger.version.as_str())];
+            let versions = [
+                ("engine", env!("CARGO_PKG_VERSION")),
+                ("own", stranger.version.as_str()),
+            ];
             return Reply::refused(Error::new(Code::WrongVersion, versions));
         }
         let (reply, replied) = oneshot::channel();
@@ -171,5 +216,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Connection<R, W> {
 }
 
 async fn write<W: AsyncWrite + Unpin>(writer: &mut W, message: &ToView) -> Result<(), FrameError> {
-    timeout(PATIENCE, frame::write(writer, message)).await.map_err(|_| FrameError::Ended)?
+    timeout(PATIENCE, frame::write(writer, message))
+        .await
+        .map_err(|_| FrameError::Ended)?
 }

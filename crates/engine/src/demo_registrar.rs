@@ -28,18 +28,28 @@ const IDLE: Duration = Duration::from_secs(60);
 /// # Errors
 /// The port can't be opened, or `out` can't be written.
 pub fn run(port: u16, listen: IpAddr, out: &mut dyn Write) -> Result<(), Failed> {
-    let told = |error: std::io::Error| Failed::refused(format!("the demo's registrar can't go on: {error}"));
-    let socket = UdpSocket::bind(SocketAddr::new(listen, port)).map_err(|error| Failed::refused(format!("port {port} can't be opened: {error}")))?;
+    let told = |error: std::io::Error| {
+        Failed::refused(format!("the demo's registrar can't go on: {error}"))
+    };
+    let socket = UdpSocket::bind(SocketAddr::new(listen, port))
+        .map_err(|error| Failed::refused(format!("port {port} can't be opened: {error}")))?;
     let local = socket.local_addr().map_err(told)?;
     let mut demo = Demo::new(local);
     let begun = Instant::now();
     say(out, format_args!("listening udp:{local}"))?;
     let mut buffer = vec![0; 65_535];
     loop {
-        let wait = demo.next_wake().map_or(IDLE, |at| at.saturating_duration_since(Instant::now())).clamp(Duration::from_millis(1), IDLE);
+        let wait = demo
+            .next_wake()
+            .map_or(IDLE, |at| at.saturating_duration_since(Instant::now()))
+            .clamp(Duration::from_millis(1), IDLE);
         socket.set_read_timeout(Some(wait)).map_err(told)?;
         if let Ok((length, source)) = socket.recv_from(&mut buffer) {
-            demo.handle_datagram(Instant::now(), source, Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default()));
+            demo.handle_datagram(
+                Instant::now(),
+                source,
+                Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default()),
+            );
         }
         demo.handle_timeout(Instant::now());
         while let Some(transmit) = demo.endpoint.poll_transmit() {
@@ -47,7 +57,13 @@ pub fn run(port: u16, listen: IpAddr, out: &mut dyn Write) -> Result<(), Failed>
             let _ = socket.send_to(&transmit.payload, transmit.destination);
         }
         while let Some(event) = demo.registrar.poll_event() {
-            say(out, format_args!("{:>8.1} ms  {event}", begun.elapsed().as_secs_f64() * 1000.0))?;
+            say(
+                out,
+                format_args!(
+                    "{:>8.1} ms  {event}",
+                    begun.elapsed().as_secs_f64() * 1000.0
+                ),
+            )?;
         }
     }
 }
@@ -61,18 +77,47 @@ impl Demo {
     fn new(local: SocketAddr) -> Demo {
         let mut rng = rand::rng();
         let mut endpoint = Endpoint::new(Timers::default(), rng.random());
-        endpoint.open_flow(LISTENER, Flow { transport: Transport::Udp, local, remote: None });
+        endpoint.open_flow(
+            LISTENER,
+            Flow {
+                transport: Transport::Udp,
+                local,
+                remote: None,
+            },
+        );
         let password = std::env::var(PASSWORD_VARIABLE).unwrap_or_else(|_| PASSWORD.to_owned());
-        let mut config = RegistrarConfig::new(DOMAIN, vec![Account { user: USER.to_owned(), password: password.into() }]);
-        config.aliases = ALIASES.iter().map(ToString::to_string).chain([local.ip().to_string()]).collect();
-        Demo { endpoint, registrar: Registrar::new(config, rng.random()) }
+        let mut config = RegistrarConfig::new(
+            DOMAIN,
+            vec![Account {
+                user: USER.to_owned(),
+                password: password.into(),
+            }],
+        );
+        config.aliases = ALIASES
+            .iter()
+            .map(ToString::to_string)
+            .chain([local.ip().to_string()])
+            .collect();
+        Demo {
+            endpoint,
+            registrar: Registrar::new(config, rng.random()),
+        }
     }
 
     fn handle_datagram(&mut self, now: Instant, source: SocketAddr, datagram: Bytes) {
-        self.endpoint.handle_datagram(now, LISTENER, source, datagram);
+        self.endpoint
+            .handle_datagram(now, LISTENER, source, datagram);
         while let Some(event) = self.endpoint.poll_event() {
-            if let Event::Request { id, source, request, .. } = event {
-                let response = self.registrar.handle_request(now, SystemTime::now(), source, &request);
+            if let Event::Request {
+                id,
+                source,
+                request,
+                ..
+            } = event
+            {
+                let response =
+                    self.registrar
+                        .handle_request(now, SystemTime::now(), source, &request);
                 self.endpoint.respond(now, id, response);
             }
         }
@@ -84,10 +129,16 @@ impl Demo {
     }
 
     fn next_wake(&self) -> Option<Instant> {
-        self.endpoint.poll_timeout().into_iter().chain(self.registrar.poll_timeout()).min()
+        self.endpoint
+            .poll_timeout()
+            .into_iter()
+            .chain(self.registrar.poll_timeout())
+            .min()
     }
 }
 
 fn say(out: &mut dyn Write, line: std::fmt::Arguments<'_>) -> Result<(), Failed> {
-    writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| Failed::refused(format!("stdout can't be written: {error}")))
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Failed::refused(format!("stdout can't be written: {error}")))
 }

@@ -50,7 +50,11 @@ pub fn run(options: Options, on_ready: impl FnOnce()) -> Result<(), Failed> {
     runtime()?.block_on(async {
         let (driver, handle) = open(origin, lines, state.path(), options.networks).await?;
         let server = ControlServer::open(state.path(), options.started_by, handle).await?;
-        tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), "ready");
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            pid = std::process::id(),
+            "ready"
+        );
         on_ready();
         let ended = driver.run().await;
         server.close().await;
@@ -85,9 +89,17 @@ pub fn check(options: Options) -> Result<Vec<CheckStep>, Failed> {
     })
 }
 
-async fn open(origin: Origin, lines: Vec<LineSettings>, state: &Path, networks: NetworkSource) -> Result<(Driver, Handle), Failed> {
-    let store = Store::open(state).map_err(|error| Failed::refused(format!("the store can't be opened: {error}")))?;
-    let networks = Source::open(networks).await.map_err(|error| Failed::refused(format!("the machine's networks can't be watched: {error}")))?;
+async fn open(
+    origin: Origin,
+    lines: Vec<LineSettings>,
+    state: &Path,
+    networks: NetworkSource,
+) -> Result<(Driver, Handle), Failed> {
+    let store = Store::open(state)
+        .map_err(|error| Failed::refused(format!("the store can't be opened: {error}")))?;
+    let networks = Source::open(networks).await.map_err(|error| {
+        Failed::refused(format!("the machine's networks can't be watched: {error}"))
+    })?;
     Ok(Driver::new(origin, lines, store, networks))
 }
 
@@ -99,7 +111,10 @@ async fn ask(handle: &Handle, request: Request) -> Option<Reply> {
 
 /// One thread: the driver and its sockets take turns, and nothing is locked.
 fn runtime() -> Result<Runtime, Failed> {
-    Builder::new_current_thread().enable_all().build().map_err(|error| Failed::refused(format!("the engine can't start: {error}")))
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failed::refused(format!("the engine can't start: {error}")))
 }
 
 /// A directory that goes with this value.
@@ -107,9 +122,14 @@ struct Temporary(PathBuf);
 
 impl Temporary {
     fn new() -> Result<Temporary, Failed> {
-        let path = std::env::temp_dir().join(format!("bellhop-check-{}", uuid::Uuid::new_v4().simple()));
+        let path =
+            std::env::temp_dir().join(format!("bellhop-check-{}", uuid::Uuid::new_v4().simple()));
         // StateDir makes it, private from the first moment; a directory that is there already belongs to somebody else.
-        if path.exists() { Err(Failed::refused("the temporary directory can't be made")) } else { Ok(Temporary(path)) }
+        if path.exists() {
+            Err(Failed::refused("the temporary directory can't be made"))
+        } else {
+            Ok(Temporary(path))
+        }
     }
 
     fn path(&self) -> &Path {

@@ -12,7 +12,10 @@ pub struct Failed {
 impl Failed {
     /// Something on this machine is in the way.
     pub(crate) fn refused(line: impl Into<String>) -> Failed {
-        Failed { exit: 1, lines: vec![line.into()] }
+        Failed {
+            exit: 1,
+            lines: vec![line.into()],
+        }
     }
 
     /// The config is wrong; each line names the file, the line and the key.

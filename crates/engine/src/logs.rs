@@ -28,9 +28,24 @@ pub(crate) fn start(directory: &Path, stderr: Option<&str>) -> Option<WorkerGuar
         Err(_) => (None, None),
     };
     let ours = FilterFn::new(|metadata| metadata.target().starts_with("bellhop"));
-    let to_file = file.map(|writer| fmt::layer().with_ansi(false).with_writer(writer).with_filter(LevelFilter::INFO).with_filter(ours));
-    let to_stderr = stderr.map(|wanted| fmt::layer().with_ansi(false).with_writer(io::stderr).with_filter(EnvFilter::new(wanted)));
-    tracing_subscriber::registry().with(to_file).with(to_stderr).try_init().ok()?;
+    let to_file = file.map(|writer| {
+        fmt::layer()
+            .with_ansi(false)
+            .with_writer(writer)
+            .with_filter(LevelFilter::INFO)
+            .with_filter(ours)
+    });
+    let to_stderr = stderr.map(|wanted| {
+        fmt::layer()
+            .with_ansi(false)
+            .with_writer(io::stderr)
+            .with_filter(EnvFilter::new(wanted))
+    });
+    tracing_subscriber::registry()
+        .with(to_file)
+        .with(to_stderr)
+        .try_init()
+        .ok()?;
     guard
 }
 
@@ -80,9 +95,15 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("bellhop.log");
         let mut log = LogFile::open(path.clone()).unwrap();
-        log.write_all(&vec![b'x'; usize::try_from(LARGEST).unwrap()]).unwrap();
+        log.write_all(&vec![b'x'; usize::try_from(LARGEST).unwrap()])
+            .unwrap();
         log.write_all(b"new\n").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new\n");
-        assert_eq!(fs::metadata(directory.path().join("bellhop.log.1")).unwrap().len(), LARGEST);
+        assert_eq!(
+            fs::metadata(directory.path().join("bellhop.log.1"))
+                .unwrap()
+                .len(),
+            LARGEST
+        );
     }
 }

@@ -5,7 +5,10 @@ use std::time::Duration;
 use bellhop_agent as agent;
 use bellhop_agent::{Failure, LineView, SecretFailure};
 use bellhop_control::error::{Code, Error};
-use bellhop_control::snapshot::{Binding, Callable, Cause, Flow, FlowState, Interface, InterfaceKind, Line, LineState, Network, Proof, Rebind};
+use bellhop_control::snapshot::{
+    Binding, Callable, Cause, Flow, FlowState, Interface, InterfaceKind, Line, LineState, Network,
+    Proof, Rebind,
+};
 use bellhop_netwatch as netwatch;
 
 use crate::clock::WallClock;
@@ -19,12 +22,19 @@ pub(crate) fn line(settings: &LineSettings, view: &LineView, clock: &WallClock) 
         registrar: Some(settings.registrar_host.clone()),
         state: state(view.state),
         verified: view.verified,
-        callable: Callable { proof: proof(view.callable.proof), at: view.callable.at.map(|at| clock.at(at)) },
+        callable: Callable {
+            proof: proof(view.callable.proof),
+            at: view.callable.at.map(|at| clock.at(at)),
+        },
         flows: view.flows.iter().map(|it| flow(it, clock)).collect(),
         bindings: view
             .bindings
             .iter()
-            .map(|it| Binding { contact: it.contact.clone(), expires_at: clock.at(it.expires_at), mine: it.mine })
+            .map(|it| Binding {
+                contact: it.contact.clone(),
+                expires_at: clock.at(it.expires_at),
+                mine: it.mine,
+            })
             .collect(),
         last_rebind: view.last_rebind.as_ref().map(|it| Rebind {
             at: clock.at(it.at),
@@ -32,9 +42,10 @@ pub(crate) fn line(settings: &LineSettings, view: &LineView, clock: &WallClock) 
             took_ms: milliseconds(it.took),
             round_trips: it.round_trips,
         }),
-        retry_at: match view.state {
-            agent::LineState::WaitingToRetry { until } => Some(clock.at(until)),
-            _ => None,
+        retry_at: if let agent::LineState::WaitingToRetry { until } = view.state {
+            Some(clock.at(until))
+        } else {
+            None
         },
         error: view.failure.as_ref().map(|it| failure(settings, view, it)),
     }
@@ -65,7 +76,12 @@ pub(crate) fn network_name(name: &str, kind: Option<netwatch::InterfaceKind>) ->
         Some(netwatch::InterfaceKind::Wifi) => "Wi-Fi".into(),
         Some(netwatch::InterfaceKind::Mobile) => "mobile".into(),
         Some(netwatch::InterfaceKind::Vpn) => "VPN".into(),
-        Some(netwatch::InterfaceKind::Ethernet | netwatch::InterfaceKind::Loopback | netwatch::InterfaceKind::Other) | None => name.to_owned(),
+        Some(
+            netwatch::InterfaceKind::Ethernet
+            | netwatch::InterfaceKind::Loopback
+            | netwatch::InterfaceKind::Other,
+        )
+        | None => name.to_owned(),
     }
 }
 
@@ -78,19 +94,36 @@ pub(crate) fn failure(settings: &LineSettings, view: &LineView, failure: &Failur
         Failure::NoNetwork => Error::plain(Code::NoNetwork),
         Failure::Unresolved { .. } => Error::new(Code::RegistrarUnresolved, [registrar]),
         Failure::NoAnswer { .. } => Error::new(Code::RegistrarSilent, [registrar]),
-        Failure::ServerError { status: code, .. } if *code == 408 => Error::new(Code::RegistrarSilent, [registrar]),
-        Failure::ServerError { status: code, .. } => Error::new(Code::RegistrarError, [registrar, status(code)]),
-        Failure::WrongPassword => Error::new(Code::PasswordRefused, [("user", settings.agent.auth_username.clone())]),
+        Failure::ServerError { status: code, .. } if *code == 408 => {
+            Error::new(Code::RegistrarSilent, [registrar])
+        }
+        Failure::ServerError { status: code, .. } => {
+            Error::new(Code::RegistrarError, [registrar, status(code)])
+        }
+        Failure::WrongPassword => Error::new(
+            Code::PasswordRefused,
+            [("user", settings.agent.auth_username.clone())],
+        ),
         Failure::Forbidden { status: code } => Error::new(Code::Forbidden, [aor, status(code)]),
-        Failure::UnknownLine { status: code } => Error::new(Code::UnknownNumber, [aor, status(code)]),
-        Failure::Refused { status: code, .. } => Error::new(Code::OtherStatus, [registrar, status(code)]),
+        Failure::UnknownLine { status: code } => {
+            Error::new(Code::UnknownNumber, [aor, status(code)])
+        }
+        Failure::Refused { status: code, .. } => {
+            Error::new(Code::OtherStatus, [registrar, status(code)])
+        }
         Failure::ChallengeLoop => Error::new(Code::ChallengeLoop, [registrar]),
         Failure::UnsupportedChallenge => Error::new(Code::ChallengeUnsupported, [registrar]),
         Failure::RealmChanged { .. } => Error::new(Code::RealmChanged, [registrar]),
         Failure::Secret(failure) => secret(settings.number(), *failure),
         Failure::FlowFailed { why } => {
-            let interface = view.flows.first().map_or_else(|| "this network".to_owned(), |flow| flow.interface.clone());
-            Error::new(Code::FlowFailed, [("interface", interface), ("why", why.clone())])
+            let interface = view
+                .flows
+                .first()
+                .map_or_else(|| "this network".to_owned(), |flow| flow.interface.clone());
+            Error::new(
+                Code::FlowFailed,
+                [("interface", interface), ("why", why.clone())],
+            )
         }
         Failure::NotVerified => Error::new(Code::NotVerified, [registrar]),
     }

@@ -1,5 +1,12 @@
 //! The password, its HA1 and what a registrar was sent of them are searched for wherever others can look.
 #![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests"
+)]
 
 mod common;
 
@@ -22,7 +29,9 @@ fn neither_logs_nor_state_nor_trace_nor_argv_hold_the_password_or_its_hash() {
         return register_and_look();
     }
     let output = in_own_process(name, &[], |command| {
-        command.env("BELLHOP_LOG", "trace").env("BELLHOP_DEMO_PASSWORD", CANARY);
+        command
+            .env("BELLHOP_LOG", "trace")
+            .env("BELLHOP_DEMO_PASSWORD", CANARY);
     });
     assert_ended_well(&output);
     for text in [&output.stdout, &output.stderr] {
@@ -41,20 +50,34 @@ fn register_and_look() {
         let options = options(&config, Some(state.clone()));
         move || bellhop_engine::run(options, || {})
     });
-    let trace = tokio::runtime::Runtime::new().unwrap().block_on(trace_of_a_registered_line(&state));
+    let trace = tokio::runtime::Runtime::new()
+        .unwrap()
+        .block_on(trace_of_a_registered_line(&state));
     engine.join().unwrap().unwrap();
 
     assert!(trace.contains("Authorization: Digest"), "{trace}");
     assert_clean("trace", trace.as_bytes());
     assert_clean("argv", &fs::read("/proc/self/cmdline").unwrap());
     let mut seen = Vec::new();
-    for entry in fs::read_dir(&state).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+    for entry in fs::read_dir(&state)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+    {
         assert_clean(&entry.display().to_string(), &fs::read(&entry).unwrap());
         seen.push(entry.file_name().unwrap().to_string_lossy().into_owned());
     }
-    assert!(["bellhop.log", "instance"].iter().all(|name| seen.contains(&(*name).to_owned())), "{seen:?}");
+    assert!(
+        ["bellhop.log", "instance"]
+            .iter()
+            .all(|name| seen.contains(&(*name).to_owned())),
+        "{seen:?}"
+    );
     let log = fs::read_to_string(state.join("bellhop.log")).unwrap();
-    assert!(!log.contains("127.0.0.1") && !log.contains("tina"), "an address or a user above DEBUG: {log}");
+    assert!(
+        !log.contains("127.0.0.1") && !log.contains("tina"),
+        "an address or a user above DEBUG: {log}"
+    );
 }
 
 async fn trace_of_a_registered_line(state: &Path) -> String {
@@ -67,23 +90,41 @@ async fn trace_of_a_registered_line(state: &Path) -> String {
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
     loop {
-        let Reply::Status { snapshot } = client.request(Request::Status).await.unwrap() else { panic!("no status") };
+        let Reply::Status { snapshot } = client.request(Request::Status).await.unwrap() else {
+            panic!("no status")
+        };
         if snapshot.lines[0].state == LineState::Registered {
             break;
         }
         assert!(Instant::now() < until, "{snapshot:?}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let Reply::Trace { entries } = client.request(Request::Trace).await.unwrap() else { panic!("no trace") };
-    assert_eq!(client.request(Request::Shutdown).await.unwrap(), Reply::Done);
+    let Reply::Trace { entries } = client.request(Request::Trace).await.unwrap() else {
+        panic!("no trace")
+    };
+    assert_eq!(
+        client.request(Request::Shutdown).await.unwrap(),
+        Reply::Done
+    );
     entries.into_iter().map(|entry| entry.text).collect()
 }
 
 fn assert_clean(place: &str, bytes: &[u8]) {
     let login = format!("tina:company.test:{CANARY}");
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    for secret in [CANARY.to_owned(), hex(&md5::Md5::digest(&login)), hex(&sha2::Sha256::digest(&login))] {
-        let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+    let hex = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    for secret in [
+        CANARY.to_owned(),
+        hex(&md5::Md5::digest(&login)),
+        hex(&sha2::Sha256::digest(&login)),
+    ] {
+        let found = bytes
+            .windows(secret.len())
+            .any(|window| window == secret.as_bytes());
         assert!(!found, "{place} holds a secret");
     }
 }

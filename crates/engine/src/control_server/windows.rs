@@ -18,13 +18,18 @@ impl Listener {
     pub(super) fn open(state_dir: &Path) -> io::Result<Listener> {
         let account = std::env::var("USERNAME").unwrap_or_default();
         let name = places::pipe_name(&account, state_dir);
-        let waiting = ServerOptions::new().first_pipe_instance(true).reject_remote_clients(true).create(&name)?;
+        let waiting = ServerOptions::new()
+            .first_pipe_instance(true)
+            .reject_remote_clients(true)
+            .create(&name)?;
         Ok(Listener { name, waiting })
     }
 
     pub(super) async fn accept(&mut self) -> io::Result<NamedPipeServer> {
         self.waiting.connect().await?;
-        let next = ServerOptions::new().reject_remote_clients(true).create(&self.name)?;
+        let next = ServerOptions::new()
+            .reject_remote_clients(true)
+            .create(&self.name)?;
         Ok(std::mem::replace(&mut self.waiting, next))
     }
 }

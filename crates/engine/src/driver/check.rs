@@ -51,15 +51,33 @@ impl Driver {
         let loaded = self.origin.load();
         let mut config = step(None, Step::Config, loaded.is_ok(), begun.elapsed());
         match loaded {
-            Ok(lines) => config.detail = Some(if lines.len() == 1 { "1 line".into() } else { format!("{} lines", lines.len()) }),
+            Ok(lines) => {
+                let lines = lines.len();
+                config.detail = Some(format!("{lines} line{}", if lines == 1 { "" } else { "s" }));
+            }
             Err(failed) => {
-                config.error = Some(Error::new(Code::ConfigInvalid, [("count", failed.lines.len().to_string())]));
+                config.error = Some(Error::new(
+                    Code::ConfigInvalid,
+                    [("count", failed.lines.len().to_string())],
+                ));
                 config.detail = Some(failed.lines.join("\n"));
             }
         }
-        let lines =
-            self.lines.iter().map(|line| LineCheck { number: line.number, stage: Stage::Settling { until: now + SETTLE } }).collect();
-        self.checks.push(Check { reply, config, lines });
+        let lines = self
+            .lines
+            .iter()
+            .map(|line| LineCheck {
+                number: line.number,
+                stage: Stage::Settling {
+                    until: now + SETTLE,
+                },
+            })
+            .collect();
+        self.checks.push(Check {
+            reply,
+            config,
+            lines,
+        });
     }
 
     /// When a check wants to be looked at at the latest.
@@ -79,7 +97,11 @@ impl Driver {
             for line in &mut check.lines {
                 self.step_line(now, line);
             }
-            if check.lines.iter().all(|line| matches!(line.stage, Stage::Done(_))) {
+            if check
+                .lines
+                .iter()
+                .all(|line| matches!(line.stage, Stage::Done(_)))
+            {
                 let mut steps = vec![check.config];
                 for line in check.lines {
                     if let Stage::Done(found) = line.stage {
@@ -94,7 +116,11 @@ impl Driver {
     }
 
     fn step_line(&mut self, now: Instant, check: &mut LineCheck) {
-        let Some(line) = self.lines.iter_mut().find(|line| line.number == check.number) else {
+        let Some(line) = self
+            .lines
+            .iter_mut()
+            .find(|line| line.number == check.number)
+        else {
             check.stage = Stage::Done(Vec::new());
             return;
         };
@@ -102,10 +128,19 @@ impl Driver {
         match check.stage {
             Stage::Settling { .. } if seen.state == LineState::Registered => {
                 line.agent.handle_command(now, Command::SelfTest);
-                check.stage = Stage::Proving { since: now, until: now + PROVE };
+                check.stage = Stage::Proving {
+                    since: now,
+                    until: now + PROVE,
+                };
             }
-            Stage::Settling { until } if now >= until || has_settled(line, &seen) => check.stage = Stage::Done(found(line, &seen, None)),
-            Stage::Proving { since, until } if now >= until || seen.state != LineState::Registered || proven_since(&seen, since) => {
+            Stage::Settling { until } if now >= until || has_settled(line, &seen) => {
+                check.stage = Stage::Done(found(line, &seen, None));
+            }
+            Stage::Proving { since, until }
+                if now >= until
+                    || seen.state != LineState::Registered
+                    || proven_since(&seen, since) =>
+            {
                 check.stage = Stage::Done(found(line, &seen, Some(now - since)));
             }
             Stage::Settling { .. } | Stage::Proving { .. } | Stage::Done(_) => {}
@@ -116,7 +151,9 @@ impl Driver {
 fn has_settled(line: &Line, seen: &LineView) -> bool {
     match seen.state {
         LineState::Registered | LineState::Rejected | LineState::Paused => true,
-        LineState::Offline | LineState::WaitingToRetry { .. } => line.addresses.search.is_none() && !line.secret.is_under_way(),
+        LineState::Offline | LineState::WaitingToRetry { .. } => {
+            line.addresses.search.is_none() && !line.secret.is_under_way()
+        }
         LineState::WaitingForSecret => seen.failure.is_some() && !line.secret.is_under_way(),
         LineState::Registering | LineState::Unregistering => false,
     }
@@ -139,7 +176,12 @@ fn found(line: &Line, seen: &LineView, tested: Option<Duration>) -> Vec<CheckSte
 
 fn secret_step(line: &Line) -> CheckStep {
     let outcome = line.secret.outcome;
-    let mut it = step(Some(line), Step::Secret, outcome == Some(Ok(())), line.secret.took);
+    let mut it = step(
+        Some(line),
+        Step::Secret,
+        outcome == Some(Ok(())),
+        line.secret.took,
+    );
     it.detail = Some(
         match line.settings.secret {
             Source::Keyring { .. } => "from the keyring",
@@ -156,9 +198,19 @@ fn secret_step(line: &Line) -> CheckStep {
 
 fn dns_step(line: &Line) -> CheckStep {
     let addresses = &line.addresses;
-    let list = addresses.good.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let list = addresses
+        .good
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ");
     let ok = addresses.unresolved.is_none() && !addresses.good.is_empty();
-    let mut it = step(Some(line), Step::Dns, ok, addresses.took.unwrap_or_default());
+    let mut it = step(
+        Some(line),
+        Step::Dns,
+        ok,
+        addresses.took.unwrap_or_default(),
+    );
     it.detail = Some(match (&addresses.unresolved, &line.settings.target) {
         (None, Target::Address(_)) => format!("{list} (numeric)"),
         (None, _) => list,
@@ -166,17 +218,33 @@ fn dns_step(line: &Line) -> CheckStep {
         (Some(why), _) => format!("{why}; using {list} of before"),
     });
     if addresses.unresolved.is_some() {
-        let name = line.settings.target.name().unwrap_or(&line.settings.registrar_host);
+        let name = line
+            .settings
+            .target
+            .name()
+            .unwrap_or(&line.settings.registrar_host);
         it.error = Some(Error::new(Code::RegistrarUnresolved, [("registrar", name)]));
     }
     it
 }
 
 fn login_step(line: &Line, seen: &LineView) -> CheckStep {
-    let took = seen.last_rebind.as_ref().map(|rebind| rebind.took).unwrap_or_default();
-    let mut it = step(Some(line), Step::Login, seen.state == LineState::Registered, took);
+    let took = seen
+        .last_rebind
+        .as_ref()
+        .map(|rebind| rebind.took)
+        .unwrap_or_default();
+    let mut it = step(
+        Some(line),
+        Step::Login,
+        seen.state == LineState::Registered,
+        took,
+    );
     it.detail = seen.flows.first().map(|flow| {
-        let local = flow.local.map_or_else(|| flow.interface.clone(), |local| format!("{} {local}", flow.interface));
+        let local = flow.local.map_or_else(
+            || flow.interface.clone(),
+            |local| format!("{} {local}", flow.interface),
+        );
         format!("{local} to {} udp", flow.registrar)
     });
     if !it.ok {

@@ -21,7 +21,10 @@ impl Driver {
             let mut quiet = true;
             let numbers: Vec<u32> = self.lines.iter().map(|line| line.number).collect();
             for number in numbers {
-                while let Some(output) = self.line_by_number(number).and_then(|line| line.agent.poll_output()) {
+                while let Some(output) = self
+                    .line_by_number(number)
+                    .and_then(|line| line.agent.poll_output())
+                {
                     quiet = false;
                     self.carry_out_one(now, number, output);
                 }
@@ -67,7 +70,10 @@ impl Driver {
             }
             Output::Abandon { id } => self.endpoint.abandon(id),
             Output::Save(identity) => {
-                if let Some((id, aor)) = self.line_by_number(number).map(|line| (line.settings.id.clone(), line.settings.aor.clone())) {
+                if let Some((id, aor)) = self
+                    .line_by_number(number)
+                    .map(|line| (line.settings.id.clone(), line.settings.aor.clone()))
+                {
                     self.store.save_identity(&id, &aor, &identity);
                 }
             }
@@ -76,12 +82,29 @@ impl Driver {
     }
 
     fn open_flow(&mut self, now: Instant, number: u32, flow: FlowId, path: &Path) {
-        let leave = Leave { interface: &path.interface, index: path.index, local: path.local };
+        let leave = Leave {
+            interface: &path.interface,
+            index: path.index,
+            local: path.local,
+        };
         let result = match FlowSocket::open(flow, &leave, &self.outlets.inbox) {
             Ok(socket) => {
                 let local = socket.local();
-                self.endpoint.open_flow(flow, Flow { transport: Transport::Udp, local, remote: Some(path.registrar) });
-                self.flows.insert(flow, OpenFlow { socket, interface: path.interface.clone() });
+                self.endpoint.open_flow(
+                    flow,
+                    Flow {
+                        transport: Transport::Udp,
+                        local,
+                        remote: Some(path.registrar),
+                    },
+                );
+                self.flows.insert(
+                    flow,
+                    OpenFlow {
+                        socket,
+                        interface: path.interface.clone(),
+                    },
+                );
                 Ok(local)
             }
             Err(error) => {
@@ -96,16 +119,34 @@ impl Driver {
 
     fn agent_notice(&mut self, number: u32, notice: bellhop_agent::Notice) {
         let bellhop_agent::Notice::RegisteredAgain { took, from, to } = notice;
-        let name = |interface: &str| view::network_name(interface, self.kinds.get(interface).copied());
+        let name =
+            |interface: &str| view::network_name(interface, self.kinds.get(interface).copied());
         let (from, to) = (from.as_deref().map(name), name(&to));
-        let Some(line) = self.line_by_number(number).map(|line| line.settings.id.clone()) else { return };
+        let Some(line) = self
+            .line_by_number(number)
+            .map(|line| line.settings.id.clone())
+        else {
+            return;
+        };
         tracing::info!(line, took_ms = view::milliseconds(took), "registered again");
-        let _ = self.outlets.notices.send(Notice::RegisteredAgain { line, took_ms: view::milliseconds(took), from, to: Some(to) });
+        let _ = self.outlets.notices.send(Notice::RegisteredAgain {
+            line,
+            took_ms: view::milliseconds(took),
+            from,
+            to: Some(to),
+        });
     }
 
     fn transmit_all(&mut self, now: Instant) {
-        while let Some(Transmit { flow, destination, payload }) = self.endpoint.poll_transmit() {
-            let Some(open) = self.flows.get(&flow) else { continue };
+        while let Some(Transmit {
+            flow,
+            destination,
+            payload,
+        }) = self.endpoint.poll_transmit()
+        {
+            let Some(open) = self.flows.get(&flow) else {
+                continue;
+            };
             if let Err(error) = open.socket.send(destination, &payload) {
                 tracing::debug!(%error, interface = open.interface, "a datagram could not be sent");
             }
@@ -114,21 +155,45 @@ impl Driver {
     }
 
     pub(super) fn datagram(&mut self, now: Instant, datagram: Datagram) {
-        let Datagram { flow, source, ref payload, .. } = datagram;
+        let Datagram {
+            flow,
+            source,
+            ref payload,
+            ..
+        } = datagram;
         if self.flows.contains_key(&flow) {
             self.record(now, flow, source, Direction::In, payload);
-            self.endpoint.handle_datagram(now, flow, source, payload.clone());
+            self.endpoint
+                .handle_datagram(now, flow, source, payload.clone());
             // Each datagram's own outcome, so that a discarded one is marked and not its neighbour.
             self.carry_out(now);
         }
     }
 
-    fn record(&mut self, now: Instant, flow: FlowId, remote: SocketAddr, direction: Direction, payload: &[u8]) {
-        let Some(open) = self.flows.get(&flow) else { return };
-        let path = TraceFlow { interface: open.interface.clone(), local: open.socket.local().to_string(), remote: remote.to_string() };
+    fn record(
+        &mut self,
+        now: Instant,
+        flow: FlowId,
+        remote: SocketAddr,
+        direction: Direction,
+        payload: &[u8],
+    ) {
+        let Some(open) = self.flows.get(&flow) else {
+            return;
+        };
+        let path = TraceFlow {
+            interface: open.interface.clone(),
+            local: open.socket.local().to_string(),
+            remote: remote.to_string(),
+        };
         let number = of_flow(flow);
-        let line = self.lines.iter().find(|line| line.number == number).map_or("", |line| &line.settings.id);
-        self.trace.record(self.clock.at(now), line, path, direction, payload);
+        let line = self
+            .lines
+            .iter()
+            .find(|line| line.number == number)
+            .map_or("", |line| &line.settings.id);
+        self.trace
+            .record(self.clock.at(now), line, path, direction, payload);
     }
 
     fn deliver(&mut self, now: Instant, event: Event) {
@@ -143,7 +208,12 @@ impl Driver {
                     line.agent.handle_request_timeout(now, id);
                 }
             }
-            Event::Request { id, flow, source, request } => {
+            Event::Request {
+                id,
+                flow,
+                source,
+                request,
+            } => {
                 let tag = self.endpoint.tag();
                 self.endpoint.respond(now, id, uas::answer(&request, &tag));
                 if request.method == Method::Invite {
@@ -162,8 +232,14 @@ impl Driver {
 
     /// No call is carried yet: the person is told who tried.
     fn missed_call(&mut self, flow: FlowId, request: &Request) {
-        let from = request.headers.from().map_or_else(|_| "an unknown number".to_owned(), |from| from.uri.without_params_and_headers().to_string());
-        if let Some(line) = self.line_by_number(of_flow(flow)).map(|line| line.settings.id.clone()) {
+        let from = request.headers.from().map_or_else(
+            |_| "an unknown number".to_owned(),
+            |from| from.uri.without_params_and_headers().to_string(),
+        );
+        if let Some(line) = self
+            .line_by_number(of_flow(flow))
+            .map(|line| line.settings.id.clone())
+        {
             tracing::info!(line, "missed call");
             let _ = self.outlets.notices.send(Notice::MissedCall { line, from });
         }

@@ -87,11 +87,18 @@ impl SecretReading {
     }
 
     /// Notes an outcome, and when to look again if no keyring answered. A missing or locked entry waits for the person.
-    pub(super) fn done(&mut self, now: Instant, outcome: Result<(), SecretFailure>, took: Duration) {
+    pub(super) fn done(
+        &mut self,
+        now: Instant,
+        outcome: Result<(), SecretFailure>,
+        took: Duration,
+    ) {
         self.again = None;
         self.under_way = false;
         if outcome == Err(SecretFailure::Unavailable) {
-            let delay = self.delay.map_or(FIRST_LOOK, |delay| (delay * 2).min(LAST_LOOK));
+            let delay = self
+                .delay
+                .map_or(FIRST_LOOK, |delay| (delay * 2).min(LAST_LOOK));
             self.delay = Some(delay);
             self.again = Some(now + delay);
         } else {
@@ -110,10 +117,15 @@ impl Line {
     /// told of the loss first.
     pub(super) fn network(&mut self, paths: Vec<(Path, u32)>, online: bool) -> (Network, bool) {
         let told = self.told.replace(paths.clone()).unwrap_or_default();
-        let bounced = paths.iter().any(|(path, changes)| told.iter().any(|(before, earlier)| before == path && earlier != changes));
+        let bounced = paths.iter().any(|(path, changes)| {
+            told.iter()
+                .any(|(before, earlier)| before == path && earlier != changes)
+        });
         let network = if paths.is_empty() {
             match &self.addresses.unresolved {
-                Some(why) if online && self.addresses.good.is_empty() => Network::Unresolved { why: why.clone() },
+                Some(why) if online && self.addresses.good.is_empty() => {
+                    Network::Unresolved { why: why.clone() }
+                }
                 _ => Network::Offline,
             }
         } else {
@@ -125,7 +137,9 @@ impl Line {
     /// What the agent says; while its registrar's name is looked up for the first time it is on its way and not offline.
     pub(super) fn view(&self, online: bool) -> LineView {
         let mut view = self.agent.view();
-        let looking_up = self.addresses.search.is_some() && self.addresses.good.is_empty() && self.addresses.unresolved.is_none();
+        let looking_up = self.addresses.search.is_some()
+            && self.addresses.good.is_empty()
+            && self.addresses.unresolved.is_none();
         if looking_up && online && view.state == LineState::Offline {
             view.state = LineState::Registering;
             view.failure = None;

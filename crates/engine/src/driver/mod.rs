@@ -30,6 +30,7 @@ use crate::clock::WallClock;
 use crate::config::{LineSettings, Origin};
 use crate::net::flow_socket::{Datagram, FlowSocket, Inbox};
 use crate::net::networks::Source;
+use crate::net::targets::Target;
 use crate::secrets;
 use crate::store::Store;
 use crate::trace::Trace;
@@ -121,15 +122,25 @@ pub(crate) struct Driver {
 
 impl Driver {
     /// A driver for the config's lines. Nothing leaves the machine before [`Driver::run`].
-    pub(crate) fn new(origin: Origin, lines: Vec<LineSettings>, store: Store, networks: Source) -> (Driver, Handle) {
+    pub(crate) fn new(
+        origin: Origin,
+        lines: Vec<LineSettings>,
+        store: Store,
+        networks: Source,
+    ) -> (Driver, Handle) {
         let mut rng = ChaCha20Rng::from_rng(&mut rand::rng());
         let (secrets_in, secrets) = mpsc::unbounded_channel();
         let (found_in, found) = mpsc::unbounded_channel();
         let (asks_in, asks) = mpsc::channel(ASKS);
         let (inbox, datagrams) = Inbox::new();
-        let (snapshot_in, snapshot) = watch::channel(Arc::new(Snapshot::empty(env!("CARGO_PKG_VERSION"))));
+        let (snapshot_in, snapshot) =
+            watch::channel(Arc::new(Snapshot::empty(env!("CARGO_PKG_VERSION"))));
         let (notices, _) = broadcast::channel(NOTICES);
-        let handle = Handle { asks: asks_in, snapshot, notices: notices.clone() };
+        let handle = Handle {
+            asks: asks_in,
+            snapshot,
+            notices: notices.clone(),
+        };
         let mut driver = Driver {
             endpoint: Endpoint::new(Timers::default(), rng.random()),
             lines: Vec::new(),
@@ -147,8 +158,20 @@ impl Driver {
             next_line: 1,
             overflow: 0,
             ending: None,
-            inputs: Inputs { networks, secrets, found, asks, datagrams },
-            outlets: Outlets { secrets: secrets_in, found: found_in, inbox, snapshot: snapshot_in, notices },
+            inputs: Inputs {
+                networks,
+                secrets,
+                found,
+                asks,
+                datagrams,
+            },
+            outlets: Outlets {
+                secrets: secrets_in,
+                found: found_in,
+                inbox,
+                snapshot: snapshot_in,
+                notices,
+            },
         };
         for settings in lines {
             let line = driver.line(settings);
@@ -162,16 +185,30 @@ impl Driver {
         let number = self.next_line;
         self.next_line += 1;
         let urn = self.store.instance_urn();
-        let identity = self.store.identity(&settings.id, &settings.aor).unwrap_or_else(|| Identity::fresh(urn, &mut self.rng));
+        let identity = self
+            .store
+            .identity(&settings.id, &settings.aor)
+            .unwrap_or_else(|| Identity::fresh(urn, &mut self.rng));
         let paused = self.store.paused(&settings.id, &settings.aor);
         let good = match &settings.target {
-            crate::net::targets::Target::Address(address) => vec![*address],
-            _ => self.store.last_good(&settings.id, &settings.aor),
+            Target::Address(address) => vec![*address],
+            Target::Host { .. } | Target::Service { .. } => {
+                self.store.last_good(&settings.id, &settings.aor)
+            }
         };
         Line {
             number,
-            agent: Agent::new(number, settings.agent.clone(), identity, paused, self.rng.random()),
-            addresses: Addresses { good, ..Addresses::default() },
+            agent: Agent::new(
+                number,
+                settings.agent.clone(),
+                identity,
+                paused,
+                self.rng.random(),
+            ),
+            addresses: Addresses {
+                good,
+                ..Addresses::default()
+            },
             secret: SecretReading::default(),
             told: None,
             end: None,

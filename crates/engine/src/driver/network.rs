@@ -33,7 +33,12 @@ impl Driver {
             self.kinds.insert(interface.name.clone(), interface.kind);
         }
         let mut ways = Ways::default();
-        let fresh: Vec<u32> = self.lines.iter().filter(|line| line.told.is_none()).map(|line| line.number).collect();
+        let fresh: Vec<u32> = self
+            .lines
+            .iter()
+            .filter(|line| line.told.is_none())
+            .map(|line| line.number)
+            .collect();
         for number in fresh {
             self.tell_network(now, number, &mut ways).await;
             self.search(number);
@@ -41,17 +46,36 @@ impl Driver {
     }
 
     async fn tell_network(&mut self, now: Instant, number: u32, ways: &mut Ways) {
-        let Some(line) = self.line_by_number(number) else { return };
+        let Some(line) = self.line_by_number(number) else {
+            return;
+        };
         let addresses = line.addresses.good.clone();
         let mut paths = Vec::with_capacity(addresses.len());
         for registrar in addresses {
             if let Some(path) = ways.to(registrar.ip(), &self.inputs.networks).await {
-                let netwatch::Path { interface, index, local, gateway, carrier_changes } = path;
-                paths.push((Path { interface, index, local, gateway, registrar }, carrier_changes));
+                let netwatch::Path {
+                    interface,
+                    index,
+                    local,
+                    gateway,
+                    carrier_changes,
+                } = path;
+                paths.push((
+                    Path {
+                        interface,
+                        index,
+                        local,
+                        gateway,
+                        registrar,
+                    },
+                    carrier_changes,
+                ));
             }
         }
         let online = self.inputs.networks.networks().online();
-        let Some(line) = self.line_by_number(number) else { return };
+        let Some(line) = self.line_by_number(number) else {
+            return;
+        };
         let (network, bounced) = line.network(paths, online);
         if bounced {
             line.agent.handle_network_change(now, Network::Offline);
@@ -72,7 +96,9 @@ impl Driver {
     /// Asks DNS for a line's registrar. The answer comes as an input.
     pub(super) fn search(&mut self, number: u32) {
         let (outlet, seed) = (self.outlets.found.clone(), self.dns_seed);
-        let Some(line) = self.line_by_number(number) else { return };
+        let Some(line) = self.line_by_number(number) else {
+            return;
+        };
         if let Target::Address(_) = line.settings.target {
             return;
         }
@@ -84,12 +110,18 @@ impl Driver {
                 Ok(dns) => dns::resolve(&target, &dns, seed).await,
                 Err(why) => Err(why),
             };
-            let _ = outlet.send(Found { line: number, result, took: begun.elapsed() });
+            let _ = outlet.send(Found {
+                line: number,
+                result,
+                took: begun.elapsed(),
+            });
         }));
     }
 
     pub(super) async fn found(&mut self, now: Instant, found: Found) {
-        let Some(line) = self.line_by_number(found.line) else { return };
+        let Some(line) = self.line_by_number(found.line) else {
+            return;
+        };
         line.addresses.search = None;
         line.addresses.took = Some(found.took);
         match found.result {
@@ -102,15 +134,22 @@ impl Driver {
                 }
             }
             Err(why) => {
-                tracing::debug!(why, line = line.settings.id, "the registrar's name has no address");
+                tracing::debug!(
+                    why,
+                    line = line.settings.id,
+                    "the registrar's name has no address"
+                );
                 line.addresses.unresolved = Some(why);
             }
         }
-        self.tell_network(now, found.line, &mut Ways::default()).await;
+        self.tell_network(now, found.line, &mut Ways::default())
+            .await;
     }
 
     pub(super) fn secret_read(&mut self, now: Instant, read: secrets::Read) {
-        let Some(line) = self.line_by_number(read.line) else { return };
+        let Some(line) = self.line_by_number(read.line) else {
+            return;
+        };
         let outcome = read.result.as_ref().map(|_| ()).map_err(|failure| *failure);
         if let Err(failure) = outcome {
             tracing::info!(line = line.settings.id, ?failure, "no password");
@@ -125,11 +164,18 @@ impl Driver {
 struct Ways(Vec<(IpAddr, Option<netwatch::Path>)>);
 
 impl Ways {
-    async fn to(&mut self, remote: IpAddr, networks: &crate::net::networks::Source) -> Option<netwatch::Path> {
+    async fn to(
+        &mut self,
+        remote: IpAddr,
+        networks: &crate::net::networks::Source,
+    ) -> Option<netwatch::Path> {
         if let Some((_, way)) = self.0.iter().find(|(ip, _)| *ip == remote) {
             return way.clone();
         }
-        let way = networks.path_to(remote).await.filter(|path| !unusable_towards(path.local, remote));
+        let way = networks
+            .path_to(remote)
+            .await
+            .filter(|path| !unusable_towards(path.local, remote));
         self.0.push((remote, way.clone()));
         way
     }

@@ -47,7 +47,12 @@ impl Pending {
             Wish::Bound(_) | Wish::Paused(_) => PATIENCE,
             Wish::SecretRead { .. } => SECRET_PATIENCE,
         };
-        Pending { wish, asked: now, deadline: now + patience, reply }
+        Pending {
+            wish,
+            asked: now,
+            deadline: now + patience,
+            reply,
+        }
     }
 }
 
@@ -73,7 +78,10 @@ impl Driver {
             Wish::Paused(line) | Wish::SecretRead { line, .. } => std::slice::from_ref(line),
         };
         let mut waiting = None;
-        for line in lines.iter().filter_map(|number| self.lines.iter().find(|line| line.number == *number)) {
+        for line in lines
+            .iter()
+            .filter_map(|number| self.lines.iter().find(|line| line.number == *number))
+        {
             match progress(pending, line) {
                 Progress::Done => {}
                 Progress::Refused(reply) => return Some(reply),
@@ -85,8 +93,16 @@ impl Driver {
             Some(line) if now >= pending.deadline => {
                 let state = view::state(line.agent.view().state);
                 let seconds = (pending.deadline - pending.asked).as_secs().to_string();
-                let values = [("line", line.settings.id.clone()), ("seconds", seconds), ("state", state.as_str().to_owned())];
-                Some(Reply::Refused { error: Error::new(Code::NotDoneInTime, values), state: Some(state), details: Vec::new() })
+                let values = [
+                    ("line", line.settings.id.clone()),
+                    ("seconds", seconds),
+                    ("state", state.as_str().to_owned()),
+                ];
+                Some(Reply::Refused {
+                    error: Error::new(Code::NotDoneInTime, values),
+                    state: Some(state),
+                    details: Vec::new(),
+                })
             }
             Some(_) => None,
         }
@@ -97,19 +113,32 @@ fn progress(pending: &Pending, line: &Line) -> Progress {
     let seen = line.agent.view();
     match pending.wish {
         Wish::Bound(_) => match seen.state {
-            LineState::Registered if seen.last_rebind.as_ref().is_some_and(|rebind| rebind.at >= pending.asked) => Progress::Done,
-            LineState::Registered | LineState::Registering | LineState::Unregistering => Progress::Waiting,
-            LineState::WaitingForSecret if seen.failure.is_none() || line.secret.is_under_way() => Progress::Waiting,
-            LineState::Offline if line.addresses.search.is_some() => Progress::Waiting,
-            LineState::WaitingToRetry { .. } if line.addresses.search.is_some() => Progress::Waiting,
-            LineState::Offline | LineState::WaitingToRetry { .. } | LineState::WaitingForSecret | LineState::Rejected | LineState::Paused => {
-                Progress::Refused(refusal(line, &seen))
+            LineState::Registered
+                if seen
+                    .last_rebind
+                    .as_ref()
+                    .is_some_and(|rebind| rebind.at >= pending.asked) =>
+            {
+                Progress::Done
             }
+            LineState::Registered | LineState::Registering | LineState::Unregistering => {
+                Progress::Waiting
+            }
+            LineState::WaitingForSecret if seen.failure.is_none() || line.secret.is_under_way() => {
+                Progress::Waiting
+            }
+            LineState::Offline if line.addresses.search.is_some() => Progress::Waiting,
+            LineState::WaitingToRetry { .. } if line.addresses.search.is_some() => {
+                Progress::Waiting
+            }
+            LineState::Offline
+            | LineState::WaitingToRetry { .. }
+            | LineState::WaitingForSecret
+            | LineState::Rejected
+            | LineState::Paused => Progress::Refused(refusal(line, &seen)),
         },
-        Wish::Paused(_) => match seen.state {
-            LineState::Paused => Progress::Done,
-            _ => Progress::Waiting,
-        },
+        Wish::Paused(_) if seen.state == LineState::Paused => Progress::Done,
+        Wish::Paused(_) => Progress::Waiting,
         Wish::SecretRead { reads, .. } if line.secret.reads <= reads => Progress::Waiting,
         Wish::SecretRead { .. } => match line.secret.outcome {
             Some(Err(failure)) => Progress::Refused(Reply::Refused {
@@ -124,14 +153,23 @@ fn progress(pending: &Pending, line: &Line) -> Progress {
 
 /// Why the line is not bound, as it says itself.
 pub(super) fn refusal(line: &Line, seen: &LineView) -> Reply {
-    Reply::Refused { error: why_not_bound(line, seen), state: Some(view::state(seen.state)), details: Vec::new() }
+    Reply::Refused {
+        error: why_not_bound(line, seen),
+        state: Some(view::state(seen.state)),
+        details: Vec::new(),
+    }
 }
 
 pub(super) fn why_not_bound(line: &Line, seen: &LineView) -> Error {
     match (&seen.failure, seen.state) {
-        (_, LineState::Paused) => Error::new(Code::LinePaused, [("line", line.settings.id.as_str())]),
+        (_, LineState::Paused) => {
+            Error::new(Code::LinePaused, [("line", line.settings.id.as_str())])
+        }
         (Some(failure), _) => view::failure(&line.settings, seen, failure),
         (None, LineState::Offline) => Error::plain(Code::NoNetwork),
-        (None, _) => Error::new(Code::RegistrarSilent, [("registrar", line.settings.registrar_host.as_str())]),
+        (None, _) => Error::new(
+            Code::RegistrarSilent,
+            [("registrar", line.settings.registrar_host.as_str())],
+        ),
     }
 }

@@ -18,7 +18,10 @@ impl Driver {
     pub(super) fn reload(&mut self, now: Instant) -> Reply {
         match self.origin.load() {
             Err(failed) => Reply::Refused {
-                error: Error::new(Code::ConfigInvalid, [("count", failed.lines.len().to_string())]),
+                error: Error::new(
+                    Code::ConfigInvalid,
+                    [("count", failed.lines.len().to_string())],
+                ),
                 state: None,
                 details: failed.lines,
             },
@@ -32,7 +35,9 @@ impl Driver {
     fn arrange(&mut self, now: Instant, wanted: Vec<LineSettings>) {
         let mut before = std::mem::take(&mut self.lines);
         for settings in wanted {
-            let at = before.iter().position(|line| line.settings.id == settings.id);
+            let at = before
+                .iter()
+                .position(|line| line.settings.id == settings.id);
             let line = match at.map(|at| before.remove(at)) {
                 Some(mut line) if line.settings.same_as(&settings) => {
                     // Gone for a moment and here again: it ends and begins, too.
@@ -59,7 +64,11 @@ impl Driver {
 
     /// Removes lines that have ended and begins their successors.
     pub(super) fn turn_over(&mut self, now: Instant) {
-        let over = |line: &Line| line.end.as_ref().is_some_and(|end| line.agent.is_done() || now >= end.until);
+        let over = |line: &Line| {
+            line.end
+                .as_ref()
+                .is_some_and(|end| line.agent.is_done() || now >= end.until)
+        };
         while let Some(at) = self.lines.iter().position(over) {
             let mut line = self.lines.remove(at);
             line.addresses.stop_search();
@@ -73,7 +82,12 @@ impl Driver {
     }
 
     fn close_flows_of(&mut self, number: u32) {
-        let flows: Vec<_> = self.flows.keys().copied().filter(|flow| of_flow(*flow) == number).collect();
+        let flows: Vec<_> = self
+            .flows
+            .keys()
+            .copied()
+            .filter(|flow| of_flow(*flow) == number)
+            .collect();
         for flow in flows {
             self.endpoint.close_flow(flow);
             self.flows.remove(&flow);
@@ -85,7 +99,10 @@ fn begin_end(line: &mut Line, now: Instant, then: Option<LineSettings>) {
     match &mut line.end {
         Some(end) => end.then = then,
         None => {
-            line.end = Some(End { until: now + FAREWELL, then });
+            line.end = Some(End {
+                until: now + FAREWELL,
+                then,
+            });
             line.agent.handle_command(now, Command::Quit);
         }
     }

@@ -12,14 +12,16 @@ use super::{Ask, Driver};
 use crate::secrets;
 
 impl Driver {
-    pub(super) async fn ask(&mut self, now: Instant, ask: Ask) {
+    pub(super) fn ask(&mut self, now: Instant, ask: Ask) {
         let Ask { request, reply } = ask;
         if self.ending.is_some() && request != Request::Shutdown {
             let _ = reply.send(Reply::refused(Error::plain(Code::EngineStopping)));
             return;
         }
         let at_once = match request {
-            Request::Status => Reply::Status { snapshot: Box::new((**self.outlets.snapshot.borrow()).clone()) },
+            Request::Status => Reply::Status {
+                snapshot: Box::new((**self.outlets.snapshot.borrow()).clone()),
+            },
             // The connection does the rest.
             Request::Subscribe => Reply::Done,
             Request::Rebind { line: None } => return self.rebind_all(now, reply),
@@ -27,7 +29,9 @@ impl Driver {
             Request::Pause { line } => return self.pause(now, &line, reply),
             Request::Resume { line } => return self.resume(now, &line, reply),
             Request::Check => return self.begin_check(now, reply),
-            Request::Trace => Reply::Trace { entries: newest_that_fit(self.trace.entries()) },
+            Request::Trace => Reply::Trace {
+                entries: newest_that_fit(self.trace.entries()),
+            },
             Request::ForgetSecret { line } => return self.read_secret_anew(now, &line, reply),
             Request::Reload => self.reload(now),
             Request::Shutdown => {
@@ -39,17 +43,24 @@ impl Driver {
     }
 
     fn rebind_all(&mut self, now: Instant, reply: oneshot::Sender<Reply>) {
-        let wanted: Vec<u32> =
-            self.lines.iter().filter(|line| line.agent.view().state != LineState::Paused).map(|line| line.number).collect();
+        let wanted: Vec<u32> = self
+            .lines
+            .iter()
+            .filter(|line| line.agent.view().state != LineState::Paused)
+            .map(|line| line.number)
+            .collect();
         for number in &wanted {
             self.command(now, *number, Command::Rebind);
             self.search(*number);
         }
-        self.pending.push(Pending::new(now, Wish::Bound(wanted), reply));
+        self.pending
+            .push(Pending::new(now, Wish::Bound(wanted), reply));
     }
 
     fn rebind(&mut self, now: Instant, id: &str, reply: oneshot::Sender<Reply>) {
-        let Some(line) = self.line_by_id(id) else { return no_such_line(id, reply) };
+        let Some(line) = self.line_by_id(id) else {
+            return no_such_line(id, reply);
+        };
         let seen = line.agent.view();
         if matches!(seen.state, LineState::Paused) {
             drop(reply.send(refusal(line, &seen)));
@@ -59,20 +70,27 @@ impl Driver {
         self.command(now, number, Command::Rebind);
         // A name that had no address may have one by now.
         self.search(number);
-        self.pending.push(Pending::new(now, Wish::Bound(vec![number]), reply));
+        self.pending
+            .push(Pending::new(now, Wish::Bound(vec![number]), reply));
     }
 
     fn pause(&mut self, now: Instant, id: &str, reply: oneshot::Sender<Reply>) {
-        let Some(number) = self.remember_pause(id, true) else { return no_such_line(id, reply) };
+        let Some(number) = self.remember_pause(id, true) else {
+            return no_such_line(id, reply);
+        };
         self.command(now, number, Command::Pause);
-        self.pending.push(Pending::new(now, Wish::Paused(number), reply));
+        self.pending
+            .push(Pending::new(now, Wish::Paused(number), reply));
     }
 
     fn resume(&mut self, now: Instant, id: &str, reply: oneshot::Sender<Reply>) {
-        let Some(number) = self.remember_pause(id, false) else { return no_such_line(id, reply) };
+        let Some(number) = self.remember_pause(id, false) else {
+            return no_such_line(id, reply);
+        };
         self.command(now, number, Command::Resume);
         self.search(number);
-        self.pending.push(Pending::new(now, Wish::Bound(vec![number]), reply));
+        self.pending
+            .push(Pending::new(now, Wish::Bound(vec![number]), reply));
     }
 
     /// A pause holds over restarts.
@@ -85,11 +103,20 @@ impl Driver {
 
     fn read_secret_anew(&mut self, now: Instant, id: &str, reply: oneshot::Sender<Reply>) {
         let outlet = self.outlets.secrets.clone();
-        let Some(line) = self.line_by_id(id) else { return no_such_line(id, reply) };
+        let Some(line) = self.line_by_id(id) else {
+            return no_such_line(id, reply);
+        };
         let (number, reads) = (line.number, line.secret.reads);
         line.secret.begun();
         secrets::read(number, line.settings.secret.clone(), outlet);
-        self.pending.push(Pending::new(now, Wish::SecretRead { line: number, reads }, reply));
+        self.pending.push(Pending::new(
+            now,
+            Wish::SecretRead {
+                line: number,
+                reads,
+            },
+            reply,
+        ));
     }
 }
 

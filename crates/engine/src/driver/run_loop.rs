@@ -88,11 +88,13 @@ impl Driver {
             }
             Input::Secret(read) => self.secret_read(now, read),
             Input::Found(found) => self.found(now, found).await,
-            Input::Ask(ask) => self.ask(now, ask).await,
+            Input::Ask(ask) => self.ask(now, ask),
             Input::Datagram(datagram) => {
                 self.datagram(now, datagram);
                 for _ in 1..BATCH {
-                    let Ok(datagram) = self.inputs.datagrams.try_recv() else { break };
+                    let Ok(datagram) = self.inputs.datagrams.try_recv() else {
+                        break;
+                    };
                     self.datagram(now, datagram);
                 }
             }
@@ -102,9 +104,24 @@ impl Driver {
 
     /// The next time that somebody must be called at.
     fn next_wake(&self) -> Option<Instant> {
-        let of_lines = self.lines.iter().flat_map(|line| [line.agent.poll_timeout(), line.secret.again, line.end.as_ref().map(|end| end.until)]).flatten();
+        let of_lines = self
+            .lines
+            .iter()
+            .flat_map(|line| {
+                [
+                    line.agent.poll_timeout(),
+                    line.secret.again,
+                    line.end.as_ref().map(|end| end.until),
+                ]
+            })
+            .flatten();
         let of_views = self.pending.iter().map(|pending| pending.deadline);
-        of_lines.chain(of_views).chain(self.endpoint.poll_timeout()).chain(self.check_wake()).chain(self.ending).min()
+        of_lines
+            .chain(of_views)
+            .chain(self.endpoint.poll_timeout())
+            .chain(self.check_wake())
+            .chain(self.ending)
+            .min()
     }
 
     fn handle_timeouts(&mut self, now: Instant) {
@@ -152,13 +169,22 @@ impl Driver {
         for line in &mut self.lines {
             let seen = line.view(network.online);
             if line.logged != Some(seen.state) {
-                tracing::info!(line = line.settings.id, state = view::state(seen.state).as_str(), "line");
+                tracing::info!(
+                    line = line.settings.id,
+                    state = view::state(seen.state).as_str(),
+                    "line"
+                );
                 line.logged = Some(seen.state);
             }
             lines.push(view::line(&line.settings, &seen, &self.clock));
         }
-        let snapshot =
-            Snapshot { version: env!("CARGO_PKG_VERSION").to_owned(), lines, network, home: Home::default(), calls: Vec::new() };
+        let snapshot = Snapshot {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            lines,
+            network,
+            home: Home::default(),
+            calls: Vec::new(),
+        };
         self.outlets.snapshot.send_if_modified(|published| {
             let differs = **published != snapshot;
             if differs {
@@ -180,7 +206,8 @@ impl Driver {
     }
 
     fn is_done(&self, now: Instant) -> bool {
-        self.ending.is_some_and(|until| now >= until || self.lines.iter().all(|line| line.agent.is_done()))
+        self.ending
+            .is_some_and(|until| now >= until || self.lines.iter().all(|line| line.agent.is_done()))
     }
 }
 
@@ -196,7 +223,10 @@ impl Signals {
     #[cfg(unix)]
     fn new() -> io::Result<Signals> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Signals { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
 
     #[cfg(unix)]

@@ -30,7 +30,11 @@ pub(crate) trait Records {
 ///
 /// # Errors
 /// No address was found, or the name servers did not answer in time.
-pub(crate) async fn resolve(target: &Target, records: &impl Records, seed: u64) -> Result<Vec<SocketAddr>, String> {
+pub(crate) async fn resolve(
+    target: &Target,
+    records: &impl Records,
+    seed: u64,
+) -> Result<Vec<SocketAddr>, String> {
     let search = async {
         match target {
             Target::Address(address) => Ok(vec![*address]),
@@ -38,34 +42,71 @@ pub(crate) async fn resolve(target: &Target, records: &impl Records, seed: u64) 
             Target::Service { domain, naptr } => service(records, domain, *naptr, seed).await,
         }
     };
-    let found = tokio::time::timeout(LIMIT, search).await.map_err(|_| format!("no answer within {} s", LIMIT.as_secs()))??;
+    let found = tokio::time::timeout(LIMIT, search)
+        .await
+        .map_err(|_| format!("no answer within {} s", LIMIT.as_secs()))??;
     let found = targets::usable(found);
-    if found.is_empty() { Err("no such name".into()) } else { Ok(found) }
+    if found.is_empty() {
+        Err("no such name".into())
+    } else {
+        Ok(found)
+    }
 }
 
-async fn service(records: &impl Records, domain: &str, naptr: bool, seed: u64) -> Result<Vec<SocketAddr>, String> {
+async fn service(
+    records: &impl Records,
+    domain: &str,
+    naptr: bool,
+    seed: u64,
+) -> Result<Vec<SocketAddr>, String> {
     if is_localhost(domain) {
         return host(records, domain, SIP_PORT).await;
     }
     // A name server that refuses NAPTR or SRV still knows addresses: only the last question's failure counts.
-    let by_naptr = if naptr { records.naptr(domain).await.ok().and_then(targets::udp_service) } else { None };
+    let by_naptr = if naptr {
+        records
+            .naptr(domain)
+            .await
+            .ok()
+            .and_then(targets::udp_service)
+    } else {
+        None
+    };
     let service = by_naptr.unwrap_or_else(|| format!("_sip._udp.{domain}"));
     let servers = targets::ordered(records.srv(&service).await.unwrap_or_default(), seed);
     let mut found = Vec::new();
-    for server in servers.iter().filter(|s| s.target != ".").take(targets::MAX_ADDRESSES) {
-        found.extend(host(records, &server.target, server.port).await.unwrap_or_default());
+    for server in servers
+        .iter()
+        .filter(|s| s.target != ".")
+        .take(targets::MAX_ADDRESSES)
+    {
+        found.extend(
+            host(records, &server.target, server.port)
+                .await
+                .unwrap_or_default(),
+        );
     }
-    if found.is_empty() { host(records, domain, SIP_PORT).await } else { Ok(found) }
+    if found.is_empty() {
+        host(records, domain, SIP_PORT).await
+    } else {
+        Ok(found)
+    }
 }
 
 async fn host(records: &impl Records, name: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
     let addresses = if is_localhost(name) {
         // RFC 6761 §6.3: never asked of a name server.
-        vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)]
+        vec![
+            IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ]
     } else {
         records.addresses(name).await?
     };
-    Ok(addresses.into_iter().map(|ip| SocketAddr::new(ip, port)).collect())
+    Ok(addresses
+        .into_iter()
+        .map(|ip| SocketAddr::new(ip, port))
+        .collect())
 }
 
 fn is_localhost(name: &str) -> bool {
@@ -84,21 +125,37 @@ impl Dns {
     /// # Errors
     /// One clause for the person.
     pub(crate) fn from_system() -> Result<Dns, String> {
-        let (config, mut options) = hickory_resolver::system_conf::read_system_conf().unwrap_or_else(|error| {
-            // Without name servers the hosts file still holds.
-            tracing::debug!(%error, "no name servers");
-            (ResolverConfig::from_parts(None, Vec::new(), Vec::new()), ResolverOpts::default())
-        });
+        let (config, mut options) = hickory_resolver::system_conf::read_system_conf()
+            .unwrap_or_else(|error| {
+                // Without name servers the hosts file still holds.
+                tracing::debug!(%error, "no name servers");
+                (
+                    ResolverConfig::from_parts(None, Vec::new(), Vec::new()),
+                    ResolverOpts::default(),
+                )
+            });
         options.timeout = QUESTION;
         options.attempts = 2;
         let mut builder = Resolver::builder_with_config(config, TokioRuntimeProvider::default());
         *builder.options_mut() = options;
-        builder.build().map(|resolver| Dns { resolver }).map_err(|error| clause(&error))
+        builder
+            .build()
+            .map(|resolver| Dns { resolver })
+            .map_err(|error| clause(&error))
     }
 
-    async fn answers<T>(&self, name: &str, kind: RecordType, pick: impl Fn(&RData) -> Option<T>) -> Result<Vec<T>, String> {
+    async fn answers<T>(
+        &self,
+        name: &str,
+        kind: RecordType,
+        pick: impl Fn(&RData) -> Option<T>,
+    ) -> Result<Vec<T>, String> {
         match self.resolver.lookup(absolute(name), kind).await {
-            Ok(lookup) => Ok(lookup.answers().iter().filter_map(|record| pick(&record.data)).collect()),
+            Ok(lookup) => Ok(lookup
+                .answers()
+                .iter()
+                .filter_map(|record| pick(&record.data))
+                .collect()),
             Err(error) if error.is_no_records_found() => Ok(Vec::new()),
             Err(error) => Err(clause(&error)),
         }
@@ -108,31 +165,36 @@ impl Dns {
 impl Records for Dns {
     async fn naptr(&self, name: &str) -> Result<Vec<Naptr>, String> {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        self.answers(name, RecordType::NAPTR, |data| match data {
-            RData::NAPTR(r) => Some(Naptr {
+        self.answers(name, RecordType::NAPTR, |data| {
+            let RData::NAPTR(r) = data else { return None };
+            Some(Naptr {
                 order: r.order,
                 preference: r.preference,
                 flags: text(&r.flags),
                 service: text(&r.services),
                 replacement: r.replacement.to_string(),
-            }),
-            _ => None,
+            })
         })
         .await
     }
 
     async fn srv(&self, name: &str) -> Result<Vec<Srv>, String> {
-        self.answers(name, RecordType::SRV, |data| match data {
-            RData::SRV(r) => Some(Srv { priority: r.priority, weight: r.weight, port: r.port, target: r.target.to_string() }),
-            _ => None,
+        self.answers(name, RecordType::SRV, |data| {
+            let RData::SRV(r) = data else { return None };
+            Some(Srv {
+                priority: r.priority,
+                weight: r.weight,
+                port: r.port,
+                target: r.target.to_string(),
+            })
         })
         .await
     }
 
     async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, String> {
         let (v4, v6) = tokio::join!(
-            self.answers(name, RecordType::A, |data| data.ip_addr()),
-            self.answers(name, RecordType::AAAA, |data| data.ip_addr())
+            self.answers(name, RecordType::A, RData::ip_addr),
+            self.answers(name, RecordType::AAAA, RData::ip_addr)
         );
         match (v4, v6) {
             (Ok(v4), Ok(v6)) => Ok(v4.into_iter().chain(v6).collect()),
@@ -145,11 +207,19 @@ impl Records for Dns {
 
 /// A name with a dot is taken as whole: search domains would turn a mistyped name into somebody else's host.
 fn absolute(name: &str) -> String {
-    if name.contains('.') && !name.ends_with('.') { format!("{name}.") } else { name.to_owned() }
+    if name.contains('.') && !name.ends_with('.') {
+        format!("{name}.")
+    } else {
+        name.to_owned()
+    }
 }
 
 fn clause(error: &NetError) -> String {
-    if matches!(error, NetError::Timeout) { "the name servers do not answer".into() } else { "the name servers can't be reached".into() }
+    if matches!(error, NetError::Timeout) {
+        "the name servers do not answer".into()
+    } else {
+        "the name servers can't be reached".into()
+    }
 }
 
 #[cfg(test)]
@@ -167,7 +237,10 @@ mod tests {
 
     impl Records for Table {
         async fn naptr(&self, name: &str) -> Result<Vec<Naptr>, String> {
-            self.naptr.get(name).cloned().ok_or_else(|| "refused".into())
+            self.naptr
+                .get(name)
+                .cloned()
+                .ok_or_else(|| "refused".into())
         }
         async fn srv(&self, name: &str) -> Result<Vec<Srv>, String> {
             Ok(self.srv.get(name).cloned().unwrap_or_default())
@@ -182,12 +255,20 @@ mod tests {
     }
 
     fn service(domain: &str) -> Target {
-        Target::Service { domain: domain.into(), naptr: true }
+        Target::Service {
+            domain: domain.into(),
+            naptr: true,
+        }
     }
 
     fn resolved(target: &Target, table: &Table) -> Result<Vec<String>, String> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        runtime.block_on(resolve(target, table, 1)).map(|all| all.iter().map(ToString::to_string).collect())
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        runtime
+            .block_on(resolve(target, table, 1))
+            .map(|all| all.iter().map(ToString::to_string).collect())
     }
 
     #[test]
@@ -195,33 +276,84 @@ mod tests {
         let mut table = Table::default();
         table.naptr.insert(
             "example.com",
-            vec![Naptr { order: 1, preference: 1, flags: "S".into(), service: "SIP+D2U".into(), replacement: "_sip._udp.voice.example.com".into() }],
+            vec![Naptr {
+                order: 1,
+                preference: 1,
+                flags: "S".into(),
+                service: "SIP+D2U".into(),
+                replacement: "_sip._udp.voice.example.com".into(),
+            }],
         );
-        let srv = |priority, port, target: &str| Srv { priority, weight: 0, port, target: target.into() };
-        table.srv.insert("_sip._udp.voice.example.com", vec![srv(20, 5062, "two.example.com"), srv(10, 5061, "one.example.com")]);
-        table.addresses.insert("one.example.com", vec![ip("192.0.2.1"), ip("2001:db8::1")]);
-        table.addresses.insert("two.example.com", vec![ip("192.0.2.2")]);
-        assert_eq!(resolved(&service("example.com"), &table).unwrap(), ["192.0.2.1:5061", "[2001:db8::1]:5061", "192.0.2.2:5062"]);
+        let srv = |priority, port, target: &str| Srv {
+            priority,
+            weight: 0,
+            port,
+            target: target.into(),
+        };
+        table.srv.insert(
+            "_sip._udp.voice.example.com",
+            vec![
+                srv(20, 5062, "two.example.com"),
+                srv(10, 5061, "one.example.com"),
+            ],
+        );
+        table
+            .addresses
+            .insert("one.example.com", vec![ip("192.0.2.1"), ip("2001:db8::1")]);
+        table
+            .addresses
+            .insert("two.example.com", vec![ip("192.0.2.2")]);
+        assert_eq!(
+            resolved(&service("example.com"), &table).unwrap(),
+            ["192.0.2.1:5061", "[2001:db8::1]:5061", "192.0.2.2:5062"]
+        );
     }
 
     #[test]
     fn without_naptr_and_srv_the_domain_itself_answers_at_5060() {
         let mut table = Table::default();
         table.addresses.insert("example.com", vec![ip("192.0.2.3")]);
-        assert_eq!(resolved(&service("example.com"), &table).unwrap(), ["192.0.2.3:5060"]);
+        assert_eq!(
+            resolved(&service("example.com"), &table).unwrap(),
+            ["192.0.2.3:5060"]
+        );
     }
 
     #[test]
     fn a_service_that_says_it_is_not_there_falls_back_to_the_domain() {
         let mut table = Table::default();
-        table.srv.insert("_sip._udp.example.com", vec![Srv { priority: 0, weight: 0, port: 0, target: ".".into() }]);
+        table.srv.insert(
+            "_sip._udp.example.com",
+            vec![Srv {
+                priority: 0,
+                weight: 0,
+                port: 0,
+                target: ".".into(),
+            }],
+        );
         table.addresses.insert("example.com", vec![ip("192.0.2.3")]);
-        assert_eq!(resolved(&service("example.com"), &table).unwrap(), ["192.0.2.3:5060"]);
+        assert_eq!(
+            resolved(&service("example.com"), &table).unwrap(),
+            ["192.0.2.3:5060"]
+        );
     }
 
     #[test]
     fn an_unknown_name_is_told_as_such_and_localhost_is_never_asked_for() {
-        assert_eq!(resolved(&service("nowhere.example"), &Table::default()), Err("no such name".into()));
-        assert_eq!(resolved(&Target::Host { name: "LOCALHOST".into(), port: 5070 }, &Table::default()).unwrap(), ["127.0.0.1:5070", "[::1]:5070"]);
+        assert_eq!(
+            resolved(&service("nowhere.example"), &Table::default()),
+            Err("no such name".into())
+        );
+        assert_eq!(
+            resolved(
+                &Target::Host {
+                    name: "LOCALHOST".into(),
+                    port: 5070
+                },
+                &Table::default()
+            )
+            .unwrap(),
+            ["127.0.0.1:5070", "[::1]:5070"]
+        );
     }
 }

@@ -41,7 +41,13 @@ pub(crate) struct Inbox {
 impl Inbox {
     pub(crate) fn new() -> (Inbox, mpsc::Receiver<Datagram>) {
         let (sender, receiver) = mpsc::channel(INBOX);
-        (Inbox { sender, dropped: Arc::default() }, receiver)
+        (
+            Inbox {
+                sender,
+                dropped: Arc::default(),
+            },
+            receiver,
+        )
     }
 
     /// Datagrams dropped since the start because the driver was too far behind.
@@ -72,7 +78,11 @@ impl FlowSocket {
     /// # Errors
     /// The address is gone or not yet usable (a tentative IPv6 address).
     pub(crate) fn open(id: FlowId, leave: &Leave<'_>, inbox: &Inbox) -> io::Result<FlowSocket> {
-        let socket = Socket::new(Domain::for_address(SocketAddr::new(leave.local, 0)), Type::DGRAM, Some(Protocol::UDP))?;
+        let socket = Socket::new(
+            Domain::for_address(SocketAddr::new(leave.local, 0)),
+            Type::DGRAM,
+            Some(Protocol::UDP),
+        )?;
         socket.set_nonblocking(true)?;
         if leave.local.is_ipv6() {
             socket.set_only_v6(true)?;
@@ -86,7 +96,11 @@ impl FlowSocket {
         let socket = Arc::new(UdpSocket::from_std(socket.into())?);
         let local = socket.local_addr()?;
         let reader = tokio::spawn(read(id, Arc::clone(&socket), inbox.clone()));
-        Ok(FlowSocket { socket, local, reader })
+        Ok(FlowSocket {
+            socket,
+            local,
+            reader,
+        })
     }
 
     /// The address the socket is bound to.
@@ -102,7 +116,9 @@ impl FlowSocket {
     /// # Errors
     /// The OS refused the datagram; the transaction's next copy is the remedy.
     pub(crate) fn send(&self, destination: SocketAddr, payload: &[u8]) -> io::Result<()> {
-        SockRef::from(&*self.socket).send_to(payload, &destination.into()).map(|_| ())
+        SockRef::from(&*self.socket)
+            .send_to(payload, &destination.into())
+            .map(|_| ())
     }
 }
 
@@ -125,7 +141,12 @@ async fn read(flow: FlowId, socket: Arc<UdpSocket>, inbox: Inbox) {
                     continue;
                 };
                 let payload = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
-                if let Err(mpsc::error::TrySendError::Full(_)) = inbox.sender.try_send(Datagram { flow, source, payload, _place: place }) {
+                if let Err(mpsc::error::TrySendError::Full(_)) = inbox.sender.try_send(Datagram {
+                    flow,
+                    source,
+                    payload,
+                    _place: place,
+                }) {
                     inbox.dropped.fetch_add(1, Ordering::Relaxed);
                 }
             }
@@ -148,13 +169,21 @@ fn bind_to_interface(socket: &Socket, leave: &Leave<'_>) -> io::Result<()> {
 #[cfg(target_vendor = "apple")]
 fn bind_to_interface(socket: &Socket, leave: &Leave<'_>) -> io::Result<()> {
     let index = std::num::NonZeroU32::new(leave.index);
-    if leave.local.is_ipv4() { socket.bind_device_by_index_v4(index) } else { socket.bind_device_by_index_v6(index) }
+    if leave.local.is_ipv4() {
+        socket.bind_device_by_index_v4(index)
+    } else {
+        socket.bind_device_by_index_v6(index)
+    }
 }
 
 /// Windows: a socket bound to an address leaves by that address's interface (strong host model), so nothing is to be done.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 fn bind_to_interface(_socket: &Socket, leave: &Leave<'_>) -> io::Result<()> {
-    tracing::trace!(interface = leave.interface, index = leave.index, "the strong host model binds this flow");
+    tracing::trace!(
+        interface = leave.interface,
+        index = leave.index,
+        "the strong host model binds this flow"
+    );
     Ok(())
 }
 
@@ -164,7 +193,10 @@ pub(crate) fn unusable_towards(local: IpAddr, remote: IpAddr) -> bool {
         IpAddr::V4(ip) => ip.is_link_local() || ip == Ipv4Addr::BROADCAST,
         IpAddr::V6(ip) => ip.is_unicast_link_local(),
     };
-    local.is_unspecified() || local.is_multicast() || link_local || (local.is_loopback() && !remote.is_loopback())
+    local.is_unspecified()
+        || local.is_multicast()
+        || link_local
+        || (local.is_loopback() && !remote.is_loopback())
 }
 
 #[cfg(test)]
@@ -172,7 +204,11 @@ mod tests {
     use super::*;
 
     fn loopback() -> Leave<'static> {
-        Leave { interface: "lo", index: 1, local: IpAddr::V4(Ipv4Addr::LOCALHOST) }
+        Leave {
+            interface: "lo",
+            index: 1,
+            local: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        }
     }
 
     #[tokio::test]
@@ -182,7 +218,10 @@ mod tests {
         let b = FlowSocket::open(FlowId(2), &loopback(), &inbox).unwrap();
         a.send(b.local(), &vec![7; 65_507]).unwrap();
         let datagram = datagrams.recv().await.unwrap();
-        assert_eq!((datagram.flow, datagram.source, datagram.payload.len()), (FlowId(2), a.local(), 65_507));
+        assert_eq!(
+            (datagram.flow, datagram.source, datagram.payload.len()),
+            (FlowId(2), a.local(), 65_507)
+        );
     }
 
     #[tokio::test]
@@ -204,7 +243,11 @@ mod tests {
         tokio::time::sleep(Duration::from_millis(20)).await;
         let mut seen = (0, 0);
         while let Ok(datagram) = datagrams.try_recv() {
-            if datagram.flow == FlowId(3) { seen.1 += 1 } else { seen.0 += 1 }
+            if datagram.flow == FlowId(3) {
+                seen.1 += 1;
+            } else {
+                seen.0 += 1;
+            }
         }
         assert!(seen.0 <= INBOX_PER_FLOW, "{seen:?}");
         assert_eq!(seen.1, 1);
@@ -224,7 +267,14 @@ mod tests {
     fn addresses_that_nobody_can_answer_to_are_told_apart() {
         let ip = |s: &str| s.parse::<IpAddr>().unwrap();
         let far = ip("192.0.2.1");
-        for bad in ["0.0.0.0", "127.0.0.1", "169.254.3.4", "fe80::1", "::", "::1"] {
+        for bad in [
+            "0.0.0.0",
+            "127.0.0.1",
+            "169.254.3.4",
+            "fe80::1",
+            "::",
+            "::1",
+        ] {
             assert!(unusable_towards(ip(bad), far), "{bad}");
         }
         assert!(!unusable_towards(ip("127.0.0.2"), ip("127.0.0.1")));

@@ -25,8 +25,12 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 /// The watch over either.
 #[derive(Debug)]
 pub(crate) enum Source {
-    Machine(Watch),
-    Scripted { local: Option<IpAddr>, networks: Networks, lines: mpsc::UnboundedReceiver<Option<IpAddr>> },
+    Machine(Box<Watch>),
+    Scripted {
+        local: Option<IpAddr>,
+        networks: Networks,
+        lines: mpsc::UnboundedReceiver<Option<IpAddr>>,
+    },
 }
 
 impl Source {
@@ -36,17 +40,23 @@ impl Source {
     /// The system does not let us ask.
     pub(crate) async fn open(source: NetworkSource) -> io::Result<Source> {
         match source {
-            NetworkSource::Machine => Watch::new().await.map(Source::Machine),
+            NetworkSource::Machine => Watch::new().await.map(Box::new).map(Source::Machine),
             NetworkSource::Scripted => {
                 let (sender, lines) = mpsc::unbounded_channel();
-                thread::Builder::new().name("script".into()).spawn(move || {
-                    for line in io::stdin().lock().lines().map_while(Result::ok) {
-                        if sender.send(line.trim().parse().ok()).is_err() {
-                            break;
+                thread::Builder::new()
+                    .name("script".into())
+                    .spawn(move || {
+                        for line in io::stdin().lock().lines().map_while(Result::ok) {
+                            if sender.send(line.trim().parse().ok()).is_err() {
+                                break;
+                            }
                         }
-                    }
-                })?;
-                Ok(Source::Scripted { local: None, networks: Networks::default(), lines })
+                    })?;
+                Ok(Source::Scripted {
+                    local: None,
+                    networks: Networks::default(),
+                    lines,
+                })
             }
         }
     }
@@ -60,7 +70,11 @@ impl Source {
                     tokio::time::sleep(PAUSE_AFTER_ERROR).await;
                 }
             }
-            Source::Scripted { local, networks, lines } => match lines.recv().await {
+            Source::Scripted {
+                local,
+                networks,
+                lines,
+            } => match lines.recv().await {
                 Some(address) => {
                     *local = address;
                     *networks = scripted(address);
@@ -88,7 +102,13 @@ impl Source {
             }),
             Source::Scripted { local, .. } => {
                 let local = local.filter(|local| local.is_ipv4() == remote.is_ipv4())?;
-                Some(Path { interface: name_of(local), index: 0, local, gateway: None, carrier_changes: 0 })
+                Some(Path {
+                    interface: name_of(local),
+                    index: 0,
+                    local,
+                    gateway: None,
+                    carrier_changes: 0,
+                })
             }
         }
     }
@@ -103,7 +123,9 @@ fn scripted(local: Option<IpAddr>) -> Networks {
         default_route: true,
         ..Interface::default()
     };
-    Networks { interfaces: local.map(interface).into_iter().collect() }
+    Networks {
+        interfaces: local.map(interface).into_iter().collect(),
+    }
 }
 
 fn name_of(local: IpAddr) -> String {

@@ -29,14 +29,26 @@ impl Target {
     pub(crate) fn of(registrar: &Uri, outbound_proxy: Option<&Uri>) -> Option<Target> {
         let uri = outbound_proxy.unwrap_or(registrar);
         let host = match uri.param("maddr") {
-            Some(maddr) => maddr.parse::<IpAddr>().map_or_else(|_| Host::Name(maddr.clone()), Host::from),
+            Some(maddr) => maddr
+                .parse::<IpAddr>()
+                .map_or_else(|_| Host::Name(maddr.clone()), Host::from),
             None => uri.host()?,
         };
         Some(match (host, uri.port()) {
-            (Host::V4(ip), port) => Target::Address(SocketAddr::new(ip.into(), port.unwrap_or(SIP_PORT))),
-            (Host::V6(ip), port) => Target::Address(SocketAddr::new(ip.into(), port.unwrap_or(SIP_PORT))),
-            (Host::Name(name), Some(port)) => Target::Host { name: name.to_string(), port },
-            (Host::Name(name), None) => Target::Service { domain: name.to_string(), naptr: uri.transport().is_none() },
+            (Host::V4(ip), port) => {
+                Target::Address(SocketAddr::new(ip.into(), port.unwrap_or(SIP_PORT)))
+            }
+            (Host::V6(ip), port) => {
+                Target::Address(SocketAddr::new(ip.into(), port.unwrap_or(SIP_PORT)))
+            }
+            (Host::Name(name), Some(port)) => Target::Host {
+                name: name.to_string(),
+                port,
+            },
+            (Host::Name(name), None) => Target::Service {
+                domain: name.to_string(),
+                naptr: uri.transport().is_none(),
+            },
         })
     }
 
@@ -71,8 +83,12 @@ pub(crate) struct Naptr {
 
 /// The SRV name of the best NAPTR record for SIP over UDP.
 pub(crate) fn udp_service(mut records: Vec<Naptr>) -> Option<String> {
-    records.retain(|r| r.service.eq_ignore_ascii_case("SIP+D2U") && r.flags.eq_ignore_ascii_case("s"));
-    records.into_iter().min_by_key(|r| (r.order, r.preference)).map(|r| r.replacement)
+    records
+        .retain(|r| r.service.eq_ignore_ascii_case("SIP+D2U") && r.flags.eq_ignore_ascii_case("s"));
+    records
+        .into_iter()
+        .min_by_key(|r| (r.order, r.preference))
+        .map(|r| r.replacement)
 }
 
 /// Orders SRV records by priority and, among equals, by a draw by weight (RFC 2782).
@@ -83,7 +99,10 @@ pub(crate) fn ordered(mut records: Vec<Srv>, seed: u64) -> Vec<Srv> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut out = Vec::with_capacity(records.len());
     while let Some(priority) = records.first().map(|r| r.priority) {
-        let same = records.iter().take_while(|r| r.priority == priority).count();
+        let same = records
+            .iter()
+            .take_while(|r| r.priority == priority)
+            .count();
         let total: u32 = records.iter().take(same).map(|r| u32::from(r.weight)).sum();
         let mut left = rng.random_range(0..=total);
         let drawn = records
@@ -105,7 +124,12 @@ pub(crate) fn usable(addresses: impl IntoIterator<Item = SocketAddr>) -> Vec<Soc
     let mut out: Vec<SocketAddr> = Vec::new();
     for address in addresses {
         let ip = address.ip();
-        if !ip.is_unspecified() && !ip.is_multicast() && address.port() != 0 && !out.contains(&address) && out.len() < MAX_ADDRESSES {
+        if !ip.is_unspecified()
+            && !ip.is_multicast()
+            && address.port() != 0
+            && !out.contains(&address)
+            && out.len() < MAX_ADDRESSES
+        {
             out.push(address);
         }
     }
@@ -122,33 +146,76 @@ mod tests {
     }
 
     fn srv(priority: u16, weight: u16, target: &str) -> Srv {
-        Srv { priority, weight, port: 5060, target: target.into() }
+        Srv {
+            priority,
+            weight,
+            port: 5060,
+            target: target.into(),
+        }
     }
 
     #[test]
     fn a_numeric_host_needs_no_question() {
-        assert_eq!(target("sip:192.0.2.1", None), Target::Address("192.0.2.1:5060".parse().unwrap()));
-        assert_eq!(target("sip:[2001:db8::1]:5070", None), Target::Address("[2001:db8::1]:5070".parse().unwrap()));
+        assert_eq!(
+            target("sip:192.0.2.1", None),
+            Target::Address("192.0.2.1:5060".parse().unwrap())
+        );
+        assert_eq!(
+            target("sip:[2001:db8::1]:5070", None),
+            Target::Address("[2001:db8::1]:5070".parse().unwrap())
+        );
     }
 
     #[test]
     fn a_port_or_a_transport_shortens_the_question() {
-        assert_eq!(target("sip:pbx.example.com:5070", None), Target::Host { name: "pbx.example.com".into(), port: 5070 });
-        assert_eq!(target("sip:example.com", None), Target::Service { domain: "example.com".into(), naptr: true });
-        assert_eq!(target("sip:example.com;transport=udp", None), Target::Service { domain: "example.com".into(), naptr: false });
+        assert_eq!(
+            target("sip:pbx.example.com:5070", None),
+            Target::Host {
+                name: "pbx.example.com".into(),
+                port: 5070
+            }
+        );
+        assert_eq!(
+            target("sip:example.com", None),
+            Target::Service {
+                domain: "example.com".into(),
+                naptr: true
+            }
+        );
+        assert_eq!(
+            target("sip:example.com;transport=udp", None),
+            Target::Service {
+                domain: "example.com".into(),
+                naptr: false
+            }
+        );
     }
 
     #[test]
     fn the_outbound_proxy_is_asked_for_instead_and_maddr_goes_before_the_host() {
-        assert_eq!(target("sip:example.com", Some("sip:192.0.2.9:5080;lr")), Target::Address("192.0.2.9:5080".parse().unwrap()));
-        assert_eq!(target("sip:example.com;maddr=192.0.2.7", None), Target::Address("192.0.2.7:5060".parse().unwrap()));
+        assert_eq!(
+            target("sip:example.com", Some("sip:192.0.2.9:5080;lr")),
+            Target::Address("192.0.2.9:5080".parse().unwrap())
+        );
+        assert_eq!(
+            target("sip:example.com;maddr=192.0.2.7", None),
+            Target::Address("192.0.2.7:5060".parse().unwrap())
+        );
     }
 
     #[test]
     fn the_lowest_priority_goes_first_and_every_record_comes_once() {
-        let all = vec![srv(20, 0, "c"), srv(10, 60, "a"), srv(10, 0, "b"), srv(5, 1, "first")];
+        let all = vec![
+            srv(20, 0, "c"),
+            srv(10, 60, "a"),
+            srv(10, 0, "b"),
+            srv(5, 1, "first"),
+        ];
         for seed in 0..50 {
-            let names: Vec<String> = ordered(all.clone(), seed).into_iter().map(|r| r.target).collect();
+            let names: Vec<String> = ordered(all.clone(), seed)
+                .into_iter()
+                .map(|r| r.target)
+                .collect();
             assert_eq!(names.first().unwrap(), "first");
             assert_eq!(names.last().unwrap(), "c");
             assert_eq!(names.len(), 4);
@@ -158,9 +225,14 @@ mod tests {
     #[test]
     fn weights_share_the_first_place_and_one_seed_gives_one_order() {
         let all = vec![srv(10, 75, "heavy"), srv(10, 25, "light")];
-        let heavy = (0..1000).filter(|seed| ordered(all.clone(), *seed)[0].target == "heavy").count();
+        let heavy = (0..1000)
+            .filter(|seed| ordered(all.clone(), *seed)[0].target == "heavy")
+            .count();
         assert!((650..850).contains(&heavy), "{heavy} of 1000");
-        assert_eq!(ordered(all.clone(), 7), ordered(all.into_iter().rev().collect(), 7));
+        assert_eq!(
+            ordered(all.clone(), 7),
+            ordered(all.into_iter().rev().collect(), 7)
+        );
     }
 
     #[test]
@@ -177,13 +249,25 @@ mod tests {
             record(50, 10, "SIP+D2U", "_sip._udp.b.example.com"),
             record(50, 5, "sip+d2u", "_sip._udp.a.example.com"),
         ];
-        assert_eq!(udp_service(records).as_deref(), Some("_sip._udp.a.example.com"));
+        assert_eq!(
+            udp_service(records).as_deref(),
+            Some("_sip._udp.a.example.com")
+        );
         assert_eq!(udp_service(vec![record(1, 1, "SIPS+D2T", "x")]), None);
     }
 
     #[test]
     fn addresses_nobody_answers_at_and_repeats_are_left_out() {
         let a = |s: &str| s.parse::<SocketAddr>().unwrap();
-        assert_eq!(usable([a("0.0.0.0:5060"), a("192.0.2.1:5060"), a("192.0.2.1:5060"), a("224.0.0.1:5060"), a("192.0.2.2:0")]), [a("192.0.2.1:5060")]);
+        assert_eq!(
+            usable([
+                a("0.0.0.0:5060"),
+                a("192.0.2.1:5060"),
+                a("192.0.2.1:5060"),
+                a("224.0.0.1:5060"),
+                a("192.0.2.2:0")
+            ]),
+            [a("192.0.2.1:5060")]
+        );
     }
 }

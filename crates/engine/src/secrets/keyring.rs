@@ -26,18 +26,31 @@ impl Stage {
 
     /// What silence means at this stage: a keyring that answered and then waits is waiting for its owner.
     pub(super) fn silence(&self) -> SecretFailure {
-        if self.0.load(Ordering::Acquire) { SecretFailure::Locked } else { SecretFailure::Unavailable }
+        if self.0.load(Ordering::Acquire) {
+            SecretFailure::Locked
+        } else {
+            SecretFailure::Unavailable
+        }
     }
 }
 
 /// Blocks, maybe for ever.
 pub(super) fn read(aor: &str, stage: &Stage) -> Result<SecretString, SecretFailure> {
-    with_entry(aor, stage, Entry::get_password).map(SecretString::from).map_err(|error| failure(&error))
+    with_entry(aor, stage, Entry::get_password)
+        .map(SecretString::from)
+        .map_err(|error| failure(&error))
 }
 
 /// Blocks, maybe for ever.
-pub(super) fn store(aor: &str, password: &SecretString, stage: &Stage) -> Result<(), SecretFailure> {
-    with_entry(aor, stage, |entry| entry.set_password(password.expose_secret())).map_err(|error| failure(&error))
+pub(super) fn store(
+    aor: &str,
+    password: &SecretString,
+    stage: &Stage,
+) -> Result<(), SecretFailure> {
+    with_entry(aor, stage, |entry| {
+        entry.set_password(password.expose_secret())
+    })
+    .map_err(|error| failure(&error))
 }
 
 /// Blocks, maybe for ever. Nothing there is as good as removed.
@@ -48,7 +61,11 @@ pub(super) fn forget(aor: &str, stage: &Stage) -> Result<(), SecretFailure> {
     }
 }
 
-fn with_entry<T>(aor: &str, stage: &Stage, work: impl Fn(&Entry) -> keyring::Result<T>) -> keyring::Result<T> {
+fn with_entry<T>(
+    aor: &str,
+    stage: &Stage,
+    work: impl Fn(&Entry) -> keyring::Result<T>,
+) -> keyring::Result<T> {
     let attempt = || {
         let entry = entry(aor)?;
         stage.opened();
@@ -70,26 +87,40 @@ fn entry(aor: &str) -> keyring::Result<Entry> {
     if keyring_core::get_default_store().is_none() {
         reopen()?;
     }
-    Ok(Entry { inner: keyring_core::Entry::new(SERVICE, aor)? })
+    Ok(Entry {
+        inner: keyring_core::Entry::new(SERVICE, aor)?,
+    })
 }
 
-#[cfg(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android"))))]
+#[cfg(all(
+    unix,
+    not(any(target_os = "macos", target_os = "ios", target_os = "android"))
+))]
 fn reopen() -> keyring::Result<()> {
     keyring_core::set_default_store(zbus_secret_service_keyring_store::Store::new()?);
     Ok(())
 }
 
 /// Keychain and Credential Manager are part of the OS: they are there or they never will be.
-#[cfg(not(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android")))))]
+#[cfg(not(all(
+    unix,
+    not(any(target_os = "macos", target_os = "ios", target_os = "android"))
+)))]
 fn reopen() -> keyring::Result<()> {
     Err(Error::NoDefaultStore)
 }
 
 fn failure(error: &Error) -> SecretFailure {
-    match error {
-        Error::NoEntry => SecretFailure::Missing,
-        Error::NoStorageAccess(_) => SecretFailure::Locked,
-        Error::BadEncoding(_) | Error::BadDataFormat(..) | Error::Ambiguous(_) => SecretFailure::Unreadable,
-        _ => SecretFailure::Unavailable,
+    if matches!(error, Error::NoEntry) {
+        SecretFailure::Missing
+    } else if matches!(error, Error::NoStorageAccess(_)) {
+        SecretFailure::Locked
+    } else if matches!(
+        error,
+        Error::BadEncoding(_) | Error::BadDataFormat(..) | Error::Ambiguous(_)
+    ) {
+        SecretFailure::Unreadable
+    } else {
+        SecretFailure::Unavailable
     }
 }

@@ -39,7 +39,11 @@ pub(crate) fn read(line: u32, source: Source, outcomes: mpsc::UnboundedSender<Re
     let mut answer = tokio::spawn(answer(source, Arc::clone(&stage)));
     tokio::spawn(async move {
         let tell = |result| {
-            let _ = outcomes.send(Read { line, result, took: begun.elapsed() });
+            let _ = outcomes.send(Read {
+                line,
+                result,
+                took: begun.elapsed(),
+            });
         };
         match tokio::time::timeout(LIMIT, &mut answer).await {
             Ok(answer) => tell(answer.unwrap_or(Err(SecretFailure::Unavailable))),
@@ -87,7 +91,10 @@ pub fn keyring_forget(aor: &str) -> Result<(), Error> {
     within(aor, move |stage| keyring::forget(&user, stage))
 }
 
-fn within(aor: &str, work: impl FnOnce(&keyring::Stage) -> Result<(), SecretFailure> + Send + 'static) -> Result<(), Error> {
+fn within(
+    aor: &str,
+    work: impl FnOnce(&keyring::Stage) -> Result<(), SecretFailure> + Send + 'static,
+) -> Result<(), Error> {
     let stage = Arc::new(keyring::Stage::default());
     let (answer, answered) = blocking::channel();
     thread::Builder::new()
@@ -99,5 +106,8 @@ fn within(aor: &str, work: impl FnOnce(&keyring::Stage) -> Result<(), SecretFail
             }
         })
         .map_err(|_| view::secret(aor, SecretFailure::Unavailable))?;
-    answered.recv_timeout(LIMIT_AT_PROMPT).unwrap_or_else(|_| Err(stage.silence())).map_err(|failure| view::secret(aor, failure))
+    answered
+        .recv_timeout(LIMIT_AT_PROMPT)
+        .unwrap_or_else(|_| Err(stage.silence()))
+        .map_err(|failure| view::secret(aor, failure))
 }

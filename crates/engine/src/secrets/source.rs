@@ -41,9 +41,12 @@ impl Source {
 }
 
 fn file(path: &Path) -> Result<SecretString, SecretFailure> {
-    let file = fs::File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => SecretFailure::Missing,
-        _ => SecretFailure::Unreadable,
+    let file = fs::File::open(path).map_err(|error| {
+        if error.kind() == io::ErrorKind::NotFound {
+            SecretFailure::Missing
+        } else {
+            SecretFailure::Unreadable
+        }
     })?;
     warn_if_open_to_others(&file);
     let mut text = String::new();
@@ -58,14 +61,23 @@ fn file(path: &Path) -> Result<SecretString, SecretFailure> {
             text.pop();
         }
     }
-    if text.is_empty() { Err(SecretFailure::Missing) } else { Ok(text.into()) }
+    if text.is_empty() {
+        Err(SecretFailure::Missing)
+    } else {
+        Ok(text.into())
+    }
 }
 
 #[cfg(unix)]
 fn warn_if_open_to_others(file: &fs::File) {
     use std::os::unix::fs::MetadataExt;
-    if file.metadata().is_ok_and(|metadata| metadata.mode() & 0o077 != 0) {
-        tracing::warn!("a password file can be read by other users; chmod 600 makes it yours alone");
+    if file
+        .metadata()
+        .is_ok_and(|metadata| metadata.mode() & 0o077 != 0)
+    {
+        tracing::warn!(
+            "a password file can be read by other users; chmod 600 makes it yours alone"
+        );
     }
 }
 
@@ -82,7 +94,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("secret");
         fs::write(&path, content).unwrap();
-        Source::File(path).read(&keyring::Stage::default()).map(|s| s.expose_secret().to_owned())
+        Source::File(path)
+            .read(&keyring::Stage::default())
+            .map(|s| s.expose_secret().to_owned())
     }
 
     #[test]
@@ -97,9 +111,15 @@ mod tests {
     fn what_is_not_a_password_is_told_apart() {
         assert!(matches!(read(b"\n"), Err(SecretFailure::Missing)));
         assert!(matches!(read(b"\xff\xfe"), Err(SecretFailure::Unreadable)));
-        assert!(matches!(read(&[b'x'; 5000]), Err(SecretFailure::Unreadable)));
+        assert!(matches!(
+            read(&[b'x'; 5000]),
+            Err(SecretFailure::Unreadable)
+        ));
         let missing = Source::File("/nonexistent/secret".into()).read(&keyring::Stage::default());
         assert!(matches!(missing, Err(SecretFailure::Missing)));
-        assert!(matches!(Source::Env("BELLHOP_NO_SUCH_VARIABLE".into()).read(&keyring::Stage::default()), Err(SecretFailure::Missing)));
+        assert!(matches!(
+            Source::Env("BELLHOP_NO_SUCH_VARIABLE".into()).read(&keyring::Stage::default()),
+            Err(SecretFailure::Missing)
+        ));
     }
 }

@@ -60,7 +60,14 @@ impl From<&Identity> for StoredIdentity {
             call_id: identity.call_id.clone(),
             contact_user: identity.contact_user.clone(),
             cseq: identity.cseq,
-            contacts: identity.contacts.iter().map(|c| StoredContact { uri: c.uri.clone(), public: c.public }).collect(),
+            contacts: identity
+                .contacts
+                .iter()
+                .map(|c| StoredContact {
+                    uri: c.uri.clone(),
+                    public: c.public,
+                })
+                .collect(),
             realm: identity.realm.clone(),
             proxy_realm: identity.proxy_realm.clone(),
         }
@@ -74,7 +81,14 @@ impl From<StoredIdentity> for Identity {
             call_id: stored.call_id,
             contact_user: stored.contact_user,
             cseq: stored.cseq,
-            contacts: stored.contacts.into_iter().map(|c| OldContact { uri: c.uri, public: c.public }).collect(),
+            contacts: stored
+                .contacts
+                .into_iter()
+                .map(|c| OldContact {
+                    uri: c.uri,
+                    public: c.public,
+                })
+                .collect(),
             realm: stored.realm,
             proxy_realm: stored.proxy_realm,
         }

@@ -23,7 +23,11 @@ impl Machine {
     pub(crate) fn here(fallback: impl FnOnce() -> String) -> Machine {
         ["/etc/machine-id", "/var/lib/dbus/machine-id"]
             .iter()
-            .find_map(|path| fs::read_to_string(path).ok().and_then(|text| Machine::of(&text)))
+            .find_map(|path| {
+                fs::read_to_string(path)
+                    .ok()
+                    .and_then(|text| Machine::of(&text))
+            })
             .unwrap_or_else(|| Machine::Random(fallback()))
     }
 
@@ -33,8 +37,16 @@ impl Machine {
         if id.is_empty() || id == "uninitialized" {
             return None;
         }
-        let hash = Sha256::new().chain_update(SALT).chain_update(id.as_bytes()).finalize();
-        Some(Machine::Id(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()))
+        let hash = Sha256::new()
+            .chain_update(SALT)
+            .chain_update(id.as_bytes())
+            .finalize();
+        Some(Machine::Id(
+            hash.iter()
+                .take(16)
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        ))
     }
 
     /// False only when both are known and differ: then the file was copied from elsewhere.
@@ -53,7 +65,9 @@ mod tests {
     #[test]
     fn the_machine_id_itself_is_not_kept() {
         let id = "0123456789abcdef0123456789abcdef";
-        let Some(Machine::Id(hash)) = Machine::of(&format!("{id}\n")) else { panic!("no id") };
+        let Some(Machine::Id(hash)) = Machine::of(&format!("{id}\n")) else {
+            panic!("no id")
+        };
         assert_eq!(hash.len(), 32);
         assert!(!hash.contains(&id[..8]));
     }
@@ -64,7 +78,11 @@ mod tests {
         let random = Machine::Random("r".into());
         assert!(id("a").may_be(&id("a")));
         assert!(!id("a").may_be(&id("b")));
-        assert!(id("a").may_be(&random) && random.may_be(&id("a")) && random.may_be(&Machine::Random("s".into())));
+        assert!(
+            id("a").may_be(&random)
+                && random.may_be(&id("a"))
+                && random.may_be(&Machine::Random("s".into()))
+        );
         assert_eq!(Machine::of("uninitialized\n"), None);
     }
 }

@@ -42,14 +42,19 @@ impl Store {
         let mut instance = kept.unwrap_or_else(|| fresh(machine.clone()));
         let mut changed = new;
         if !machine.may_be(&instance.machine) {
-            tracing::warn!("this state was copied from another machine; Bellhop takes new instance ids here");
+            tracing::warn!(
+                "this state was copied from another machine; Bellhop takes new instance ids here"
+            );
             renew(&mut instance, machine);
             changed = true;
         } else if matches!(machine, Machine::Id(_)) && instance.machine != machine {
             instance.machine = machine;
             changed = true;
         }
-        let store = Store { instance, writer: Writer::new(path)? };
+        let store = Store {
+            instance,
+            writer: Writer::new(path)?,
+        };
         if changed {
             store.write();
         }
@@ -63,12 +68,16 @@ impl Store {
 
     /// The line's identity, if it has had one.
     pub(crate) fn identity(&self, id: &str, aor: &str) -> Option<Identity> {
-        self.line(id, aor).and_then(|line| line.identity.clone()).map(Identity::from)
+        self.line(id, aor)
+            .and_then(|line| line.identity.clone())
+            .map(Identity::from)
     }
 
     /// Where the line's registrar was last reached.
     pub(crate) fn last_good(&self, id: &str, aor: &str) -> Vec<SocketAddr> {
-        self.line(id, aor).map(|line| line.registrar.clone()).unwrap_or_default()
+        self.line(id, aor)
+            .map(|line| line.registrar.clone())
+            .unwrap_or_default()
     }
 
     /// Whether the person paused the line.
@@ -89,16 +98,30 @@ impl Store {
     }
 
     fn line(&self, id: &str, aor: &str) -> Option<&Remembered> {
-        self.instance.lines.iter().find(|line| line.id == id && line.aor == aor)
+        self.instance
+            .lines
+            .iter()
+            .find(|line| line.id == id && line.aor == aor)
     }
 
     fn change(&mut self, id: &str, aor: &str, change: impl FnOnce(&mut Remembered)) {
         let lines = &mut self.instance.lines;
-        let at = lines.iter().position(|line| line.id == id && line.aor == aor).unwrap_or_else(|| {
-            lines.push(Remembered { id: id.into(), aor: aor.into(), identity: None, registrar: Vec::new(), paused: false });
-            lines.len() - 1
-        });
-        let Some(line) = lines.get_mut(at) else { return };
+        let at = lines
+            .iter()
+            .position(|line| line.id == id && line.aor == aor)
+            .unwrap_or_else(|| {
+                lines.push(Remembered {
+                    id: id.into(),
+                    aor: aor.into(),
+                    identity: None,
+                    registrar: Vec::new(),
+                    paused: false,
+                });
+                lines.len() - 1
+            });
+        let Some(line) = lines.get_mut(at) else {
+            return;
+        };
         let before = line.clone();
         change(line);
         if *line != before {
@@ -131,13 +154,21 @@ fn read(path: &Path) -> Option<Instance> {
     if understood.is_none() {
         let aside = path.with_extension("damaged");
         let moved = fs::rename(path, &aside).is_ok();
-        tracing::warn!(moved_aside = moved, "the instance file was damaged; starting with a new one (instance.damaged keeps the old)");
+        tracing::warn!(
+            moved_aside = moved,
+            "the instance file was damaged; starting with a new one (instance.damaged keeps the old)"
+        );
     }
     understood
 }
 
 fn fresh(machine: Machine) -> Instance {
-    Instance { version: VERSION, machine, instance: Uuid::new_v4().urn().to_string(), lines: Vec::new() }
+    Instance {
+        version: VERSION,
+        machine,
+        instance: Uuid::new_v4().urn().to_string(),
+        lines: Vec::new(),
+    }
 }
 
 /// Another machine's identities would remove that machine's bindings; the person's pauses and the addresses stay true.

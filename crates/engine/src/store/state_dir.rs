@@ -19,14 +19,34 @@ impl StateDir {
     /// # Errors
     /// Exit 1: it can't be made, it belongs to somebody else, or another engine holds it.
     pub(crate) fn open(path: &Path) -> Result<StateDir, Failed> {
-        create(path).map_err(|error| Failed::refused(format!("the state directory can't be made: {error}")))?;
+        create(path).map_err(|error| {
+            Failed::refused(format!("the state directory can't be made: {error}"))
+        })?;
         keep_private(path)?;
-        let lock = private_file(OpenOptions::new().read(true).write(true).create(true).truncate(false), &path.join("engine.lock"))
-            .map_err(|error| Failed::refused(format!("engine.lock in the state directory can't be opened: {error}")))?;
+        let lock = private_file(
+            OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false),
+            &path.join("engine.lock"),
+        )
+        .map_err(|error| {
+            Failed::refused(format!(
+                "engine.lock in the state directory can't be opened: {error}"
+            ))
+        })?;
         match lock.try_lock() {
-            Ok(()) => Ok(StateDir { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(Failed::refused("another Bellhop engine already runs with this state directory")),
-            Err(TryLockError::Error(error)) => Err(Failed::refused(format!("engine.lock in the state directory can't be locked: {error}"))),
+            Ok(()) => Ok(StateDir {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
+            Err(TryLockError::WouldBlock) => Err(Failed::refused(
+                "another Bellhop engine already runs with this state directory",
+            )),
+            Err(TryLockError::Error(error)) => Err(Failed::refused(format!(
+                "engine.lock in the state directory can't be locked: {error}"
+            ))),
         }
     }
 
@@ -49,7 +69,10 @@ pub(crate) fn private_file(options: &mut OpenOptions, path: &Path) -> io::Result
 #[cfg(unix)]
 fn create(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
 }
 
 #[cfg(not(unix))]
@@ -60,10 +83,13 @@ fn create(path: &Path) -> io::Result<()> {
 #[cfg(unix)]
 fn keep_private(path: &Path) -> Result<(), Failed> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
-    let told = |error: io::Error| Failed::refused(format!("the state directory can't be used: {error}"));
+    let told =
+        |error: io::Error| Failed::refused(format!("the state directory can't be used: {error}"));
     let metadata = fs::metadata(path).map_err(told)?;
     if metadata.uid() != nix::unistd::geteuid().as_raw() {
-        return Err(Failed::refused("the state directory belongs to another user"));
+        return Err(Failed::refused(
+            "the state directory belongs to another user",
+        ));
     }
     if metadata.mode() & 0o077 != 0 {
         fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(told)?;

@@ -8,7 +8,10 @@ fn identity(store: &Store) -> Identity {
         call_id: "call@id".into(),
         contact_user: "u5er".into(),
         cseq: 41,
-        contacts: vec![OldContact { uri: "sip:u5er@192.0.2.4:40000".into(), public: Some("203.0.113.9:40000".parse().unwrap()) }],
+        contacts: vec![OldContact {
+            uri: "sip:u5er@192.0.2.4:40000".into(),
+            public: Some("203.0.113.9:40000".parse().unwrap()),
+        }],
         realm: Some("example.com".into()),
         proxy_realm: None,
     }
@@ -21,17 +24,27 @@ fn a_restart_finds_everything_again() {
     let saved = identity(&store);
     store.save_identity("work", "sip:tina@example.com", &saved);
     store.save_paused("work", "sip:tina@example.com", true);
-    store.save_last_good("work", "sip:tina@example.com", &["192.0.2.1:5060".parse().unwrap()]);
+    store.save_last_good(
+        "work",
+        "sip:tina@example.com",
+        &["192.0.2.1:5060".parse().unwrap()],
+    );
     let urn = store.instance_urn();
     drop(store);
 
     let store = Store::open(directory.path()).unwrap();
     assert_eq!(store.instance_urn(), urn);
     let found = store.identity("work", "sip:tina@example.com").unwrap();
-    assert_eq!((found.call_id, found.cseq, found.contacts.len(), found.realm), (saved.call_id, saved.cseq, 1, saved.realm));
+    assert_eq!(
+        (found.call_id, found.cseq, found.contacts.len(), found.realm),
+        (saved.call_id, saved.cseq, 1, saved.realm)
+    );
     assert!(store.paused("work", "sip:tina@example.com"));
     assert_eq!(store.last_good("work", "sip:tina@example.com").len(), 1);
-    assert!(store.identity("work", "sip:other@example.com").is_none(), "another AOR is another line");
+    assert!(
+        store.identity("work", "sip:other@example.com").is_none(),
+        "another AOR is another line"
+    );
 }
 
 #[test]
@@ -60,12 +73,19 @@ fn a_copied_disk_takes_new_identities_and_keeps_the_pause() {
 
 #[test]
 fn a_damaged_file_is_moved_aside() {
-    for damage in ["{\"version\":1,", "{\"version\":99,\"machine\":{\"id\":\"x\"},\"instance\":\"urn:uuid:x\",\"lines\":[]}", ""] {
+    for damage in [
+        "{\"version\":1,",
+        "{\"version\":99,\"machine\":{\"id\":\"x\"},\"instance\":\"urn:uuid:x\",\"lines\":[]}",
+        "",
+    ] {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("instance");
         fs::write(&path, damage).unwrap();
         drop(Store::open(directory.path()).unwrap());
-        assert_eq!(fs::read_to_string(path.with_extension("damaged")).unwrap(), damage);
+        assert_eq!(
+            fs::read_to_string(path.with_extension("damaged")).unwrap(),
+            damage
+        );
         assert!(serde_json::from_slice::<Instance>(&fs::read(&path).unwrap()).is_ok());
     }
 }
@@ -76,5 +96,11 @@ fn the_file_is_readable_by_its_owner_alone() {
     use std::os::unix::fs::MetadataExt;
     let directory = tempfile::tempdir().unwrap();
     drop(Store::open(directory.path()).unwrap());
-    assert_eq!(fs::metadata(directory.path().join("instance")).unwrap().mode() & 0o777, 0o600);
+    assert_eq!(
+        fs::metadata(directory.path().join("instance"))
+            .unwrap()
+            .mode()
+            & 0o777,
+        0o600
+    );
 }

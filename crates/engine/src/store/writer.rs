@@ -30,7 +30,10 @@ impl Writer {
                 }
             }
         })?;
-        Ok(Writer { texts: Some(texts), thread: Some(thread) })
+        Ok(Writer {
+            texts: Some(texts),
+            thread: Some(thread),
+        })
     }
 
     /// Replaces the file's content, soon.
@@ -54,7 +57,10 @@ impl Drop for Writer {
 /// A reader sees the old or the new content, and so does the next start after a power cut.
 fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
     let new = path.with_extension("new");
-    let mut file = private_file(OpenOptions::new().write(true).create(true).truncate(true), &new)?;
+    let mut file = private_file(
+        OpenOptions::new().write(true).create(true).truncate(true),
+        &new,
+    )?;
     file.write_all(text)?;
     file.sync_all()?;
     fs::rename(&new, path)?;

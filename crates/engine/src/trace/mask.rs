@@ -1,7 +1,13 @@
 //! Takes secrets out of a SIP message before anybody may see it.
 
 /// Header fields that carry a challenge or its answer, with their parameters that are taken out.
-const HEADERS: [&str; 5] = ["authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate", "authentication-info"];
+const HEADERS: [&str; 5] = [
+    "authorization",
+    "proxy-authorization",
+    "www-authenticate",
+    "proxy-authenticate",
+    "authentication-info",
+];
 const PARAMETERS: [&str; 5] = ["response", "nonce", "cnonce", "nextnonce", "rspauth"];
 /// SDP attributes that are keys (RFC 4568, RFC 8839).
 const ATTRIBUTES: [&str; 3] = ["a=crypto:", "a=ice-pwd:", "k="];
@@ -23,7 +29,10 @@ pub(super) fn masked(message: &[u8]) -> String {
         }
         if within {
             mask_parameters(line, &mut out);
-        } else if let Some(attribute) = ATTRIBUTES.iter().find(|attribute| starts_with(line, attribute)) {
+        } else if let Some(attribute) = ATTRIBUTES
+            .iter()
+            .find(|attribute| starts_with(line, attribute))
+        {
             out.push_str(attribute);
             out.push_str(MASK);
             out.push_str(if line.ends_with("\r\n") { "\r\n" } else { "\n" });
@@ -38,11 +47,16 @@ pub(super) fn masked(message: &[u8]) -> String {
 }
 
 fn is_secret_header(line: &str) -> bool {
-    line.split_once(':').is_some_and(|(name, _)| HEADERS.iter().any(|header| header.eq_ignore_ascii_case(name.trim())))
+    line.split_once(':').is_some_and(|(name, _)| {
+        HEADERS
+            .iter()
+            .any(|header| header.eq_ignore_ascii_case(name.trim()))
+    })
 }
 
 fn starts_with(line: &str, prefix: &str) -> bool {
-    line.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    line.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 /// Masks the values of [`PARAMETERS`]; what can't be told apart (a quote that never ends) is masked to the line's end.
@@ -51,15 +65,19 @@ fn mask_parameters(line: &str, out: &mut String) {
     while let Some(equals) = rest.find('=') {
         let (before, after) = rest.split_at(equals);
         let after = after.get(1..).unwrap_or_default();
-        let name = before.rsplit([',', ' ', '\t', ':', ';']).find(|word| !word.is_empty()).unwrap_or_default();
+        let name = before
+            .rsplit([',', ' ', '\t', ':', ';'])
+            .find(|word| !word.is_empty())
+            .unwrap_or_default();
         let value = value_length(after);
         let (value, next) = after.split_at(value);
         escape(before, out);
         out.push('=');
-        if PARAMETERS.iter().any(|parameter| parameter.eq_ignore_ascii_case(name)) {
-            out.push_str("\"");
-            out.push_str(MASK);
-            out.push_str("\"");
+        if PARAMETERS
+            .iter()
+            .any(|parameter| parameter.eq_ignore_ascii_case(name))
+        {
+            out.extend(["\"", MASK, "\""]);
         } else {
             escape(value, out);
         }
@@ -83,7 +101,10 @@ fn value_length(text: &str) -> usize {
         }
         return text.trim_end_matches(['\r', '\n']).len();
     }
-    start + value.find([',', ' ', '\t', '\r', '\n']).unwrap_or(value.len())
+    start
+        + value
+            .find([',', ' ', '\t', '\r', '\n'])
+            .unwrap_or(value.len())
 }
 
 fn escape(text: &str, out: &mut String) {
@@ -108,7 +129,13 @@ mod tests {
         for secret in ["n0nce", "deadbeef", "c\\\"n"] {
             assert!(!text.contains(secret), "{text}");
         }
-        for kept in ["username=\"tina\"", "realm=\"r\"", "uri=\"sip:example.com\"", "nc=00000001", "To: <sip:tina@example.com>\r\n\r\n"] {
+        for kept in [
+            "username=\"tina\"",
+            "realm=\"r\"",
+            "uri=\"sip:example.com\"",
+            "nc=00000001",
+            "To: <sip:tina@example.com>\r\n\r\n",
+        ] {
             assert!(text.contains(kept), "{kept} in {text}");
         }
     }

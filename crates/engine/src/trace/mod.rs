@@ -18,19 +18,38 @@ pub(crate) struct Trace {
 
 impl Trace {
     /// Remembers a message. Keep-alives (nothing but line ends) are not messages.
-    pub(crate) fn record(&mut self, at: Timestamp, line: &str, flow: TraceFlow, direction: Direction, message: &[u8]) {
+    pub(crate) fn record(
+        &mut self,
+        at: Timestamp,
+        line: &str,
+        flow: TraceFlow,
+        direction: Direction,
+        message: &[u8],
+    ) {
         if message.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
             return;
         }
         if self.entries.len() == KEPT {
             self.entries.pop_front();
         }
-        self.entries.push_back(TraceEntry { at, line: line.to_owned(), flow, direction, dropped: None, text: mask::masked(message) });
+        self.entries.push_back(TraceEntry {
+            at,
+            line: line.to_owned(),
+            flow,
+            direction,
+            dropped: None,
+            text: mask::masked(message),
+        });
     }
 
     /// The message that came in last from `remote` was given to nobody.
     pub(crate) fn mark_dropped(&mut self, remote: &str, why: String) {
-        if let Some(entry) = self.entries.iter_mut().rev().find(|entry| entry.direction == Direction::In && entry.flow.remote == remote) {
+        if let Some(entry) = self
+            .entries
+            .iter_mut()
+            .rev()
+            .find(|entry| entry.direction == Direction::In && entry.flow.remote == remote)
+        {
             entry.dropped = Some(why);
         }
     }
@@ -46,14 +65,24 @@ mod tests {
     use super::*;
 
     fn flow() -> TraceFlow {
-        TraceFlow { interface: "eth0".into(), local: "192.0.2.1:40000".into(), remote: "192.0.2.2:5060".into() }
+        TraceFlow {
+            interface: "eth0".into(),
+            local: "192.0.2.1:40000".into(),
+            remote: "192.0.2.2:5060".into(),
+        }
     }
 
     #[test]
     fn the_oldest_goes_when_the_ring_is_full() {
         let mut trace = Trace::default();
         for n in 0..KEPT + 10 {
-            trace.record(Timestamp::now(), "work", flow(), Direction::Out, format!("OPTIONS {n}").as_bytes());
+            trace.record(
+                Timestamp::now(),
+                "work",
+                flow(),
+                Direction::Out,
+                format!("OPTIONS {n}").as_bytes(),
+            );
         }
         assert_eq!(trace.entries().len(), KEPT);
         assert_eq!(trace.entries()[0].text, "OPTIONS 10");
@@ -64,7 +93,13 @@ mod tests {
         let mut trace = Trace::default();
         trace.record(Timestamp::now(), "work", flow(), Direction::In, b"\r\n\r\n");
         trace.record(Timestamp::now(), "work", flow(), Direction::In, b"junk");
-        trace.record(Timestamp::now(), "work", flow(), Direction::Out, b"REGISTER");
+        trace.record(
+            Timestamp::now(),
+            "work",
+            flow(),
+            Direction::Out,
+            b"REGISTER",
+        );
         trace.mark_dropped("192.0.2.2:5060", "not SIP".into());
         let entries = trace.entries();
         assert_eq!(entries.len(), 2);
