@@ -14,11 +14,28 @@ use report::Report;
 use tally::Tally;
 
 /// What the tests run besides Bellhop itself. A program that is missing when a test needs it is a failure, never a skip.
-const PACKAGES: [Package; 1] = [Package::new(
-    "iproute2",
-    "ip",
-    "builds the networks of the network watch's tests and of the lab",
-)];
+const PACKAGES: [Package; 4] = [
+    Package::new(
+        "iproute2",
+        "ip",
+        "builds the networks of the network watch's tests and of the lab",
+    ),
+    Package::new(
+        "dbus",
+        "dbus-run-session",
+        "a private session bus for the keyring's tests",
+    ),
+    Package::new(
+        "gnome-keyring",
+        "gnome-keyring-daemon",
+        "the keyring in them",
+    ),
+    Package::new(
+        "libsecret-tools",
+        "secret-tool",
+        "looks into that keyring from outside",
+    ),
+];
 
 /// Needed by the lab only.
 const LAB_PACKAGES: [Package; 2] = [
