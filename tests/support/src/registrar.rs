@@ -1,4 +1,4 @@
-//! A registrar of a few lines on loopback: it challenges with MD5, keeps what it is told and answers as a company's would. It shares no code with Bellhop, so that
+//! A registrar of a few lines on loopback: it challenges with MD5, keeps what it is told, answers as a company's would and passes OPTIONS on to the Contacts. It shares no code with Bellhop, so that
 //! a mistake there is not repeated here.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,7 +69,7 @@ impl Registrar {
         let ended = Arc::new(AtomicBool::new(false));
         let thread = thread::spawn({
             let (state, ended) = (Arc::clone(&state), Arc::clone(&ended));
-            move || serve(&socket, &state, &ended)
+            move || serve(&socket, address, &state, &ended)
         });
         Ok(Registrar {
             address,
@@ -111,7 +111,7 @@ impl Drop for Registrar {
     }
 }
 
-fn serve(socket: &UdpSocket, state: &Mutex<State>, ended: &AtomicBool) {
+fn serve(socket: &UdpSocket, address: SocketAddr, state: &Mutex<State>, ended: &AtomicBool) {
     let mut buffer = vec![0; 65_536];
     while !ended.load(Ordering::Relaxed) {
         let Ok((length, source)) = socket.recv_from(&mut buffer) else {
@@ -125,11 +125,12 @@ fn serve(socket: &UdpSocket, state: &Mutex<State>, ended: &AtomicBool) {
         };
         // Keep-alives begin with no letter.
         if message.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            let answer = state
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .answer(message, source);
-            if let Some(answer) = answer {
+            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+            let copies = state.forwarded(message, address);
+            for (copy, contact) in copies {
+                let _ = socket.send_to(copy.as_bytes(), contact);
+            }
+            if let Some(answer) = state.answer(message, source) {
                 let _ = socket.send_to(answer.as_bytes(), source);
             }
         }
@@ -137,6 +138,34 @@ fn serve(socket: &UdpSocket, state: &Mutex<State>, ended: &AtomicBool) {
 }
 
 impl State {
+    /// What a proxy would do with an OPTIONS for the number: a copy to each Contact, with a Via on top.
+    fn forwarded(&self, message: &str, address: SocketAddr) -> Vec<(String, SocketAddr)> {
+        let Some((line, fields)) = message
+            .split_once("\r\n")
+            .filter(|(line, _)| line.starts_with("OPTIONS "))
+        else {
+            return Vec::new();
+        };
+        let branch = md5_hex(message);
+        let targets = self.bindings.keys().filter_map(|uri| {
+            let host = uri.split(['@', ':']).skip(2).collect::<Vec<_>>().join(":");
+            let place = host.split(';').next()?.parse().ok()?;
+            Some((uri, place))
+        });
+        targets
+            .map(|(uri, place)| {
+                let line = line
+                    .split(' ')
+                    .enumerate()
+                    .map(|(place, word)| if place == 1 { uri } else { word })
+                    .collect::<Vec<_>>()
+                    .join(" ");
+                let via = format!("Via: SIP/2.0/UDP {address};branch=z9hG4bK{branch}");
+                (format!("{line}\r\n{via}\r\n{fields}"), place)
+            })
+            .collect()
+    }
+
     fn answer(&mut self, message: &str, source: SocketAddr) -> Option<String> {
         if message.starts_with("SIP/2.0") {
             return None;
