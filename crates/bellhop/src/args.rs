@@ -10,7 +10,6 @@ use clap::{Parser, Subcommand};
 #[command(
     name = "bellhop",
     version,
-    about,
     subcommand_required = true,
     arg_required_else_help = true,
     infer_subcommands = false

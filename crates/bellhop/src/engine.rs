@@ -6,7 +6,7 @@ use bellhop_control::client::Client;
 use bellhop_control::error::{Code, Error};
 use bellhop_control::places;
 use bellhop_control::protocol::{Reply, Request};
-use bellhop_control::snapshot::Snapshot;
+use bellhop_control::snapshot::{LineState, Snapshot};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::failure::Failure;
@@ -71,11 +71,11 @@ impl Connection {
     pub(crate) fn done(&mut self, request: Request) -> Result<(), Failure> {
         match self.request(request)? {
             Reply::Done => Ok(()),
-            Reply::Refused { error, details, .. } if details.is_empty() => Err(error.into()),
-            Reply::Refused { error, details, .. } => Err(Failure {
-                lines: details,
-                ..error.into()
-            }),
+            Reply::Refused {
+                error,
+                state,
+                details,
+            } => Err(refusal(error, state, details)),
             Reply::Status { .. } | Reply::Checked { .. } | Reply::Trace { .. } => {
                 Err(Error::plain(Code::EngineLost).into())
             }
@@ -94,6 +94,25 @@ impl Connection {
     /// The parts, for a subscription.
     pub(crate) fn into_parts(self) -> (Runtime, Client) {
         (self.runtime, self.client)
+    }
+}
+
+/// What a refusal says: all details if there are any, else the sentence, with the state of the line where the sentence lacks it.
+fn refusal(error: Error, state: Option<LineState>, details: Vec<String>) -> Failure {
+    let sentence = match state {
+        Some(state) if !error.params.contains_key("state") => {
+            format!("{error}; the line is {}", state.as_str())
+        }
+        Some(_) | None => error.message.clone(),
+    };
+    let lines = if details.is_empty() {
+        vec![sentence]
+    } else {
+        details
+    };
+    Failure {
+        lines,
+        ..error.into()
     }
 }
 

@@ -6,7 +6,7 @@ use bellhop_control::snapshot::Snapshot;
 
 use crate::args::StatusArgs;
 use crate::clock::Clock;
-use crate::engine::Place;
+use crate::engine::{Connection, Place};
 use crate::failure::Failure;
 use crate::output::{self, Paint};
 
@@ -18,24 +18,36 @@ const AGAIN: &str = "\u{1b}[H\u{1b}[2J";
 pub(crate) fn status(args: &StatusArgs, place: &Place) -> Result<(), Failure> {
     let clock = Clock::start();
     let mut engine = place.connect()?;
-    if !args.watch {
-        let snapshot = engine.snapshot()?;
-        return show(&snapshot, args.json, clock);
+    if args.watch {
+        watch(args, engine, clock)
+    } else {
+        output::print(&rendered(&engine.snapshot()?, args.json, clock)?)
     }
+}
+
+fn watch(args: &StatusArgs, engine: Connection, clock: Clock) -> Result<(), Failure> {
     let (runtime, client) = engine.into_parts();
+    let redrawn = !args.json && output::is_terminal();
+    let mut shown = String::new();
     runtime.block_on(async {
         let mut subscription = client.subscribe().await?;
         loop {
             match subscription.next().await? {
                 Event::Snapshot { snapshot } => {
-                    if !args.json && output::is_terminal() {
-                        output::print(AGAIN)?;
+                    let text = rendered(&snapshot, args.json, clock.ticked())?;
+                    // Some changes are for programs only.
+                    if text != shown {
+                        output::print(&if redrawn {
+                            format!("{AGAIN}{text}")
+                        } else {
+                            text.clone()
+                        })?;
+                        shown = text;
                     }
-                    show(&snapshot, args.json, clock.ticked())?;
                 }
                 // A snapshot tells programs the same; a person on a terminal would lose the sentence with the next one.
                 Event::Notice { notice } => {
-                    if !args.json && !output::is_terminal() {
+                    if !args.json && !redrawn {
                         output::say(&format!("{}: {}", notice.line(), notice.sentence()));
                     }
                 }
@@ -44,12 +56,11 @@ pub(crate) fn status(args: &StatusArgs, place: &Place) -> Result<(), Failure> {
     })
 }
 
-fn show(snapshot: &Snapshot, json: bool, clock: Clock) -> Result<(), Failure> {
+fn rendered(snapshot: &Snapshot, json: bool, clock: Clock) -> Result<String, Failure> {
     if json {
-        let object = serde_json::to_string(snapshot)
-            .map_err(|error| Error::new(Code::Internal, [("why", error.to_string())]))?;
-        output::print(&object)
+        let object = serde_json::to_string(snapshot);
+        object.map_err(|error| Error::new(Code::Internal, [("why", error.to_string())]).into())
     } else {
-        output::print(&text::of(snapshot, clock, Paint::of_stdout()))
+        Ok(text::of(snapshot, clock, Paint::of_stdout()))
     }
 }

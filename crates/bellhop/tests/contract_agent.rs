@@ -1,5 +1,7 @@
 //! The contract of a running engine, seen from outside: against a registrar on loopback, through the command line.
 
+#![cfg(unix)]
+
 use std::fs;
 use std::net::UdpSocket;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};

@@ -1,5 +1,7 @@
 //! The command line against an engine that says what the test wants: what is printed, what is said, and the exit status.
 
+#![cfg(unix)]
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::{self, JoinHandle};
@@ -148,6 +150,50 @@ fn a_refusal_is_exit_1_with_its_sentence() -> Result<()> {
         [Request::Rebind {
             line: Some("work".into())
         }]
+    );
+    Ok(())
+}
+
+#[test]
+fn a_refusal_names_the_state_of_the_line() -> Result<()> {
+    let refused = Reply::Refused {
+        error: Error::new(Code::PasswordRefused, [("user", "tina")]),
+        state: Some(LineState::Rejected),
+        details: Vec::new(),
+    };
+    let (outcome, _) = Script::new(PROTOCOL, vec![refused], Vec::new())?.run(&["rebind"])?;
+    assert_eq!(outcome.code, Some(1));
+    assert_eq!(
+        outcome.stderr,
+        "the company refused the password for tina; the line is rejected\n"
+    );
+    Ok(())
+}
+
+#[test]
+fn watched_text_is_printed_again_only_when_it_reads_otherwise() -> Result<()> {
+    let states = [
+        LineState::Paused,
+        LineState::Paused,
+        LineState::Offline,
+        LineState::Offline,
+    ];
+    let events = states.map(|state| Event::Snapshot {
+        snapshot: snapshot(state),
+    });
+    let (outcome, _) =
+        Script::new(PROTOCOL, vec![Reply::Done], events.into())?.run(&["status", "--watch"])?;
+    let headlines: Vec<&str> = outcome
+        .stdout
+        .lines()
+        .filter(|line| !line.starts_with(' '))
+        .collect();
+    assert_eq!(
+        headlines,
+        [
+            "Paused                 tina@example.com",
+            "Offline                tina@example.com"
+        ]
     );
     Ok(())
 }
