@@ -30,19 +30,34 @@ impl Host {
 
     /// Reads `part` of `whole`: `name`, `192.0.2.1` or `[2001:db8::1]`.
     pub(crate) fn parse_part(whole: &Text, part: &str) -> Option<Host> {
-        if let Some(inside) = part.strip_prefix('[') {
-            return parse_v6(inside.strip_suffix(']')?).map(Host::V6);
-        }
-        if part
-            .bytes()
-            .next_back()
-            .is_some_and(|byte| byte.is_ascii_digit())
-            && let Ok(address) = part.parse()
-        {
-            return Some(Host::V4(address));
-        }
-        is_name(part).then(|| Host::Name(whole.part(part)))
+        Some(match kind(part)? {
+            Kind::Name => Host::Name(whole.part(part)),
+            Kind::V4(address) => Host::V4(address),
+            Kind::V6(address) => Host::V6(address),
+        })
     }
+}
+
+/// What a host turns out to be, before a name is cut out of its text.
+enum Kind {
+    Name,
+    V4(Ipv4Addr),
+    V6(Ipv6Addr),
+}
+
+fn kind(part: &str) -> Option<Kind> {
+    if let Some(inside) = part.strip_prefix('[') {
+        return parse_v6(inside.strip_suffix(']')?).map(Kind::V6);
+    }
+    // Only what begins and ends with a digit can be an IPv4 address.
+    let digit = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_digit());
+    if digit(part.bytes().next())
+        && digit(part.bytes().next_back())
+        && let Ok(address) = part.parse()
+    {
+        return Some(Kind::V4(address));
+    }
+    is_name(part).then_some(Kind::Name)
 }
 
 /// An address, leniently with the third colon that the grammar of RFC 3261 once put before an IPv4 part (RFC 5118 §4.10).
@@ -117,19 +132,36 @@ pub struct HostPort {
 impl HostPort {
     /// Reads `part` of `whole`. White space around the colon is allowed, as in a Via (RFC 3261 §25.1, `COLON`).
     pub(crate) fn parse_part(whole: &Text, part: &str) -> Option<HostPort> {
-        let port_from = part.find(']').map_or(0, |bracket| bracket + 1);
-        let colon = part.get(port_from..)?.find(':').map(|at| at + port_from);
-        let (host, port) = match colon {
-            Some(colon) => (
-                part.get(..colon)?,
-                Some(lex::number(lex::trim(part.get(colon + 1..)?))?),
-            ),
-            None => (part, None),
-        };
+        let (host, port) = split(part)?;
         Some(HostPort {
-            host: Host::parse_part(whole, lex::trim(host))?,
+            host: Host::parse_part(whole, host)?,
             port,
         })
+    }
+
+    /// Whether `part` can be read, and the port in it.
+    pub(crate) fn check(part: &str) -> Option<Option<u16>> {
+        let (host, port) = split(part)?;
+        kind(host).map(|_| port)
+    }
+}
+
+/// Host and port of `host:port`.
+fn split(part: &str) -> Option<(&str, Option<u16>)> {
+    let port_from = if part.starts_with('[') {
+        part.find(']')? + 1
+    } else {
+        0
+    };
+    match part.bytes().skip(port_from).position(|byte| byte == b':') {
+        Some(colon) => {
+            let colon = colon + port_from;
+            Some((
+                lex::trim(part.get(..colon)?),
+                Some(lex::number(lex::trim(part.get(colon + 1..)?))?),
+            ))
+        }
+        None => Some((lex::trim(part), None)),
     }
 }
 

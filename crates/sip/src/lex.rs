@@ -12,7 +12,8 @@ pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token_byte)
 }
 
-const TOKEN: [bool; 256] = token_table();
+/// Which bytes are `token` characters.
+pub(crate) const TOKEN: [bool; 256] = token_table();
 
 #[allow(
     clippy::indexing_slicing,
@@ -41,7 +42,7 @@ pub(crate) fn is_space(byte: u8) -> bool {
 
 /// `text` without white space at its ends. Line ends count as white space, for values that did not come out of a message.
 pub(crate) fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\r', '\n'])
+    text.trim_ascii()
 }
 
 /// Where `wanted` is first seen outside quoted strings, and outside angle brackets where `angles` asks for it.

@@ -173,7 +173,7 @@ impl<'a> Iterator for RawParams<'a> {
 
 /// The first parameter of `text`, and what follows its semicolon.
 fn one(text: &str) -> Option<(RawParam<'_>, Option<&str>)> {
-    let text = text.trim_start_matches([' ', '\t']);
+    let text = text.trim_ascii_start();
     let end = text
         .bytes()
         .position(|byte| !is_name_byte(byte))
@@ -182,11 +182,11 @@ fn one(text: &str) -> Option<(RawParam<'_>, Option<&str>)> {
     if name.is_empty() {
         return None;
     }
-    let rest = rest.trim_start_matches([' ', '\t']);
+    let rest = rest.trim_ascii_start();
     let Some(behind) = rest.strip_prefix('=') else {
         return Some((RawParam { name, value: None }, next_param(rest)?));
     };
-    let behind = behind.trim_start_matches([' ', '\t']);
+    let behind = behind.trim_ascii_start();
     let length = match lex::quoted_prefix(behind) {
         Some((_, rest)) => behind.len() - rest.len(),
         None => behind
@@ -200,7 +200,7 @@ fn one(text: &str) -> Option<(RawParam<'_>, Option<&str>)> {
             name,
             value: Some(value),
         },
-        next_param(rest.trim_start_matches([' ', '\t']))?,
+        next_param(rest.trim_ascii_start())?,
     ))
 }
 
@@ -213,15 +213,49 @@ fn next_param(rest: &str) -> Option<Option<&str>> {
     }
 }
 
-/// Tokens, and what `pname` of a URI allows besides.
 fn is_name_byte(byte: u8) -> bool {
-    lex::is_token_byte(byte)
-        || matches!(byte, b'[' | b']' | b'/' | b':' | b'&' | b'$' | b'(' | b')')
+    LETTERS
+        .get(usize::from(byte))
+        .is_some_and(|letter| letter & NAME != 0)
 }
 
-/// Generous: whatever is not white space and has no meaning of its own. `received=::1`, `gr=urn:uuid:…` and an empty value must pass.
 fn is_value_byte(byte: u8) -> bool {
-    byte > b' ' && byte != 0x7f && !matches!(byte, b';' | b',' | b'"' | b'<' | b'>')
+    LETTERS
+        .get(usize::from(byte))
+        .is_some_and(|letter| letter & VALUE != 0)
+}
+
+/// Tokens, and what `pname` of a URI allows besides.
+const NAME: u8 = 1;
+/// Generous: whatever is not white space and has no meaning of its own. `received=::1`, `gr=urn:uuid:…` and an empty value must pass.
+const VALUE: u8 = 2;
+
+const LETTERS: [u8; 256] = letters();
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time over constant bounds"
+)]
+const fn letters() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[allow(clippy::cast_possible_truncation, reason = "below 256")]
+        let letter = byte as u8;
+        if lex::TOKEN[byte]
+            || matches!(
+                letter,
+                b'[' | b']' | b'/' | b':' | b'&' | b'$' | b'(' | b')'
+            )
+        {
+            table[byte] |= NAME;
+        }
+        if letter > b' ' && letter != 0x7f && !matches!(letter, b';' | b',' | b'"' | b'<' | b'>') {
+            table[byte] |= VALUE;
+        }
+        byte += 1;
+    }
+    table
 }
 
 fn write_param(to: &mut String, name: &str, value: Option<&str>) {

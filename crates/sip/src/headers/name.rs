@@ -157,16 +157,17 @@ impl HeaderName {
     pub(crate) fn known(name: &str) -> Option<HeaderName> {
         let (order, starts) = &BY_LENGTH;
         let (start, end) = (*starts.get(name.len())?, *starts.get(name.len() + 1)?);
-        let first = name.as_bytes().first()?.to_ascii_lowercase();
-        order
-            .get(usize::from(start)..usize::from(end))?
-            .iter()
-            .find_map(|number| {
-                let (candidate, header) = NAMES.get(usize::from(*number))?;
-                let hit = candidate.as_bytes().first()?.to_ascii_lowercase() == first
-                    && candidate.eq_ignore_ascii_case(name);
-                hit.then(|| header.clone())
-            })
+        let numbers = order.get(usize::from(start)..usize::from(end))?;
+        let candidates = || {
+            numbers
+                .iter()
+                .filter_map(|number| NAMES.get(usize::from(*number)))
+        };
+        // Nearly everyone writes names as the RFCs do, which is cheaper to compare.
+        candidates()
+            .find(|(candidate, _)| *candidate == name)
+            .or_else(|| candidates().find(|(candidate, _)| candidate.eq_ignore_ascii_case(name)))
+            .map(|(_, header)| header.clone())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where a message in a stream ends (RFC 3261 §18.3).
 
-use super::parse::{ContentLength, skip_line_ends};
+use super::parse::ContentLength;
+use super::reader::skip_line_ends;
 use crate::{HeaderName, ParseError, limits};
 
 /// What a stream's buffer begins with.
@@ -44,12 +45,18 @@ pub fn frame_stream(buffer: &[u8]) -> Result<Frame, ParseError> {
             length.line(value.trim_ascii());
         }
         if line.content.is_empty() {
-            let body = length.get()?.ok_or(ParseError::ContentLength("absent in a stream"))?;
+            let body = length
+                .get()?
+                .ok_or(ParseError::ContentLength("absent in a stream"))?;
             let whole = at
                 .checked_add(body)
                 .filter(|whole| *whole <= limits::MAX_MESSAGE)
                 .ok_or(ParseError::TooLarge("message"))?;
-            return Ok(if buffer.len() < whole { Frame::Incomplete } else { Frame::Message(whole) });
+            return Ok(if buffer.len() < whole {
+                Frame::Incomplete
+            } else {
+                Frame::Message(whole)
+            });
         }
         if line.content.len() > limits::MAX_HEADER_LINE {
             return Err(ParseError::TooLarge("header line"));

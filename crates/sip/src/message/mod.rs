@@ -3,6 +3,7 @@
 mod answer;
 mod frame;
 mod parse;
+mod reader;
 mod reason;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::reader::{Line, Reader};
 use super::{Message, Request, Response};
 use crate::{
     HeaderName, HeaderValue, Headers, Method, ParseError, StatusCode, Text, Uri, lex, limits,
@@ -34,7 +35,7 @@ pub(super) fn datagram(datagram: Bytes) -> Result<Message, ParseError> {
 /// Method and headers of what was refused as a request, as far as they can be read, for an answer.
 pub(super) fn salvage(datagram: Bytes) -> Option<(Method, Headers)> {
     let mut reader = Reader::new(datagram);
-    let line = reader.line()?;
+    let line = reader.line()?.content;
     let line = reader.text(line)?;
     if line
         .get(..4)
@@ -49,10 +50,10 @@ pub(super) fn salvage(datagram: Bytes) -> Option<(Method, Headers)> {
     }
     let method = Method::part_of(&line, method);
     let mut headers = Headers::new();
-    while let Some(line) = reader
-        .line()
-        .filter(|line| !line.is_empty() && headers.len() < limits::MAX_HEADERS)
-    {
+    while let Some(line) = reader.line() {
+        if line.content.is_empty() || headers.len() == limits::MAX_HEADERS {
+            break;
+        }
         if let Ok((name, value)) = header(&mut reader, line) {
             headers.push_checked(name, value);
         }
@@ -67,19 +68,19 @@ enum StartLine {
 
 impl StartLine {
     fn read(reader: &mut Reader) -> Result<StartLine, ParseError> {
-        let line = reader.line().ok_or(ParseError::Unfinished)?;
-        if line.len() > limits::MAX_START_LINE {
+        let Line { content, stray } = reader.line().ok_or(ParseError::Unfinished)?;
+        if content.len() > limits::MAX_START_LINE {
             return Err(ParseError::TooLarge("start line"));
         }
-        let line = match reader.text(line.clone()) {
-            Some(line) => line,
-            None => reader
-                .lossy_status_line(line)
-                .ok_or(ParseError::StartLine("not UTF-8"))?,
-        };
-        if line.contains('\r') {
+        if stray {
             return Err(ParseError::StartLine("a stray carriage return"));
         }
+        let line = match reader.text(content.clone()) {
+            Some(line) => line,
+            None => reader
+                .lossy_status_line(content)
+                .ok_or(ParseError::StartLine("not UTF-8"))?,
+        };
         match line.get(..4) {
             Some(start) if start.eq_ignore_ascii_case("SIP/") => Self::response(&line),
             _ => Self::request(&line),
@@ -151,7 +152,7 @@ fn read_headers(reader: &mut Reader) -> Result<(Headers, ContentLength), ParseEr
     let mut length = ContentLength::default();
     loop {
         let line = reader.line().ok_or(ParseError::Unfinished)?;
-        if line.is_empty() {
+        if line.content.is_empty() {
             return Ok((headers, length));
         }
         if headers.len() == limits::MAX_HEADERS {
@@ -166,42 +167,38 @@ fn read_headers(reader: &mut Reader) -> Result<(Headers, ContentLength), ParseEr
 }
 
 /// One header of the line and those folded behind it.
-fn header(
-    reader: &mut Reader,
-    line: std::ops::Range<usize>,
-) -> Result<(HeaderName, HeaderValue), ParseError> {
-    let start = line.start;
-    let folded = reader.folded(line.end);
-    let end = folded.unwrap_or(line.end);
-    if end - start > limits::MAX_HEADER_LINE {
+fn header(reader: &mut Reader, mut line: Line) -> Result<(HeaderName, HeaderValue), ParseError> {
+    let folded = reader.fold(&mut line);
+    if line.content.len() > limits::MAX_HEADER_LINE {
         return Err(ParseError::TooLarge("header line"));
     }
-    let bytes = reader.slice(start..end);
-    let colon = memchr::memchr(b':', bytes).ok_or(ParseError::Header("no colon"))?;
-    let name = bytes.get(..colon).unwrap_or_default();
-    let name_length = name.trim_ascii_end().len();
-    if name_length == 0
-        || !name
-            .iter()
-            .take(name_length)
-            .all(|byte| lex::is_token_byte(*byte))
-    {
-        return Err(ParseError::Header("the name is not a token"));
+    if line.stray {
+        // Some take it for a line end.
+        return Err(ParseError::Header("a stray carriage return"));
     }
-    let name = reader.name(start..start + name_length);
-    let value = bytes.get(colon + 1..).unwrap_or_default();
-    let skipped = value.len() - value.trim_ascii_start().len();
-    let from = start + colon + 1 + skipped;
-    let range = from..from + value.trim_ascii().len();
-    let value = if folded.is_some() {
-        reader.unfolded(range)
-    } else {
-        reader.value(range)
+    let start = line.content.start;
+    let bytes = reader.slice(line.content);
+    let name_length = bytes
+        .iter()
+        .position(|byte| !lex::is_token_byte(*byte))
+        .unwrap_or(bytes.len());
+    let behind = bytes
+        .get(name_length..)
+        .unwrap_or_default()
+        .trim_ascii_start();
+    let value = match behind.split_first() {
+        Some((b':', value)) if name_length > 0 => value.trim_ascii_start(),
+        _ => return Err(ParseError::Header("no token and colon at its beginning")),
     };
-    Ok((
-        name,
-        value.ok_or(ParseError::Header("a stray carriage return"))?,
-    ))
+    let from = start + bytes.len() - value.len();
+    let value = from..from + value.trim_ascii_end().len();
+    let name = reader.name(start..start + name_length);
+    let value = if folded {
+        reader.unfolded(value)
+    } else {
+        reader.value(value)
+    };
+    Ok((name, value))
 }
 
 /// What Content-Length says, of however many there are.
@@ -232,126 +229,4 @@ impl ContentLength {
             Some(Err(())) => Err(ParseError::ContentLength("not one number")),
         }
     }
-}
-
-/// `bytes` without the line ends in front (RFC 3261 §7.5).
-pub(super) fn skip_line_ends(bytes: &[u8]) -> &[u8] {
-    let skipped = bytes
-        .iter()
-        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-        .count();
-    bytes.get(skipped..).unwrap_or_default()
-}
-
-/// The lines of a datagram, and shared parts of it.
-struct Reader {
-    bytes: Bytes,
-    /// The head as text, where all of it is UTF-8.
-    text: Option<Text>,
-    at: usize,
-}
-
-impl Reader {
-    fn new(datagram: Bytes) -> Reader {
-        let skipped = datagram.len() - skip_line_ends(&datagram).len();
-        let bytes = datagram.slice(skipped..);
-        let text = Text::from_utf8(bytes.slice(..head_length(&bytes)));
-        Reader { bytes, text, at: 0 }
-    }
-
-    /// The next line without its end; `None` where no line end follows.
-    fn line(&mut self) -> Option<std::ops::Range<usize>> {
-        let start = self.at;
-        let end = start + memchr::memchr(b'\n', self.bytes.get(start..)?)?;
-        self.at = end + 1;
-        let carriage_return = end > start && self.bytes.get(end - 1) == Some(&b'\r');
-        Some(start..if carriage_return { end - 1 } else { end })
-    }
-
-    /// Where the header that begins with a line up to `end` ends, if the next lines are folded to it. Takes those lines.
-    fn folded(&mut self, end: usize) -> Option<usize> {
-        let mut folded = None;
-        while matches!(self.bytes.get(self.at), Some(b' ' | b'\t')) {
-            let line = self.line()?;
-            folded = Some(line.end.max(end));
-        }
-        folded
-    }
-
-    fn slice(&self, range: std::ops::Range<usize>) -> &[u8] {
-        self.bytes.get(range).unwrap_or_default()
-    }
-
-    fn text(&self, range: std::ops::Range<usize>) -> Option<Text> {
-        match &self.text {
-            Some(text) => text.get(range).map(|part| text.part(part)),
-            None => Text::from_utf8(self.bytes.slice(range)),
-        }
-    }
-
-    fn name(&self, range: std::ops::Range<usize>) -> HeaderName {
-        match self
-            .text
-            .as_ref()
-            .and_then(|text| Some((text, text.get(range.clone())?)))
-        {
-            Some((text, part)) => HeaderName::part_of(text, part),
-            None => {
-                let text = self.text(range).unwrap_or_default();
-                HeaderName::part_of(&text, &text)
-            }
-        }
-    }
-
-    /// A value on one line; `None` with a carriage return in it, which some take for a line end.
-    fn value(&self, range: std::ops::Range<usize>) -> Option<HeaderValue> {
-        if memchr::memchr(b'\r', self.slice(range.clone())).is_some() {
-            return None;
-        }
-        Some(match self.text(range.clone()) {
-            Some(text) => HeaderValue::of_checked(text),
-            None => self.bytes.slice(range).into(),
-        })
-    }
-
-    /// A value on several lines: a line end and the white space around it mean one space (RFC 3261 §7.3.1).
-    fn unfolded(&self, range: std::ops::Range<usize>) -> Option<HeaderValue> {
-        let mut unfolded = Vec::with_capacity(range.len());
-        for line in self.slice(range).split(|byte| *byte == b'\n') {
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            if line.contains(&b'\r') {
-                return None;
-            }
-            if !unfolded.is_empty() {
-                unfolded.push(b' ');
-            }
-            unfolded.extend_from_slice(line.trim_ascii());
-        }
-        Some(Bytes::from(unfolded).into())
-    }
-
-    /// A status line whose reason phrase is not UTF-8, the phrase made readable.
-    fn lossy_status_line(&self, range: std::ops::Range<usize>) -> Option<Text> {
-        let line = self.slice(range);
-        line.get(..4)?
-            .eq_ignore_ascii_case(b"SIP/")
-            .then(|| Text::from(String::from_utf8_lossy(line).as_ref()))
-    }
-
-    /// The body behind the empty line: as long as Content-Length says, or all that is left.
-    fn body(&self, length: Option<usize>) -> Result<Bytes, ParseError> {
-        let left = self.bytes.len() - self.at.min(self.bytes.len());
-        let length = length.unwrap_or(left);
-        if length > left {
-            return Err(ParseError::ContentLength("more than there is"));
-        }
-        Ok(self.bytes.slice(self.at..self.at + length))
-    }
-}
-
-/// Up to the empty line, or all.
-fn head_length(bytes: &[u8]) -> usize {
-    memchr::memchr_iter(b'\n', bytes)
-        .find(|at| matches!(bytes.get(at + 1..), Some([b'\n', ..] | [b'\r', b'\n', ..])))
-        .map_or(bytes.len(), |at| at + 1)
 }

@@ -33,13 +33,8 @@ pub(super) fn parse(text: Text) -> Result<Uri, UriError> {
     if text.len() > limits::MAX_URI {
         return Err(UriError("the URI is too long"));
     }
-    if text
-        .bytes()
-        .any(|byte| byte <= b' ' || matches!(byte, 0x7f | b'"' | b'<' | b'>'))
-    {
-        return Err(UriError("a letter that no URI has"));
-    }
-    let colon = memchr::memchr(b':', text.as_bytes()).ok_or(UriError("the URI has no scheme"))?;
+    let marks = Marks::find(text.as_bytes())?;
+    let colon = marks.scheme_end.ok_or(UriError("the URI has no scheme"))?;
     let name = text.get(..colon).unwrap_or_default();
     let scheme = if name.eq_ignore_ascii_case("sip") {
         Scheme::Sip
@@ -53,8 +48,8 @@ pub(super) fn parse(text: Text) -> Result<Uri, UriError> {
         return Err(UriError("the URI has no scheme"));
     };
     match scheme {
-        Scheme::Sip | Scheme::Sips => sip(text, scheme, colon + 1),
-        Scheme::Tel => tel(text, colon + 1),
+        Scheme::Sip | Scheme::Sips => sip(text, scheme, colon + 1, &marks),
+        Scheme::Tel => tel(text, colon + 1, &marks),
         Scheme::Other => other(text, colon + 1),
     }
 }
@@ -66,45 +61,101 @@ fn is_scheme(name: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }
 
+/// What has a meaning in a URI, and where it stands.
+#[derive(Default)]
+struct Marks {
+    /// The first colon.
+    scheme_end: Option<usize>,
+    /// The second colon, where an `@` follows it.
+    password: Option<usize>,
+    at: Option<usize>,
+    second_at: bool,
+    /// The first semicolon or question mark behind the `@`.
+    params: Option<usize>,
+    /// The first question mark behind the `@`.
+    headers: Option<usize>,
+    broken_escape: bool,
+}
+
+impl Marks {
+    fn find(bytes: &[u8]) -> Result<Marks, UriError> {
+        let mut marks = Marks::default();
+        let mut second_colon = None;
+        for (here, byte) in bytes.iter().enumerate() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' => {}
+                b':' if marks.scheme_end.is_none() => marks.scheme_end = Some(here),
+                b':' if second_colon.is_none() => second_colon = Some(here),
+                b'@' => {
+                    marks.second_at |= marks.at.is_some();
+                    if marks.at.is_none() {
+                        (marks.at, marks.password) = (Some(here), second_colon);
+                    }
+                    (marks.params, marks.headers) = (None, None);
+                }
+                b';' | b'?' => {
+                    marks.params.get_or_insert(here);
+                    if *byte == b'?' {
+                        marks.headers.get_or_insert(here);
+                    }
+                }
+                // Every percent sign must begin an escape (RFC 3261 §25.1, `escaped`).
+                b'%' => {
+                    let escape = bytes.get(here + 1..here + 3);
+                    marks.broken_escape |=
+                        !escape.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+                }
+                0..=b' ' | 0x7f | b'"' | b'<' | b'>' => {
+                    return Err(UriError("a letter that no URI has"));
+                }
+                _ => {}
+            }
+        }
+        Ok(marks)
+    }
+
+    fn check_escapes(&self) -> Result<(), UriError> {
+        if self.broken_escape {
+            Err(UriError("a percent sign that begins no escape"))
+        } else {
+            Ok(())
+        }
+    }
+}
+
 /// `sip:user:password@host:port;params?headers`
-fn sip(text: Text, scheme: Scheme, start: usize) -> Result<Uri, UriError> {
-    check_escapes(&text)?;
-    let bytes = text.as_bytes();
-    let at = memchr::memchr(b'@', bytes);
-    let host_start = at.map_or(start, |at| at + 1);
-    if memchr::memchr(b'@', tail(bytes, host_start)).is_some() {
+fn sip(text: Text, scheme: Scheme, start: usize, marks: &Marks) -> Result<Uri, UriError> {
+    marks.check_escapes()?;
+    if marks.second_at {
         return Err(UriError("a second @"));
     }
-    let (user, password) = match at {
-        None => (None, None),
-        Some(at) => match memchr::memchr(b':', bytes.get(start..at).unwrap_or_default()) {
-            None => (Some(span(start, at)), None),
-            Some(colon) => (
-                Some(span(start, start + colon)),
-                Some(span(start + colon + 1, at)),
-            ),
-        },
+    let length = text.len();
+    let (user, password) = match (marks.at, marks.password) {
+        (None, _) => (None, None),
+        (Some(at), None) => (Some(span(start, at)), None),
+        (Some(at), Some(colon)) => (Some(span(start, colon)), Some(span(colon + 1, at))),
     };
-    let params_start = position(bytes, host_start, |byte| matches!(byte, b';' | b'?'));
-    let params_end = position(bytes, params_start, |byte| byte == b'?');
+    let host_start = marks.at.map_or(start, |at| at + 1);
+    let params_start = marks.params.unwrap_or(length);
+    let params_end = marks.headers.unwrap_or(length);
     let part = text.get(host_start..params_start).unwrap_or_default();
-    let host_port = HostPort::parse_part(&text, part).ok_or(UriError(
+    let port = HostPort::check(part).ok_or(UriError(
         "the host is neither a name nor an address, or the port is none",
     ))?;
-    let host_end = host_start + host_length(part);
     check_params(&text, params_start, params_end)?;
-    let headers_start = (params_end + 1).min(bytes.len());
-    if params_end < bytes.len() && headers_start == bytes.len() {
+    let headers_start = (params_end + 1).min(length);
+    if marks.headers.is_some() && headers_start == length {
         return Err(UriError("no headers behind the question mark"));
     }
+    let host_end = host_start + port.map_or(part.len(), |_| host_length(part));
     Ok(Uri {
         scheme,
         user,
         password,
         host: span(host_start, host_end),
-        port: host_port.port,
+        port,
         params: span(params_start, params_end),
-        headers: span(headers_start, bytes.len()),
+        headers: span(headers_start, length),
         text,
     })
 }
@@ -118,9 +169,9 @@ fn host_length(part: &str) -> usize {
 }
 
 /// `tel:number;params`
-fn tel(text: Text, start: usize) -> Result<Uri, UriError> {
-    check_escapes(&text)?;
-    let end = position(text.as_bytes(), start, |byte| byte == b';');
+fn tel(text: Text, start: usize, marks: &Marks) -> Result<Uri, UriError> {
+    marks.check_escapes()?;
+    let end = text.find(';').unwrap_or(text.len());
     if !super::tel::is_number(text.get(start..end).unwrap_or_default()) {
         return Err(UriError("no telephone number behind tel:"));
     }
@@ -163,33 +214,6 @@ fn check_params(text: &Text, start: usize, end: usize) -> Result<(), UriError> {
     text.get(start..end)
         .and_then(Params::check)
         .ok_or(UriError("malformed URI parameters"))
-}
-
-/// Every percent sign must begin an escape (RFC 3261 §25.1, `escaped`).
-fn check_escapes(text: &str) -> Result<(), UriError> {
-    let bytes = text.as_bytes();
-    let broken = memchr::memchr_iter(b'%', bytes).any(|at| {
-        !bytes
-            .get(at + 1..at + 3)
-            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    });
-    if broken {
-        Err(UriError("a percent sign that begins no escape"))
-    } else {
-        Ok(())
-    }
-}
-
-/// Where the first such byte is at or behind `from`; the end where there is none.
-fn position(bytes: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
-    tail(bytes, from)
-        .iter()
-        .position(|byte| is(*byte))
-        .map_or(bytes.len(), |at| from + at)
-}
-
-fn tail(bytes: &[u8], from: usize) -> &[u8] {
-    bytes.get(from..).unwrap_or_default()
 }
 
 #[allow(
