@@ -45,8 +45,7 @@ impl ControlServer {
     ///
     /// # Errors
     /// It can't be opened there.
-    #[cfg_attr(unix, expect(clippy::unused_async, reason = "needs the runtime"))]
-    pub(crate) async fn open(
+    pub(crate) fn open(
         state_dir: &Path,
         started_by: StartedBy,
         handle: Handle,

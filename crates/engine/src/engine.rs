@@ -49,7 +49,7 @@ pub fn run(options: Options, on_ready: impl FnOnce()) -> Result<(), Failed> {
     let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
     runtime()?.block_on(async {
         let (driver, handle) = open(origin, lines, state.path(), options.networks).await?;
-        let server = ControlServer::open(state.path(), options.started_by, handle).await?;
+        let server = ControlServer::open(state.path(), options.started_by, handle)?;
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             pid = std::process::id(),

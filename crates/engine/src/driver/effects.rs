@@ -217,7 +217,7 @@ impl Driver {
                 let tag = self.endpoint.tag();
                 self.endpoint.respond(now, id, uas::answer(&request, &tag));
                 if request.method == Method::Invite {
-                    self.missed_call(flow, &request);
+                    self.missed_call(flow, source, &request);
                 }
                 if let Some(line) = self.line_by_number(of_flow(flow)) {
                     line.agent.handle_request(now, flow, source, &request);
@@ -230,16 +230,22 @@ impl Driver {
         }
     }
 
-    /// No call is carried yet: the person is told who tried.
-    fn missed_call(&mut self, flow: FlowId, request: &Request) {
+    /// No call is carried yet: the person is told who tried. Only the company's calls count: anybody can send to an open port.
+    fn missed_call(&mut self, flow: FlowId, source: SocketAddr, request: &Request) {
         let from = request.headers.from().map_or_else(
             |_| "an unknown number".to_owned(),
             |from| from.uri.without_params_and_headers().to_string(),
         );
-        if let Some(line) = self
-            .line_by_number(of_flow(flow))
-            .map(|line| line.settings.id.clone())
+        let Some(line) = self.line_by_number(of_flow(flow)) else {
+            return;
+        };
+        if line
+            .addresses
+            .good
+            .iter()
+            .any(|address| address.ip() == source.ip())
         {
+            let line = line.settings.id.clone();
             tracing::info!(line, "missed call");
             let _ = self.outlets.notices.send(Notice::MissedCall { line, from });
         }

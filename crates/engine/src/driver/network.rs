@@ -20,6 +20,10 @@ impl Driver {
         for interface in &networks.interfaces {
             self.kinds.insert(interface.name.clone(), interface.kind);
         }
+        for line in &mut self.lines {
+            // What DNS said on another network counts no more; it is asked anew after this.
+            line.addresses.unresolved = None;
+        }
         let mut ways = Ways::default();
         let numbers: Vec<u32> = self.lines.iter().map(|line| line.number).collect();
         for number in numbers {

@@ -8,14 +8,15 @@
 //!    datagrams leave. Between a change of network and its REGISTER on the wire nothing else is waited for: no task, no name, no disk, no
 //!    keyring.
 //! 5. Answer the views whose wish is fulfilled, refused or out of time.
-//! 6. Derive the snapshot, and publish it if it differs.
+//! 6. Hand what changed to the store's writer; derive the snapshot, and publish it if it differs.
 
 use std::future::pending;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use bellhop_agent::Command;
+use bellhop_agent::{Command, LineState};
+use bellhop_control::notice::Notice;
 use bellhop_control::snapshot::{Home, Snapshot};
 
 use super::{Ask, Driver, Found};
@@ -150,6 +151,7 @@ impl Driver {
         }
         self.answer_pending(now);
         self.log_overflow();
+        self.store.flush();
         self.clock.adjust(now, SystemTime::now());
         self.publish();
     }
@@ -175,6 +177,11 @@ impl Driver {
                     "line"
                 );
                 line.logged = Some(seen.state);
+                if let (LineState::Rejected, Some(failure)) = (seen.state, &seen.failure) {
+                    let error = view::failure(&line.settings, &seen, failure);
+                    let line = line.settings.id.clone();
+                    let _ = self.outlets.notices.send(Notice::Rejected { line, error });
+                }
             }
             lines.push(view::line(&line.settings, &seen, &self.clock));
         }

@@ -26,6 +26,8 @@ const MAX_FILE: u64 = 16 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Store {
     instance: Instance,
+    /// Changed since the last write.
+    dirty: bool,
     writer: Writer,
 }
 
@@ -51,13 +53,12 @@ impl Store {
             instance.machine = machine;
             changed = true;
         }
-        let store = Store {
+        let mut store = Store {
             instance,
+            dirty: changed,
             writer: Writer::new(path)?,
         };
-        if changed {
-            store.write();
-        }
+        store.flush();
         Ok(store)
     }
 
@@ -124,12 +125,14 @@ impl Store {
         };
         let before = line.clone();
         change(line);
-        if *line != before {
-            self.write();
-        }
+        self.dirty |= *line != before;
     }
 
-    fn write(&self) {
+    /// Hands what changed to the writer. Once a turn: a hundred lines that move together are one write, after their REGISTERs.
+    pub(crate) fn flush(&mut self) {
+        if !std::mem::take(&mut self.dirty) {
+            return;
+        }
         match serde_json::to_vec_pretty(&self.instance) {
             Ok(text) => self.writer.write(text),
             Err(error) => tracing::warn!(%error, "the instance file could not be written"),
@@ -177,6 +180,12 @@ fn renew(instance: &mut Instance, machine: Machine) {
     instance.instance = Uuid::new_v4().urn().to_string();
     for line in &mut instance.lines {
         line.identity = None;
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.flush();
     }
 }
 
