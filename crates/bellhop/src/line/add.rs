@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bellhop_control::config::PasswordSource;
 use bellhop_control::edit::{self, NewLine};
+use bellhop_control::error::{Code, Error};
 use bellhop_control::face::number;
 use bellhop_sip::{Scheme, Uri};
 
@@ -37,7 +38,7 @@ pub(super) fn add(args: AddArgs, place: &Place) -> Result<(), Failure> {
         .map_err(|error| file::refusal(error, ""))?;
     if source == PasswordSource::Keyring {
         let password = password::ask(number(&line.aor), args.password_stdin)?;
-        bellhop_engine::secrets::keyring_store(&line.aor, password)?;
+        bellhop_engine::secrets::keyring_store(&line.aor, password).map_err(not_stored)?;
     }
     config.write(&edited)?;
     output::print(&format!(
@@ -46,6 +47,15 @@ pub(super) fn add(args: AddArgs, place: &Place) -> Result<(), Failure> {
         config.path.display()
     ))?;
     reload(place)
+}
+
+fn not_stored(error: Error) -> Failure {
+    let without_keyring = error.code == Code::SecretUnavailable;
+    let mut failure = Failure::from(error);
+    if without_keyring {
+        failure.lines.push("on a machine without one, leave the password in a file of your own: --password-file FILE".to_owned());
+    }
+    failure
 }
 
 /// What a URI must have for its use.
