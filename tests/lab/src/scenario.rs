@@ -26,6 +26,8 @@ const SHORT_EXPIRES: u32 = 10;
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Time with both networks up, or with a link that leads nowhere.
 const BOTH: Duration = Duration::from_millis(500);
+/// Longest time between two keep-alives (RFC 5626 §4.4.2), and the round trip that tells of the new address.
+const LONGEST_KEEPALIVE_MS: f64 = 29_040.0;
 /// Decides which packets get lost.
 const SEED: u64 = 1;
 /// Share of packets lost, each way.
@@ -148,6 +150,56 @@ pub fn fade(binary: &Path, times: u32) -> Result<Vec<Run>> {
         stage.lab.leave(faded)?;
         stage.lab.reappear(faded)?;
         prefer_again(&stage, uplink)?;
+        Ok(run)
+    })
+}
+
+/// The carrier is lost with nothing else there, and comes back: the path is what it was, and the binding is made anew at once.
+///
+/// # Errors
+/// When the line is lost.
+pub fn reappear(binary: &Path, times: u32) -> Result<Vec<Run>> {
+    let stage = Stage::set(binary, ROUND_TRIP, MAX_EXPIRES)?;
+    let uplink = Uplink::Wlan;
+    repeat(times, || {
+        stage.lab.fade(uplink)?;
+        stage.wait_for_state("offline", PATIENCE)?;
+        thread::sleep(BOTH);
+        let back = |change: &Change| *change == Change::LinkUp(uplink.index());
+        stage.judge(&stage.change(uplink, |lab| lab.reappear(uplink), back)?)
+    })
+}
+
+/// The NAT forgets its mappings and uses other ports from then on, with link, address and route as they were. Calls fail until the
+/// line notices: that also shows that the lab's own check can fail.
+///
+/// # Errors
+/// When the line is lost.
+pub fn nat_drop(binary: &Path, times: u32) -> Result<Vec<Run>> {
+    let mut stage = Stage::set(binary, ROUND_TRIP, MAX_EXPIRES)?;
+    let uplink = Uplink::Wlan;
+    let mut ports = [40_000..=49_999, 20_000..=29_999].into_iter().cycle();
+    repeat(times, || {
+        let usable = SystemTime::now();
+        stage
+            .lab
+            .nat_a
+            .drop_mappings(ports.next().unwrap_or(50_000..=59_999))?;
+        let after = After {
+            began: usable,
+            usable,
+            uplink,
+            address: uplink.address(),
+        };
+        let unheard = stage.call(&after)?;
+        let mut run = stage.settle(&after)?;
+        if unheard.is_none() {
+            run.faults
+                .push("a call arrived over a mapping that the NAT had forgotten".to_owned());
+        }
+        run.limit_ms += LONGEST_KEEPALIVE_MS;
+        run.fault_if_another_kind();
+        stage.check(&after, &mut run)?;
         Ok(run)
     })
 }

@@ -180,11 +180,8 @@ impl Stage {
     pub fn wait_until_quiet(&self, since: SystemTime) -> Result<()> {
         let end = Instant::now() + Duration::from_secs(3);
         while Instant::now() < end {
-            let last = self
-                .kamailio()?
-                .events()?
-                .last()
-                .map_or(since, |event| event.at);
+            let events = self.kamailio()?.events()?;
+            let last = events.last().map_or(since, |event| event.at.max(since));
             if milliseconds(last, SystemTime::now()) >= QUIET.as_secs_f64() * 1e3 {
                 break;
             }

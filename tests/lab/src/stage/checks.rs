@@ -68,7 +68,11 @@ impl Stage {
         found
     }
 
-    fn call(&self, after: &After) -> Result<Option<String>> {
+    /// Calls the line through the registrar; says what went wrong.
+    ///
+    /// # Errors
+    /// When nobody answers at all.
+    pub fn call(&self, after: &After) -> Result<Option<String>> {
         self.calls.set(self.calls.get() + 1);
         let (since, id) = (SystemTime::now(), format!("call-{}", self.calls.get()));
         let answer = call::options(

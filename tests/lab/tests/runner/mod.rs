@@ -92,6 +92,7 @@ fn trials(report: &Shared) -> Vec<Trial> {
         Trial::test(name, move || measured(&report, name, note, run))
     };
     let refresh = "from the registrar being back; the limit has the 10 s that it grants";
+    let keepalive = "from the mapping being gone; the limit has the 29 s between keep-alives";
     let lossy = "30 % of the packets lost each way: copies leave after 0.5, 1, 2, 4 … s";
     vec![
         trial("the_floor_switches_between_two_nats", "", || {
@@ -112,6 +113,14 @@ fn trials(report: &Shared) -> Vec<Trial> {
             "a_lost_carrier_with_the_address_kept_moves_the_binding",
             "",
             || scenario::fade(&program()?, 3),
+        ),
+        trial("a_carrier_that_comes_back_is_used_at_once", "", || {
+            scenario::reappear(&program()?, 3)
+        }),
+        trial(
+            "a_forgotten_nat_mapping_is_noticed_by_the_next_keepalive",
+            keepalive,
+            || scenario::nat_drop(&program()?, 1),
         ),
         trial(
             "a_link_without_a_route_is_offline_until_the_route_comes",
