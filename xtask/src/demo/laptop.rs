@@ -62,6 +62,10 @@ impl Stage for Laptop {
         Ok(ON_WIFI)
     }
 
+    fn alarm(&self) -> &'static str {
+        "the kernel's change"
+    }
+
     fn moves(&self) -> Vec<Move> {
         let steps = |lines: &[&str]| lines.iter().map(|line| format!("ip {line}")).collect();
         vec![

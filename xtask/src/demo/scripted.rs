@@ -42,6 +42,10 @@ impl Stage for Scripted {
         Ok(ONE)
     }
 
+    fn alarm(&self) -> &'static str {
+        "the word that the network changed"
+    }
+
     fn moves(&self) -> Vec<Move> {
         let to = |title, local: IpAddr| Move {
             title,

@@ -21,6 +21,9 @@ pub(crate) trait Stage {
     /// Brings up the network that the story begins on and gives the address of the laptop there.
     fn begin(&mut self, engine: &mut Running) -> Fallible<IpAddr>;
 
+    /// Where Bellhop's own clock starts on a change.
+    fn alarm(&self) -> &'static str;
+
     fn moves(&self) -> Vec<Move>;
 
     /// Does it; gives the instant right before the network changed.

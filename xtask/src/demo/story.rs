@@ -109,15 +109,18 @@ impl Story<'_> {
         let last = line
             .last
             .ok_or("the status does not say how long it took")?;
-        println!();
         println!(
-            "  Registered again in {} ms: from the kernel's change to the registrar's answer, by Bellhop's clock, {} round trip(s).",
+            "\n  Registered again in {}: from {} to the registrar's answer, by Bellhop's clock.",
             ms(last.took_ms),
-            last.round_trips
+            stage.alarm()
         );
         println!(
-            "  {} ms from before the change to the binding printed by the registrar, by the demo's clock.\n",
+            "  {} from before the change to the registrar's word that it is bound, by the demo's clock.",
             ms(bound.at.duration_since(start).as_secs_f64() * 1000.0)
+        );
+        println!(
+            "  Round trips: {}. The links of the demo have no delay; on a real network each costs what it takes there.\n",
+            last.round_trips
         );
         self.show(&["status"])
     }
@@ -201,10 +204,10 @@ fn heading(words: &str) {
 
 /// Milliseconds as a person reads them.
 fn ms(value: f64) -> String {
-    if value < 10.0 {
-        format!("{value:.1}")
-    } else {
-        format!("{value:.0}")
+    match value {
+        ..1.0 => "less than 1 ms".to_owned(),
+        1.0..10.0 => format!("{value:.1} ms"),
+        _ => format!("{value:.0} ms"),
     }
 }
 
@@ -213,8 +216,9 @@ mod tests {
     use super::ms;
 
     #[test]
-    fn few_milliseconds_keep_a_decimal() {
-        assert_eq!(ms(1.44), "1.4");
-        assert_eq!(ms(41.3), "41");
+    fn few_milliseconds_keep_a_decimal_and_none_is_not_nothing() {
+        assert_eq!(ms(0.0), "less than 1 ms");
+        assert_eq!(ms(1.44), "1.4 ms");
+        assert_eq!(ms(41.3), "41 ms");
     }
 }
