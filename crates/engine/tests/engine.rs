@@ -79,10 +79,10 @@ impl Engine {
     }
 
     async fn snapshot(&mut self) -> Snapshot {
-        match self.ask(Request::Status).await {
-            Reply::Status { snapshot } => *snapshot,
-            other => panic!("{other:?}"),
-        }
+        let Reply::Status { snapshot } = self.ask(Request::Status).await else {
+            panic!("no status")
+        };
+        *snapshot
     }
 
     async fn line_in(&mut self, state: LineState) -> Line {
@@ -219,13 +219,13 @@ async fn a_reload_adds_changes_and_removes_lines_and_refuses_nonsense() {
     let text = fs::read_to_string(&path).unwrap();
 
     fs::write(&path, format!("{text}nonsense = 1\n")).unwrap();
-    match engine.ask(Request::Reload).await {
-        Reply::Refused { error, details, .. } => assert!(
-            error.code == Code::ConfigInvalid && details[0].starts_with("config.toml:6: nonsense"),
-            "{details:?}"
-        ),
-        other => panic!("{other:?}"),
-    }
+    let Reply::Refused { error, details, .. } = engine.ask(Request::Reload).await else {
+        panic!("not refused")
+    };
+    assert!(
+        error.code == Code::ConfigInvalid && details[0].starts_with("config.toml:6: nonsense"),
+        "{details:?}"
+    );
     assert_eq!(
         engine.line_in(LineState::Registered).await.flows.len(),
         1,

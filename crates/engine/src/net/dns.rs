@@ -125,8 +125,8 @@ impl Dns {
     /// # Errors
     /// One clause for the person.
     pub(crate) fn from_system() -> Result<Dns, String> {
-        let (config, mut options) = hickory_resolver::system_conf::read_system_conf()
-            .unwrap_or_else(|error| {
+        let (config, options) =
+            hickory_resolver::system_conf::read_system_conf().unwrap_or_else(|error| {
                 // Without name servers the hosts file still holds.
                 tracing::debug!(%error, "no name servers");
                 (
@@ -134,6 +134,10 @@ impl Dns {
                     ResolverOpts::default(),
                 )
             });
+        Dns::new(config, options)
+    }
+
+    fn new(config: ResolverConfig, mut options: ResolverOpts) -> Result<Dns, String> {
         options.timeout = QUESTION;
         options.attempts = 2;
         let mut builder = Resolver::builder_with_config(config, TokioRuntimeProvider::default());
@@ -223,137 +227,4 @@ fn clause(error: &NetError) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use super::*;
-
-    #[derive(Default)]
-    struct Table {
-        naptr: HashMap<&'static str, Vec<Naptr>>,
-        srv: HashMap<&'static str, Vec<Srv>>,
-        addresses: HashMap<&'static str, Vec<IpAddr>>,
-    }
-
-    impl Records for Table {
-        async fn naptr(&self, name: &str) -> Result<Vec<Naptr>, String> {
-            self.naptr
-                .get(name)
-                .cloned()
-                .ok_or_else(|| "refused".into())
-        }
-        async fn srv(&self, name: &str) -> Result<Vec<Srv>, String> {
-            Ok(self.srv.get(name).cloned().unwrap_or_default())
-        }
-        async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, String> {
-            Ok(self.addresses.get(name).cloned().unwrap_or_default())
-        }
-    }
-
-    fn ip(text: &str) -> IpAddr {
-        text.parse().unwrap()
-    }
-
-    fn service(domain: &str) -> Target {
-        Target::Service {
-            domain: domain.into(),
-            naptr: true,
-        }
-    }
-
-    fn resolved(target: &Target, table: &Table) -> Result<Vec<String>, String> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()
-            .unwrap();
-        runtime
-            .block_on(resolve(target, table, 1))
-            .map(|all| all.iter().map(ToString::to_string).collect())
-    }
-
-    #[test]
-    fn naptr_leads_to_srv_and_srv_to_addresses_with_its_port() {
-        let mut table = Table::default();
-        table.naptr.insert(
-            "example.com",
-            vec![Naptr {
-                order: 1,
-                preference: 1,
-                flags: "S".into(),
-                service: "SIP+D2U".into(),
-                replacement: "_sip._udp.voice.example.com".into(),
-            }],
-        );
-        let srv = |priority, port, target: &str| Srv {
-            priority,
-            weight: 0,
-            port,
-            target: target.into(),
-        };
-        table.srv.insert(
-            "_sip._udp.voice.example.com",
-            vec![
-                srv(20, 5062, "two.example.com"),
-                srv(10, 5061, "one.example.com"),
-            ],
-        );
-        table
-            .addresses
-            .insert("one.example.com", vec![ip("192.0.2.1"), ip("2001:db8::1")]);
-        table
-            .addresses
-            .insert("two.example.com", vec![ip("192.0.2.2")]);
-        assert_eq!(
-            resolved(&service("example.com"), &table).unwrap(),
-            ["192.0.2.1:5061", "[2001:db8::1]:5061", "192.0.2.2:5062"]
-        );
-    }
-
-    #[test]
-    fn without_naptr_and_srv_the_domain_itself_answers_at_5060() {
-        let mut table = Table::default();
-        table.addresses.insert("example.com", vec![ip("192.0.2.3")]);
-        assert_eq!(
-            resolved(&service("example.com"), &table).unwrap(),
-            ["192.0.2.3:5060"]
-        );
-    }
-
-    #[test]
-    fn a_service_that_says_it_is_not_there_falls_back_to_the_domain() {
-        let mut table = Table::default();
-        table.srv.insert(
-            "_sip._udp.example.com",
-            vec![Srv {
-                priority: 0,
-                weight: 0,
-                port: 0,
-                target: ".".into(),
-            }],
-        );
-        table.addresses.insert("example.com", vec![ip("192.0.2.3")]);
-        assert_eq!(
-            resolved(&service("example.com"), &table).unwrap(),
-            ["192.0.2.3:5060"]
-        );
-    }
-
-    #[test]
-    fn an_unknown_name_is_told_as_such_and_localhost_is_never_asked_for() {
-        assert_eq!(
-            resolved(&service("nowhere.example"), &Table::default()),
-            Err("no such name".into())
-        );
-        assert_eq!(
-            resolved(
-                &Target::Host {
-                    name: "LOCALHOST".into(),
-                    port: 5070
-                },
-                &Table::default()
-            )
-            .unwrap(),
-            ["127.0.0.1:5070", "[::1]:5070"]
-        );
-    }
-}
+mod tests;
