@@ -26,7 +26,10 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "bellhop-control",
         ],
     ),
-    ("bellhop", &["bellhop-engine", "bellhop-control"]),
+    (
+        "bellhop",
+        &["bellhop-engine", "bellhop-control", "bellhop-sip"],
+    ),
     ("xtask", &[]),
     ("bellhop-tests-support", &["bellhop-control"]),
     (

@@ -74,7 +74,7 @@ impl Tree {
             "sparse+",
             "index.crates",
             "static.crates",
-            "[source",
+            "[source.",
             "replace-with",
         ];
         let here = Path::new("xtask/src/test/structure/files.rs");
