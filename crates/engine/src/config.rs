@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use bellhop_agent::LineConfig;
 use bellhop_control::config::{DEFAULT_EXPIRES, PasswordSource, Problem, Written, WrittenLine};
+use bellhop_control::error::{Code, Error};
 use bellhop_control::places;
 use bellhop_sip::{HostPort, Scheme, Uri};
 
@@ -68,9 +69,7 @@ impl Origin {
     pub(crate) fn of(named: Option<&Path>) -> Result<Origin, Failed> {
         match named {
             Some(path) => Ok(Origin::Named(path.to_owned())),
-            None => places::default_config()
-                .map(Origin::Default)
-                .map_err(|error| Failed::refused(error.message)),
+            None => Ok(places::default_config().map(Origin::Default)?),
         }
     }
 
@@ -85,11 +84,19 @@ impl Origin {
             (Err(error), Origin::Default(_)) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Vec::new());
             }
+            (Err(error), _) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(Error::new(
+                    Code::ConfigMissing,
+                    [("path", path.display().to_string())],
+                )
+                .into());
+            }
             (Err(error), _) => {
-                return Err(Failed::config(vec![format!(
-                    "{}: the config file can't be read: {error}",
-                    path.display()
-                )]));
+                let values = [
+                    ("path", path.display().to_string()),
+                    ("why", error.to_string()),
+                ];
+                return Err(Error::new(Code::ConfigUnreadable, values).into());
             }
         };
         let name = path.file_name().map_or_else(

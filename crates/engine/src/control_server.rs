@@ -18,7 +18,6 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::driver::{Ask, Handle};
-use crate::failed::Failed;
 
 #[cfg_attr(unix, path = "control_server/unix.rs")]
 #[cfg_attr(windows, path = "control_server/windows.rs")]
@@ -49,9 +48,15 @@ impl ControlServer {
         state_dir: &Path,
         started_by: StartedBy,
         handle: Handle,
-    ) -> Result<ControlServer, Failed> {
+    ) -> Result<ControlServer, Error> {
         let listener = Listener::open(state_dir).map_err(|error| {
-            Failed::refused(format!("the control socket can't be opened: {error}"))
+            Error::new(
+                Code::StateDirUnusable,
+                [
+                    ("path", state_dir.display().to_string()),
+                    ("why", format!("no control socket: {error}")),
+                ],
+            )
         })?;
         let stop = CancellationToken::new();
         let connections = TaskTracker::new();

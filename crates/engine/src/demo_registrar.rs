@@ -28,11 +28,11 @@ const IDLE: Duration = Duration::from_secs(60);
 /// # Errors
 /// The port can't be opened, or `out` can't be written.
 pub fn run(port: u16, listen: IpAddr, out: &mut dyn Write) -> Result<(), Failed> {
-    let told = |error: std::io::Error| {
-        Failed::refused(format!("the demo's registrar can't go on: {error}"))
-    };
-    let socket = UdpSocket::bind(SocketAddr::new(listen, port))
-        .map_err(|error| Failed::refused(format!("port {port} can't be opened: {error}")))?;
+    let told = |error: std::io::Error| Failed::system("the demo's registrar can't go on", &error);
+    let socket = UdpSocket::bind(SocketAddr::new(listen, port)).map_err(|error| Failed {
+        exit: 1,
+        lines: vec![format!("port {port} can't be opened: {error}")],
+    })?;
     let local = socket.local_addr().map_err(told)?;
     let mut demo = Demo::new(local);
     let begun = Instant::now();
@@ -140,5 +140,5 @@ impl Demo {
 fn say(out: &mut dyn Write, line: std::fmt::Arguments<'_>) -> Result<(), Failed> {
     writeln!(out, "{line}")
         .and_then(|()| out.flush())
-        .map_err(|error| Failed::refused(format!("stdout can't be written: {error}")))
+        .map_err(|error| Failed::system("stdout can't be written", &error))
 }

@@ -43,10 +43,11 @@ pub fn run(options: Options, on_ready: impl FnOnce()) -> Result<(), Failed> {
     let lines = origin.load()?;
     let state = match options.state_dir {
         Some(path) => path,
-        None => places::default_state_dir().map_err(|error| Failed::refused(error.message))?,
+        None => places::default_state_dir()?,
     };
     let state = StateDir::open(&state)?;
     let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
+    state.tell_repair();
     runtime()?.block_on(async {
         let (driver, handle) = open(origin, lines, state.path(), options.networks).await?;
         let server = ControlServer::open(state.path(), options.started_by, handle)?;
@@ -58,7 +59,7 @@ pub fn run(options: Options, on_ready: impl FnOnce()) -> Result<(), Failed> {
         on_ready();
         let ended = driver.run().await;
         server.close().await;
-        ended.map_err(|error| Failed::refused(format!("signals can't be heard: {error}")))
+        ended.map_err(|error| Failed::system("signals can't be heard", &error))
     })
 }
 
@@ -73,6 +74,7 @@ pub fn check(options: Options) -> Result<Vec<CheckStep>, Failed> {
     let directory = Temporary::new()?;
     let state = StateDir::open(directory.path())?;
     let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
+    state.tell_repair();
     runtime()?.block_on(async {
         let (driver, handle) = open(origin, lines, state.path(), options.networks).await?;
         let asked = async {
@@ -81,10 +83,10 @@ pub fn check(options: Options) -> Result<Vec<CheckStep>, Failed> {
             reply
         };
         let (ended, reply) = tokio::join!(driver.run(), asked);
-        ended.map_err(|error| Failed::refused(format!("signals can't be heard: {error}")))?;
+        ended.map_err(|error| Failed::system("signals can't be heard", &error))?;
         match reply {
             Some(Reply::Checked { steps }) => Ok(steps),
-            _ => Err(Failed::refused(Error::plain(Code::EngineStopping).message)),
+            _ => Err(Error::plain(Code::EngineStopping).into()),
         }
     })
 }
@@ -96,10 +98,10 @@ async fn open(
     networks: NetworkSource,
 ) -> Result<(Driver, Handle), Failed> {
     let store = Store::open(state)
-        .map_err(|error| Failed::refused(format!("the store can't be opened: {error}")))?;
-    let networks = Source::open(networks).await.map_err(|error| {
-        Failed::refused(format!("the machine's networks can't be watched: {error}"))
-    })?;
+        .map_err(|error| Error::new(Code::StoreUnusable, [("why", error.to_string())]))?;
+    let networks = Source::open(networks)
+        .await
+        .map_err(|error| Failed::system("the machine's networks can't be watched", &error))?;
     Ok(Driver::new(origin, lines, store, networks))
 }
 
@@ -114,7 +116,7 @@ fn runtime() -> Result<Runtime, Failed> {
     Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failed::refused(format!("the engine can't start: {error}")))
+        .map_err(|error| Failed::system("no runtime", &error))
 }
 
 /// A directory that goes with this value.
@@ -126,7 +128,14 @@ impl Temporary {
             std::env::temp_dir().join(format!("bellhop-check-{}", uuid::Uuid::new_v4().simple()));
         // StateDir makes it, private from the first moment; a directory that is there already belongs to somebody else.
         if path.exists() {
-            Err(Failed::refused("the temporary directory can't be made"))
+            Err(Error::new(
+                Code::StateDirUnusable,
+                [
+                    ("path", path.display().to_string()),
+                    ("why", "it is there already".to_owned()),
+                ],
+            )
+            .into())
         } else {
             Ok(Temporary(path))
         }

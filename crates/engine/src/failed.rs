@@ -1,5 +1,7 @@
 //! Why the engine did not start, or ended: an exit status and what stderr says.
 
+use bellhop_control::error::{Code, Error};
+
 /// The engine could not do what it was asked; the caller prints `lines` on stderr and exits with `exit`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failed {
@@ -10,17 +12,27 @@ pub struct Failed {
 }
 
 impl Failed {
-    /// Something on this machine is in the way.
-    pub(crate) fn refused(line: impl Into<String>) -> Failed {
-        Failed {
-            exit: 1,
-            lines: vec![line.into()],
-        }
-    }
-
     /// The config is wrong; each line names the file, the line and the key.
     pub(crate) fn config(lines: Vec<String>) -> Failed {
         Failed { exit: 2, lines }
+    }
+
+    /// What the system says no to, where no code of the catalogue says it better.
+    pub(crate) fn system(what: &str, error: &std::io::Error) -> Failed {
+        Error::new(Code::Internal, [("why", format!("{what}: {error}"))]).into()
+    }
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Failed {
+        let of_config = matches!(
+            error.code,
+            Code::ConfigMissing | Code::ConfigUnreadable | Code::ConfigInvalid
+        );
+        Failed {
+            exit: if of_config { 2 } else { 1 },
+            lines: vec![error.message],
+        }
     }
 }
 
