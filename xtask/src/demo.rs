@@ -12,7 +12,7 @@ mod story;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::namespaces::Right;
 use crate::packages::{self, Package};
@@ -29,6 +29,9 @@ const PACKAGES: [Package; 1] = [Package::new(
     "ip",
     "builds two networks that the line moves between",
 )];
+
+/// How long the inside has to clear away: longer than the engine may take to unregister.
+const AFTER_CTRL_C: Duration = Duration::from_secs(4);
 
 pub(crate) fn run(yes: bool) -> Fallible<()> {
     packages::need(&PACKAGES, yes)?;
@@ -77,16 +80,14 @@ fn again_inside(right: Right, bellhop: &Path, scratch: &Path) -> Fallible<()> {
     let mut command: Command = namespaces::enter(right, &std::env::current_exe()?);
     let mut child = command.arg(INSIDE).arg(bellhop).arg(scratch).spawn()?;
     // Ctrl-C reaches the inside too, which then clears away by itself; a signal to this process alone does not.
-    let mut patience = Duration::from_secs(8);
+    let mut patience = None;
     let status = loop {
         if let Some(status) = child.try_wait()? {
             break status;
         }
         std::thread::sleep(process::GLANCE);
-        if interrupt::asked() {
-            patience = patience.saturating_sub(process::GLANCE);
-        }
-        if patience.is_zero() {
+        if interrupt::asked() && patience.get_or_insert_with(Instant::now).elapsed() > AFTER_CTRL_C
+        {
             child.kill()?;
         }
     };

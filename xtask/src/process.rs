@@ -68,30 +68,28 @@ impl Running {
         Ok(stdin.flush()?)
     }
 
-    /// The first line, of those not older than `since`, that is what one waits for.
+    /// The first line that is `wanted`, of those printed since an instant, or of all.
     pub(crate) fn await_line(
         &mut self,
-        since: Instant,
+        what: &str,
+        since: Option<Instant>,
         within: Duration,
         wanted: impl Fn(&str) -> bool,
     ) -> Fallible<Line> {
         let name = self.name;
-        wait(
-            within,
-            &format!("{name} did not print what was expected"),
-            || {
-                if let Some(line) = held(&self.lines)
-                    .iter()
-                    .find(|line| line.at >= since && wanted(&line.text))
-                {
-                    return Ok(Some(line.clone()));
-                }
-                match self.child.try_wait()? {
-                    Some(status) => Err(format!("{name} ended too early: {status}").into()),
-                    None => Ok(None),
-                }
-            },
-        )
+        wait(within, &format!("{name} did not print {what}"), || {
+            let found = held(&self.lines)
+                .iter()
+                .find(|line| since.is_none_or(|since| line.at >= since) && wanted(&line.text))
+                .cloned();
+            if found.is_some() {
+                return Ok(found);
+            }
+            match self.child.try_wait()? {
+                Some(status) => Err(format!("{name} ended too early: {status}").into()),
+                None => Ok(None),
+            }
+        })
     }
 
     /// Asks it to end, and insists after three seconds.
@@ -178,22 +176,34 @@ mod tests {
         Running::start("the shell", Command::new("sh").args(["-c", script])).unwrap()
     }
 
+    const SOON: Duration = Duration::from_secs(5);
+
     #[test]
     fn a_line_is_found_whichever_stream_it_came_by() {
-        let start = Instant::now();
         let mut talker = shell("echo one; echo two >&2; exec sleep 20");
         for word in ["one", "two"] {
-            let line = talker
-                .await_line(start, Duration::from_secs(5), |text| text == word)
-                .unwrap();
-            assert!(line.at >= start);
+            assert!(
+                talker
+                    .await_line(word, None, SOON, |text| text == word)
+                    .is_ok()
+            );
         }
+    }
+
+    #[test]
+    fn lines_from_before_do_not_count() {
+        let mut talker = shell("echo word; read go; echo word again; exec sleep 20");
+        talker.await_line("a word", None, SOON, |_| true).unwrap();
+        let now = Instant::now();
+        talker.say("go").unwrap();
+        let line = talker.await_line("a word", Some(now), SOON, |text| text.starts_with("word"));
+        assert_eq!(line.unwrap().text, "word again");
     }
 
     #[test]
     fn an_early_end_is_told_at_once() {
         let why = shell("exit 7")
-            .await_line(Instant::now(), Duration::from_secs(20), |_| false)
+            .await_line("anything", None, SOON, |_| false)
             .unwrap_err();
         assert!(
             why.to_string().starts_with("the shell ended too early"),
@@ -202,23 +212,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_arrives() {
-        let mut echo = shell("read word; echo got $word; exec sleep 20");
-        echo.say("192.0.2.1").unwrap();
-        assert!(
-            echo.await_line(Instant::now(), Duration::from_secs(5), |text| text
-                == "got 192.0.2.1")
-                .is_ok()
-        );
+    fn what_is_missing_is_named() {
+        let why = shell("exec sleep 20")
+            .await_line("a word", None, Duration::ZERO, |_| true)
+            .unwrap_err();
+        assert_eq!(why.to_string(), "the shell did not print a word within 0 s");
     }
 
     #[test]
     fn it_is_asked_to_end_before_it_is_made_to() {
         let mut polite = shell("trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done");
         polite
-            .await_line(Instant::now(), Duration::from_secs(5), |text| {
-                text == "ready"
-            })
+            .await_line("`ready`", None, SOON, |text| text == "ready")
             .unwrap();
         assert_eq!(polite.stop().and_then(|status| status.code()), Some(0));
     }

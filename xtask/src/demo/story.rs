@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::line::Line;
 use super::stage::{Move, Stage};
@@ -67,9 +67,12 @@ struct Story<'a> {
 
 impl Story<'_> {
     fn play(&mut self, stage: &mut dyn Stage) -> Fallible<()> {
-        let start = Instant::now();
+        self.registrar
+            .await_line("that it listens", None, PATIENCE, |line| {
+                line.starts_with("listening")
+            })?;
         self.engine
-            .await_line(start, PATIENCE, |line| line == "ready")?;
+            .await_line("`ready`", None, PATIENCE, |line| line == "ready")?;
         let local = stage.begin(self.engine)?;
         self.registered_from(local)?;
         heading("The line is registered");
@@ -101,10 +104,13 @@ impl Story<'_> {
             println!("  {step}");
         }
         let start = stage.perform(change, self.engine)?;
-        let local = change.local.to_string();
-        let bound = self
-            .registrar
-            .await_line(start, PATIENCE, |line| line.contains(&local))?;
+        let address = format!("@{}:", change.local);
+        let bound = self.registrar.await_line(
+            &format!("a binding at {}", change.local),
+            Some(start),
+            PATIENCE,
+            |line| line.contains(" bound ") && line.contains(&address),
+        )?;
         let line = self.registered_from(change.local)?;
         let last = line
             .last
