@@ -57,7 +57,7 @@ fn kind(part: &str) -> Option<Kind> {
     {
         return Some(Kind::V4(address));
     }
-    is_name(part).then_some(Kind::Name)
+    (!part.is_empty() && name_length(part.as_bytes()) == part.len()).then_some(Kind::Name)
 }
 
 /// An address, leniently with the third colon that the grammar of RFC 3261 once put before an IPv4 part (RFC 5118 §4.10).
@@ -68,12 +68,31 @@ fn parse_v6(text: &str) -> Option<Ipv6Addr> {
     })
 }
 
-/// Names of the field: letters, digits, `-`, `.`, and the underscore that private networks use.
-fn is_name(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+/// How much of `bytes` is letters of a name: letters, digits, `-`, `.`, and the underscore that private networks use.
+fn name_length(bytes: &[u8]) -> usize {
+    let is_name = |byte: &u8| NAME.get(usize::from(*byte)).is_some_and(|is| *is);
+    bytes
+        .iter()
+        .position(|byte| !is_name(byte))
+        .unwrap_or(bytes.len())
+}
+
+const NAME: [bool; 256] = names();
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time over constant bounds"
+)]
+const fn names() -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[allow(clippy::cast_possible_truncation, reason = "below 256")]
+        let letter = byte as u8;
+        table[byte] = letter.is_ascii_alphanumeric() || matches!(letter, b'-' | b'.' | b'_');
+        byte += 1;
+    }
+    table
 }
 
 impl PartialEq for Host {
@@ -142,26 +161,31 @@ impl HostPort {
     /// Whether `part` can be read, and the port in it.
     pub(crate) fn check(part: &str) -> Option<Option<u16>> {
         let (host, port) = split(part)?;
-        kind(host).map(|_| port)
+        // What was split off is either in brackets or letters of a name, which only has to be there.
+        let good = if host.starts_with('[') {
+            kind(host).is_some()
+        } else {
+            !host.is_empty()
+        };
+        good.then_some(port)
     }
 }
 
 /// Host and port of `host:port`.
 fn split(part: &str) -> Option<(&str, Option<u16>)> {
-    let port_from = if part.starts_with('[') {
+    let bytes = part.as_bytes();
+    let end = if bytes.first() == Some(&b'[') {
         part.find(']')? + 1
     } else {
-        0
+        name_length(bytes)
     };
-    match part.bytes().skip(port_from).position(|byte| byte == b':') {
-        Some(colon) => {
-            let colon = colon + port_from;
-            Some((
-                lex::trim(part.get(..colon)?),
-                Some(lex::number(lex::trim(part.get(colon + 1..)?))?),
-            ))
-        }
-        None => Some((lex::trim(part), None)),
+    if end == bytes.len() {
+        return Some((part, None));
+    }
+    let (host, rest) = part.split_at_checked(end)?;
+    match lex::trim(rest) {
+        "" => Some((host, None)),
+        port => Some((host, Some(lex::number(lex::trim(port.strip_prefix(':')?))?))),
     }
 }
 

@@ -116,19 +116,15 @@ impl<'a> Iterator for Elements<'a> {
 /// The inside of a quoted string that starts `text`, escapes as they stand, and what follows the closing quote.
 pub(crate) fn quoted_prefix(text: &str) -> Option<(&str, &str)> {
     let inside = text.strip_prefix('"')?;
-    let mut escaped = false;
-    let end = inside.bytes().position(|byte| match byte {
-        _ if escaped => {
-            escaped = false;
-            false
+    let mut from = 0;
+    loop {
+        let found = from + memchr::memchr2(b'"', b'\\', inside.as_bytes().get(from..)?)?;
+        if inside.as_bytes().get(found) == Some(&b'"') {
+            return Some((inside.get(..found)?, inside.get(found + 1..)?));
         }
-        b'\\' => {
-            escaped = true;
-            false
-        }
-        _ => byte == b'"',
-    })?;
-    Some((inside.get(..end)?, inside.get(end + 1..)?))
+        // A backslash: the next letter means itself, and no byte of a longer letter looks like a quote.
+        from = found + 2;
+    }
 }
 
 /// The meaning of the inside of a quoted string: `\x` is `x`.

@@ -6,7 +6,9 @@ use std::fmt;
 use crate::{Text, lex};
 
 /// Parameters in their order, unknown ones included. Names are compared without regard to case (RFC 3261 §7.3.1).
-#[derive(Clone, Default, PartialEq, Eq)]
+///
+/// Equal are parameters of the same names and written values in the same order, whatever white space stood between them.
+#[derive(Clone, Default)]
 pub struct Params {
     /// `;a=b ; c`, checked when it was read.
     raw: Text,
@@ -275,6 +277,20 @@ fn write_param(to: &mut String, name: &str, value: Option<&str>) {
         }
     }
 }
+
+impl PartialEq for Params {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |one: RawParam<'_>, two: RawParam<'_>| {
+            one.name.eq_ignore_ascii_case(two.name) && one.value == two.value
+        };
+        let mut others = other.raw();
+        self.raw()
+            .all(|one| others.next().is_some_and(|two| same(one, two)))
+            && others.next().is_none()
+    }
+}
+
+impl Eq for Params {}
 
 impl fmt::Display for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

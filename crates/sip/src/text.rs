@@ -27,6 +27,14 @@ impl Text {
         ByteString::try_from(bytes).ok().map(Self)
     }
 
+    /// As much of `bytes` as is UTF-8 from the beginning.
+    pub(crate) fn utf8_prefix(bytes: &Bytes) -> Self {
+        match ByteString::try_from(bytes.clone()) {
+            Ok(text) => Self(text),
+            Err(error) => Self::from_utf8(bytes.slice(..error.valid_up_to())).unwrap_or_default(),
+        }
+    }
+
     /// The text as `&str`.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -43,6 +51,11 @@ impl Text {
     #[must_use]
     pub fn detached(&self) -> Self {
         Self::from(self.as_str())
+    }
+
+    /// The shared text of a range; nothing where that is no part of it.
+    pub(crate) fn range(&self, range: std::ops::Range<usize>) -> Option<Self> {
+        self.get(range).map(|part| Self(self.0.slice_ref(part)))
     }
 
     /// The shared text of `part`, which must have been borrowed from this very text; anything else is copied.

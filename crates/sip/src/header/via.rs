@@ -86,19 +86,25 @@ impl Via {
     }
 
     pub(crate) fn parse_part(whole: &Text, part: &str) -> Result<Via, &'static str> {
-        let (name, rest) = part.split_once('/').ok_or("no protocol")?;
-        let (version, rest) = rest.split_once('/').ok_or("no protocol version")?;
-        let (name, version, rest) = (lex::trim(name), lex::trim(version), lex::trim(rest));
+        let (protocol, rest) = match part.strip_prefix("SIP/2.0/") {
+            Some(rest) => (Text::from_static(SIP_2_0), rest),
+            None => protocol(part)?,
+        };
+        let rest = rest.trim_ascii_start();
         let end = rest.bytes().position(lex::is_space).ok_or("no sent-by")?;
         let (transport, rest) = rest.split_at_checked(end).ok_or("no sent-by")?;
-        if !(lex::is_token(name) && lex::is_token(version) && lex::is_token(transport)) {
-            return Err("protocol or transport is not a token");
+        if !lex::is_token(transport) {
+            return Err("the transport is not a token");
         }
         let (sent_by, params) = rest
-            .split_at_checked(rest.find(';').unwrap_or(rest.len()))
+            .split_at_checked(
+                rest.bytes()
+                    .position(|byte| byte == b';')
+                    .unwrap_or(rest.len()),
+            )
             .ok_or("no sent-by")?;
         Ok(Via {
-            protocol: protocol(name, version),
+            protocol,
             transport: ViaTransport::part_of(whole, transport),
             sent_by: HostPort::parse_part(whole, lex::trim(sent_by))
                 .ok_or("sent-by is not a host with an optional port")?,
@@ -107,11 +113,20 @@ impl Via {
     }
 }
 
-fn protocol(name: &str, version: &str) -> Text {
-    if name.eq_ignore_ascii_case("SIP") && version == "2.0" {
-        return Text::from_static(SIP_2_0);
+/// Protocol and version with white space around the slashes, and what follows them.
+fn protocol(part: &str) -> Result<(Text, &str), &'static str> {
+    let (name, rest) = part.split_once('/').ok_or("no protocol")?;
+    let (version, rest) = rest.split_once('/').ok_or("no protocol version")?;
+    let (name, version) = (lex::trim(name), lex::trim(version));
+    if !(lex::is_token(name) && lex::is_token(version)) {
+        return Err("the protocol is not a token");
     }
-    Text::from(format!("{name}/{version}"))
+    let protocol = if name.eq_ignore_ascii_case("SIP") && version == "2.0" {
+        Text::from_static(SIP_2_0)
+    } else {
+        Text::from(format!("{name}/{version}"))
+    };
+    Ok((protocol, rest))
 }
 
 impl ViaTransport {

@@ -123,7 +123,7 @@ fn sound(name: HeaderName) -> HeaderName {
     let HeaderName::Other(text) = &name else {
         return name;
     };
-    if let Some(known) = HeaderName::known(text) {
+    if let Some(known) = HeaderName::known(text.as_bytes()) {
         return known;
     }
     if lex::is_token(text) {

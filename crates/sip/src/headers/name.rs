@@ -33,8 +33,8 @@ macro_rules! header_names {
         static NAMES: [(&str, HeaderName); COUNT] = [
             $(($name, HeaderName::$variant), $(($compact, HeaderName::$variant),)?)*
         ];
-        const COUNT: usize = LENGTHS.len();
-        const LENGTHS: &[usize] = &[$($name.len(), $($compact.len(),)?)*];
+        const COUNT: usize = SPELLINGS.len();
+        const SPELLINGS: &[&str] = &[$($name, $($compact,)?)*];
     };
 }
 
@@ -115,59 +115,56 @@ header_names! {
     SecurityVerify "Security-Verify",
 }
 
-/// Longest name that is looked up.
-const LONGEST: usize = 24;
+/// Slots of the hash table; few names share one.
+const SLOTS: usize = 512;
 
-/// For each length, the numbers of the names of that length in [`NAMES`]: a lookup compares with a few names only.
+/// No name in a slot.
+const EMPTY: u8 = u8::MAX;
+
+/// Numbers of names in [`NAMES`] by their hash, made at compile time. A name that finds its slot taken is in the next free one.
+static TABLE: [u8; SLOTS] = table();
+
 #[allow(
     clippy::indexing_slicing,
     reason = "evaluated at compile time over constant bounds"
 )]
-const BY_LENGTH: ([u8; COUNT], [u8; LONGEST + 2]) = {
-    let mut order = [0; COUNT];
-    let mut starts = [0; LONGEST + 2];
-    let (mut length, mut next) = (0, 0);
-    while length <= LONGEST {
-        starts[length] = next;
-        let mut name = 0;
-        while name < COUNT {
-            if LENGTHS[name] == length {
-                #[allow(
-                    clippy::cast_possible_truncation,
-                    reason = "there are less than 256 names"
-                )]
-                let number = name as u8;
-                order[next as usize] = number;
-                next += 1;
-            }
-            name += 1;
+const fn table() -> [u8; SLOTS] {
+    let mut table = [EMPTY; SLOTS];
+    let mut number = 0;
+    while number < COUNT {
+        let name = SPELLINGS[number].as_bytes();
+        let mut slot = hash(name.len(), name[0], name[name.len() - 1]);
+        while table[slot] != EMPTY {
+            slot = (slot + 1) % SLOTS;
         }
-        length += 1;
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "there are less than 255 names"
+        )]
+        let entry = number as u8;
+        table[slot] = entry;
+        number += 1;
     }
-    starts[LONGEST + 1] = next;
-    (order, starts)
-};
+    table
+}
+
+/// The same for every spelling of a name in upper and lower case.
+const fn hash(length: usize, first: u8, last: u8) -> usize {
+    (length * 37 + ((first | 0x20) as usize) * 11 + ((last | 0x20) as usize) * 101) % SLOTS
+}
 
 impl HeaderName {
-    /// The name of `part`, which shares `whole` where it is none of ours.
-    pub(crate) fn part_of(whole: &Text, part: &str) -> HeaderName {
-        Self::known(part).unwrap_or_else(|| HeaderName::Other(whole.part(part)))
-    }
-
-    pub(crate) fn known(name: &str) -> Option<HeaderName> {
-        let (order, starts) = &BY_LENGTH;
-        let (start, end) = (*starts.get(name.len())?, *starts.get(name.len() + 1)?);
-        let numbers = order.get(usize::from(start)..usize::from(end))?;
-        let candidates = || {
-            numbers
-                .iter()
-                .filter_map(|number| NAMES.get(usize::from(*number)))
-        };
-        // Nearly everyone writes names as the RFCs do, which is cheaper to compare.
-        candidates()
-            .find(|(candidate, _)| *candidate == name)
-            .or_else(|| candidates().find(|(candidate, _)| candidate.eq_ignore_ascii_case(name)))
-            .map(|(_, header)| header.clone())
+    /// The name that these letters spell in the long or the compact form.
+    pub(crate) fn known(name: &[u8]) -> Option<HeaderName> {
+        let mut slot = hash(name.len(), *name.first()?, *name.last()?);
+        loop {
+            let (candidate, header) = NAMES.get(usize::from(*TABLE.get(slot)?))?;
+            // Nearly everyone writes names as the RFCs do, which is cheaper to compare.
+            if candidate.as_bytes() == name || candidate.as_bytes().eq_ignore_ascii_case(name) {
+                return Some(header.clone());
+            }
+            slot = (slot + 1) % SLOTS;
+        }
     }
 }
 
@@ -175,7 +172,7 @@ impl FromStr for HeaderName {
     type Err = Infallible;
 
     fn from_str(name: &str) -> Result<Self, Infallible> {
-        Ok(Self::known(name).unwrap_or_else(|| HeaderName::Other(Text::from(name))))
+        Ok(Self::known(name.as_bytes()).unwrap_or_else(|| HeaderName::Other(Text::from(name))))
     }
 }
 
@@ -213,15 +210,14 @@ mod tests {
     #[test]
     fn every_name_is_found_in_any_case() {
         for (name, header) in &NAMES {
-            assert!(name.len() <= LONGEST, "{name}");
             assert_eq!(
-                HeaderName::known(&name.to_ascii_uppercase())
+                HeaderName::known(name.to_ascii_uppercase().as_bytes())
                     .as_ref()
                     .map(HeaderName::as_str),
                 Some(header.as_str())
             );
             assert_eq!(
-                HeaderName::known(&name.to_ascii_lowercase())
+                HeaderName::known(name.to_ascii_lowercase().as_bytes())
                     .as_ref()
                     .map(HeaderName::as_str),
                 Some(header.as_str())

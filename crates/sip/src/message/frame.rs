@@ -78,8 +78,8 @@ pub fn frame_stream(buffer: &[u8]) -> Result<Frame, ParseError> {
 fn content_length(line: &[u8]) -> Option<&[u8]> {
     let colon = memchr::memchr(b':', line)?;
     let (name, value) = line.split_at_checked(colon)?;
-    let name = std::str::from_utf8(name.trim_ascii_end()).ok()?;
-    (HeaderName::known(name)? == HeaderName::ContentLength).then_some(value.get(1..)?)
+    (HeaderName::known(name.trim_ascii_end())? == HeaderName::ContentLength)
+        .then_some(value.get(1..)?)
 }
 
 /// Whole lines; what is left is not ended yet.

@@ -4,9 +4,7 @@ use bytes::Bytes;
 
 use super::reader::{Line, Reader};
 use super::{Message, Request, Response};
-use crate::{
-    HeaderName, HeaderValue, Headers, Method, ParseError, StatusCode, Text, Uri, lex, limits,
-};
+use crate::{HeaderName, Headers, Method, ParseError, StatusCode, Text, Uri, lex, limits};
 
 pub(super) fn datagram(datagram: Bytes) -> Result<Message, ParseError> {
     if datagram.len() > limits::MAX_MESSAGE {
@@ -50,12 +48,11 @@ pub(super) fn salvage(datagram: Bytes) -> Option<(Method, Headers)> {
     }
     let method = Method::part_of(&line, method);
     let mut headers = Headers::new();
-    while let Some(line) = reader.line() {
-        if line.content.is_empty() || headers.len() == limits::MAX_HEADERS {
-            break;
-        }
-        if let Ok((name, value)) = header(&mut reader, line) {
-            headers.push_checked(name, value);
+    while !reader.empty_line() && headers.len() < limits::MAX_HEADERS {
+        match reader.header() {
+            Ok((name, value)) => headers.push_checked(name, value),
+            Err(_) if reader.line().is_none() => break,
+            Err(_) => {}
         }
     }
     Some((method, headers))
@@ -147,58 +144,20 @@ fn check_version(version: &str) -> Result<(), ParseError> {
 }
 
 fn read_headers(reader: &mut Reader) -> Result<(Headers, ContentLength), ParseError> {
-    // What messages of the field have; a longer one grows.
-    let mut headers = Headers::with_capacity(16);
+    // What most messages of the field have, in a block (1 KiB) that allocators hand out fast; a longer list grows.
+    let mut headers = Headers::with_capacity(14);
     let mut length = ContentLength::default();
-    loop {
-        let line = reader.line().ok_or(ParseError::Unfinished)?;
-        if line.content.is_empty() {
-            return Ok((headers, length));
-        }
+    while !reader.empty_line() {
         if headers.len() == limits::MAX_HEADERS {
             return Err(ParseError::TooLarge("number of headers"));
         }
-        let (name, value) = header(reader, line)?;
-        if name == HeaderName::ContentLength {
+        let (name, value) = reader.header()?;
+        if matches!(name, HeaderName::ContentLength) {
             length.line(value.as_bytes());
         }
         headers.push_checked(name, value);
     }
-}
-
-/// One header of the line and those folded behind it.
-fn header(reader: &mut Reader, mut line: Line) -> Result<(HeaderName, HeaderValue), ParseError> {
-    let folded = reader.fold(&mut line);
-    if line.content.len() > limits::MAX_HEADER_LINE {
-        return Err(ParseError::TooLarge("header line"));
-    }
-    if line.stray {
-        // Some take it for a line end.
-        return Err(ParseError::Header("a stray carriage return"));
-    }
-    let start = line.content.start;
-    let bytes = reader.slice(line.content);
-    let name_length = bytes
-        .iter()
-        .position(|byte| !lex::is_token_byte(*byte))
-        .unwrap_or(bytes.len());
-    let behind = bytes
-        .get(name_length..)
-        .unwrap_or_default()
-        .trim_ascii_start();
-    let value = match behind.split_first() {
-        Some((b':', value)) if name_length > 0 => value.trim_ascii_start(),
-        _ => return Err(ParseError::Header("no token and colon at its beginning")),
-    };
-    let from = start + bytes.len() - value.len();
-    let value = from..from + value.trim_ascii_end().len();
-    let name = reader.name(start..start + name_length);
-    let value = if folded {
-        reader.unfolded(value)
-    } else {
-        reader.value(value)
-    };
-    Ok((name, value))
+    Ok((headers, length))
 }
 
 /// What Content-Length says, of however many there are.

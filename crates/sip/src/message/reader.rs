@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use crate::{HeaderName, HeaderValue, ParseError, Text};
+use crate::{HeaderName, HeaderValue, ParseError, Text, lex, limits};
 
 /// A line without its end, and whether a carriage return stands in it that ends nothing.
 pub(super) struct Line {
@@ -14,8 +14,8 @@ pub(super) struct Line {
 
 pub(super) struct Reader {
     bytes: Bytes,
-    /// The head as text, where all of it is UTF-8.
-    text: Option<Text>,
+    /// As much of it as is UTF-8: in nearly every message the whole head.
+    text: Text,
     at: usize,
 }
 
@@ -23,7 +23,8 @@ impl Reader {
     pub(super) fn new(datagram: Bytes) -> Reader {
         let skipped = datagram.len() - skip_line_ends(&datagram).len();
         let bytes = datagram.slice(skipped..);
-        let text = Text::from_utf8(bytes.slice(..head_length(&bytes)));
+        // A body may be anything; what is behind the first byte that is not UTF-8 is looked at piece by piece.
+        let text = Text::utf8_prefix(&bytes);
         Reader { bytes, text, at: 0 }
     }
 
@@ -49,46 +50,88 @@ impl Reader {
         }
     }
 
-    /// Takes the lines folded to `line` into it, if there are any.
-    pub(super) fn fold(&mut self, line: &mut Line) -> bool {
-        let mut folded = false;
-        while matches!(self.bytes.get(self.at), Some(b' ' | b'\t')) {
-            let Some(next) = self.line() else { break };
-            line.content.end = next.content.end;
-            line.stray |= next.stray;
-            folded = true;
-        }
-        folded
+    /// Takes the empty line, if one is next.
+    pub(super) fn empty_line(&mut self) -> bool {
+        let length = match self.bytes.get(self.at..) {
+            Some([b'\r', b'\n', ..]) => 2,
+            Some([b'\n', ..]) => 1,
+            _ => return false,
+        };
+        self.at += length;
+        true
     }
 
-    pub(super) fn slice(&self, range: Range<usize>) -> &[u8] {
+    /// The next header, the lines folded to it included. On an error the first of its lines is still the next line.
+    pub(super) fn header(&mut self) -> Result<(HeaderName, HeaderValue), ParseError> {
+        let start = self.at;
+        let bytes = self
+            .bytes
+            .get(start..)
+            .filter(|bytes| !bytes.is_empty())
+            .ok_or(ParseError::Unfinished)?;
+        let name_length = bytes
+            .iter()
+            .position(|byte| !lex::is_token_byte(*byte))
+            .unwrap_or(bytes.len());
+        let (name, behind) = bytes
+            .split_at_checked(name_length)
+            .ok_or(ParseError::Unfinished)?;
+        let value = match skip_spaces(behind) {
+            [b':', value @ ..] if name_length > 0 => skip_spaces(value),
+            _ => return Err(ParseError::Header("no token and colon at its beginning")),
+        };
+        let from = start + bytes.len() - value.len();
+        let name = HeaderName::known(name);
+        self.at = from;
+        let ended = self.value_end();
+        let after = std::mem::replace(&mut self.at, start);
+        let (end, folded) = ended?;
+        if end - start > limits::MAX_HEADER_LINE {
+            return Err(ParseError::TooLarge("header line"));
+        }
+        self.at = after;
+        let value = from..from + self.slice(from..end).trim_ascii_end().len();
+        let name = name.unwrap_or_else(|| {
+            HeaderName::Other(self.text(start..start + name_length).unwrap_or_default())
+        });
+        Ok((
+            name,
+            if folded {
+                self.unfolded(value)
+            } else {
+                self.value(value)
+            },
+        ))
+    }
+
+    /// Where the value that begins here ends, and whether lines were folded to it. Moves behind its line end.
+    fn value_end(&mut self) -> Result<(usize, bool), ParseError> {
+        let mut folded = false;
+        loop {
+            let line = self.line().ok_or(ParseError::Unfinished)?;
+            if line.stray {
+                // Some take it for a line end.
+                return Err(ParseError::Header("a stray carriage return"));
+            }
+            if !matches!(self.bytes.get(self.at), Some(b' ' | b'\t')) {
+                return Ok((line.content.end, folded));
+            }
+            folded = true;
+        }
+    }
+
+    fn slice(&self, range: Range<usize>) -> &[u8] {
         self.bytes.get(range).unwrap_or_default()
     }
 
     pub(super) fn text(&self, range: Range<usize>) -> Option<Text> {
-        match &self.text {
-            Some(text) => text.get(range).map(|part| text.part(part)),
-            None => Text::from_utf8(self.bytes.slice(range)),
-        }
-    }
-
-    /// The name of a header: a token, so it is text.
-    pub(super) fn name(&self, range: Range<usize>) -> HeaderName {
-        match self
-            .text
-            .as_ref()
-            .and_then(|text| Some((text, text.get(range.clone())?)))
-        {
-            Some((text, part)) => HeaderName::part_of(text, part),
-            None => {
-                let text = self.text(range).unwrap_or_default();
-                HeaderName::part_of(&text, &text)
-            }
-        }
+        self.text
+            .range(range.clone())
+            .or_else(|| Text::from_utf8(self.bytes.slice(range)))
     }
 
     /// A value on one line.
-    pub(super) fn value(&self, range: Range<usize>) -> HeaderValue {
+    fn value(&self, range: Range<usize>) -> HeaderValue {
         match self.text(range.clone()) {
             Some(text) => HeaderValue::of_checked(text),
             None => self.bytes.slice(range).into(),
@@ -96,7 +139,7 @@ impl Reader {
     }
 
     /// A value on several lines: a line end and the white space around it mean one space (RFC 3261 §7.3.1).
-    pub(super) fn unfolded(&self, range: Range<usize>) -> HeaderValue {
+    fn unfolded(&self, range: Range<usize>) -> HeaderValue {
         let mut unfolded = Vec::with_capacity(range.len());
         for line in self.slice(range).split(|byte| *byte == b'\n') {
             if !unfolded.is_empty() {
@@ -125,6 +168,20 @@ impl Reader {
     }
 }
 
+fn skip_spaces(bytes: &[u8]) -> &[u8] {
+    match bytes {
+        [b' ', rest @ ..] if !matches!(rest, [b' ' | b'\t', ..]) => rest,
+        [b' ' | b'\t', ..] => {
+            let spaces = bytes
+                .iter()
+                .take_while(|byte| lex::is_space(**byte))
+                .count();
+            bytes.get(spaces..).unwrap_or_default()
+        }
+        _ => bytes,
+    }
+}
+
 /// `bytes` without the line ends in front (RFC 3261 §7.5).
 pub(super) fn skip_line_ends(bytes: &[u8]) -> &[u8] {
     let skipped = bytes
@@ -132,9 +189,4 @@ pub(super) fn skip_line_ends(bytes: &[u8]) -> &[u8] {
         .take_while(|byte| matches!(byte, b'\r' | b'\n'))
         .count();
     bytes.get(skipped..).unwrap_or_default()
-}
-
-/// Up to the empty line, or all. Where lines end with LF alone it may be more, which only costs time.
-fn head_length(bytes: &[u8]) -> usize {
-    memchr::memmem::find(bytes, b"\r\n\r\n").map_or(bytes.len(), |at| at + 2)
 }

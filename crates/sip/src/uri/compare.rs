@@ -6,10 +6,12 @@ use super::{Scheme, Uri, escape, tel};
 const NEVER_IGNORED: [&str; 5] = ["user", "ttl", "method", "maddr", "transport"];
 
 pub(super) fn equivalent(one: &Uri, two: &Uri) -> bool {
+    if one == two {
+        return true;
+    }
     match (one.scheme, two.scheme) {
         (Scheme::Sip, Scheme::Sip) | (Scheme::Sips, Scheme::Sips) => sip(one, two),
         (Scheme::Tel, Scheme::Tel) => tel::equivalent(one, two),
-        (Scheme::Other, Scheme::Other) => one == two,
         (Scheme::Sip | Scheme::Sips | Scheme::Tel | Scheme::Other, _) => false,
     }
 }

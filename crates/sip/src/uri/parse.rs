@@ -34,7 +34,10 @@ pub(super) fn parse(text: Text) -> Result<Uri, UriError> {
         return Err(UriError("the URI is too long"));
     }
     let marks = Marks::find(text.as_bytes())?;
-    let colon = marks.scheme_end.ok_or(UriError("the URI has no scheme"))?;
+    let colon = marks
+        .scheme_end
+        .get()
+        .ok_or(UriError("the URI has no scheme"))?;
     let name = text.get(..colon).unwrap_or_default();
     let scheme = if name.eq_ignore_ascii_case("sip") {
         Scheme::Sip
@@ -61,43 +64,101 @@ fn is_scheme(name: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }
 
+/// Bytes that have no meaning of their own anywhere in a URI.
+const PLAIN: [bool; 256] = plain();
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time over constant bounds"
+)]
+const fn plain() -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[allow(clippy::cast_possible_truncation, reason = "below 256")]
+        let letter = byte as u8;
+        table[byte] = letter > b' '
+            && !matches!(
+                letter,
+                b':' | b'@' | b';' | b'?' | b'%' | 0x7f | b'"' | b'<' | b'>'
+            );
+        byte += 1;
+    }
+    table
+}
+
 /// What has a meaning in a URI, and where it stands.
-#[derive(Default)]
 struct Marks {
     /// The first colon.
-    scheme_end: Option<usize>,
+    scheme_end: Mark,
     /// The second colon, where an `@` follows it.
-    password: Option<usize>,
-    at: Option<usize>,
+    password: Mark,
+    at: Mark,
     second_at: bool,
     /// The first semicolon or question mark behind the `@`.
-    params: Option<usize>,
+    params: Mark,
     /// The first question mark behind the `@`.
-    headers: Option<usize>,
+    headers: Mark,
     broken_escape: bool,
+}
+
+/// An offset, or nothing: small, since every message has a handful of URIs.
+#[derive(Clone, Copy)]
+struct Mark(u16);
+
+impl Mark {
+    const NONE: Mark = Mark(u16::MAX);
+
+    fn get(self) -> Option<usize> {
+        self.is_some().then(|| usize::from(self.0))
+    }
+
+    fn is_some(self) -> bool {
+        self.0 != u16::MAX
+    }
+
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "checked against MAX_URI, which fits"
+    )]
+    fn first(&mut self, here: usize) {
+        if !self.is_some() {
+            self.0 = here as u16;
+        }
+    }
 }
 
 impl Marks {
     fn find(bytes: &[u8]) -> Result<Marks, UriError> {
-        let mut marks = Marks::default();
-        let mut second_colon = None;
+        let mut marks = Marks {
+            scheme_end: Mark::NONE,
+            password: Mark::NONE,
+            at: Mark::NONE,
+            second_at: false,
+            params: Mark::NONE,
+            headers: Mark::NONE,
+            broken_escape: false,
+        };
+        let mut second_colon = Mark::NONE;
         for (here, byte) in bytes.iter().enumerate() {
+            if PLAIN.get(usize::from(*byte)).is_some_and(|plain| *plain) {
+                continue;
+            }
             match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' => {}
-                b':' if marks.scheme_end.is_none() => marks.scheme_end = Some(here),
-                b':' if second_colon.is_none() => second_colon = Some(here),
+                b':' if !marks.scheme_end.is_some() => marks.scheme_end.first(here),
+                b':' => second_colon.first(here),
                 b'@' => {
                     marks.second_at |= marks.at.is_some();
-                    if marks.at.is_none() {
-                        (marks.at, marks.password) = (Some(here), second_colon);
+                    if !marks.at.is_some() {
+                        marks.at.first(here);
+                        marks.password = second_colon;
                     }
-                    (marks.params, marks.headers) = (None, None);
+                    (marks.params, marks.headers) = (Mark::NONE, Mark::NONE);
                 }
-                b';' | b'?' => {
-                    marks.params.get_or_insert(here);
-                    if *byte == b'?' {
-                        marks.headers.get_or_insert(here);
-                    }
+                b';' => marks.params.first(here),
+                b'?' => {
+                    marks.params.first(here);
+                    marks.headers.first(here);
                 }
                 // Every percent sign must begin an escape (RFC 3261 §25.1, `escaped`).
                 b'%' => {
@@ -105,10 +166,7 @@ impl Marks {
                     marks.broken_escape |=
                         !escape.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
                 }
-                0..=b' ' | 0x7f | b'"' | b'<' | b'>' => {
-                    return Err(UriError("a letter that no URI has"));
-                }
-                _ => {}
+                _ => return Err(UriError("a letter that no URI has")),
             }
         }
         Ok(marks)
@@ -130,14 +188,14 @@ fn sip(text: Text, scheme: Scheme, start: usize, marks: &Marks) -> Result<Uri, U
         return Err(UriError("a second @"));
     }
     let length = text.len();
-    let (user, password) = match (marks.at, marks.password) {
+    let (user, password) = match (marks.at.get(), marks.password.get()) {
         (None, _) => (None, None),
         (Some(at), None) => (Some(span(start, at)), None),
         (Some(at), Some(colon)) => (Some(span(start, colon)), Some(span(colon + 1, at))),
     };
-    let host_start = marks.at.map_or(start, |at| at + 1);
-    let params_start = marks.params.unwrap_or(length);
-    let params_end = marks.headers.unwrap_or(length);
+    let host_start = marks.at.get().map_or(start, |at| at + 1);
+    let params_start = marks.params.get().unwrap_or(length);
+    let params_end = marks.headers.get().unwrap_or(length);
     let part = text.get(host_start..params_start).unwrap_or_default();
     let port = HostPort::check(part).ok_or(UriError(
         "the host is neither a name nor an address, or the port is none",

@@ -1,0 +1,198 @@
+//! What holds for every input: reading never panics, and what is written is read again with the same meaning.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use bellhop_sip::digest::{Challenge, Credentials};
+use bellhop_sip::{
+    Contact, Frame, HeaderName, Headers, Host, HostPort, Message, Method, NameAddr, Params,
+    Request, Response, Scheme, StatusCode, Text, Uri, Via, frame_stream,
+};
+use bytes::Bytes;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+const REGISTER: &[u8] = include_bytes!("register.sip");
+const TORTURE: &[u8] = include_bytes!("../../../tests/conformance/data/rfc4475/wsinv.dat");
+
+/// Reads everything there is to read.
+fn read_all(bytes: &[u8]) {
+    let _ = frame_stream(bytes);
+    let bytes = Bytes::copy_from_slice(bytes);
+    let message = match Message::parse_datagram(bytes.clone()) {
+        Ok(message) => message,
+        Err(error) => {
+            let _ = Response::refusing(bytes, &error);
+            return;
+        }
+    };
+    read_headers(message.headers());
+    if let Message::Request(request) = &message {
+        read_uri(&request.uri);
+        let _ = Response::answering(request, StatusCode::from(480)).to_bytes();
+    }
+    let again = Message::parse_datagram(message.to_bytes()).unwrap();
+    assert_eq!(without_length(again), without_length(message));
+}
+
+fn read_headers(headers: &Headers) {
+    headers.vias().flatten().for_each(|via| {
+        let _ = (via.branch(), via.rport(), via.received(), via.maddr());
+        assert_eq!(
+            via.to_string().parse::<Via>().unwrap().params.to_string(),
+            via.params.to_string()
+        );
+    });
+    for name in [HeaderName::Route, HeaderName::From] {
+        headers.routes(name).flatten().for_each(|addr| {
+            read_uri(&addr.uri);
+            assert_eq!(addr.to_string().parse::<NameAddr>().unwrap(), addr);
+        });
+    }
+    headers.contacts().flatten().for_each(|contact| {
+        if let Contact::Addr(addr) = contact {
+            let _ = (
+                addr.q(),
+                addr.expires(),
+                addr.instance(),
+                addr.reg_id(),
+                addr.pub_gruu(),
+                addr.temp_gruu(),
+            );
+        }
+    });
+    let _ = (
+        headers.top_via(),
+        headers.from(),
+        headers.to(),
+        headers.call_id(),
+        headers.cseq(),
+    );
+    let _ = (
+        headers.expires(),
+        headers.min_expires(),
+        headers.retry_after(),
+        headers.max_forwards(),
+    );
+    let _ = headers.tokens(&HeaderName::Allow).count();
+    let _ = headers.challenges(&HeaderName::WwwAuthenticate).count()
+        + headers.credentials(&HeaderName::Authorization).count();
+}
+
+fn read_uri(uri: &Uri) {
+    let _ = (
+        uri.user_unescaped(),
+        uri.password(),
+        uri.host_port(),
+        uri.transport(),
+        uri.tel_number(),
+    );
+    let _ = uri.params().iter().count() + uri.uri_headers().count();
+    assert!(
+        uri.equivalent(uri) || uri.params().iter().count() > 1,
+        "{uri}"
+    );
+    assert_eq!(&uri.to_string().parse::<Uri>().unwrap(), uri);
+    let bare = uri.without_params_and_headers();
+    assert_eq!(
+        bare.to_string().parse::<Uri>().unwrap().host_port(),
+        uri.host_port()
+    );
+}
+
+/// Content-Length is written anew, and not compared.
+fn without_length(mut message: Message) -> Message {
+    message.headers_mut().remove(&HeaderName::ContentLength);
+    message
+}
+
+proptest! {
+    // A failure becomes a named test, not a file of seeds.
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in vec(any::<u8>(), 0..400)) {
+        read_all(&bytes);
+    }
+
+    #[test]
+    fn arbitrary_headers_never_panic(lines in vec("(Via|From|To|m|Route|CSeq|l|i|Expires|WWW-Authenticate|X)[ \t]?:[ -~\t\"<>;,=\\\\é]{0,60}(\r\n [ -~]{0,10})?", 0..8)) {
+        read_all(format!("OPTIONS sip:a@h SIP/2.0\r\n{}\r\n\r\n", lines.join("\r\n")).as_bytes());
+    }
+
+    #[test]
+    fn mutated_messages_never_panic(seed in any::<bool>(), changes in vec((any::<prop::sample::Index>(), any::<u8>(), 0..4u8), 1..12)) {
+        let mut bytes = if seed { REGISTER.to_vec() } else { TORTURE.to_vec() };
+        for (at, byte, kind) in changes {
+            let at = at.index(bytes.len().max(1)).min(bytes.len().saturating_sub(1));
+            match kind {
+                0 if !bytes.is_empty() => bytes[at] = byte,
+                1 => bytes.insert(at, byte),
+                2 if !bytes.is_empty() => { bytes.remove(at); }
+                _ => bytes.insert(at, b"\r\n\"<>;,:@%"[usize::from(byte) % 10]),
+            }
+        }
+        read_all(&bytes);
+    }
+
+    #[test]
+    fn every_cut_of_a_message_is_incomplete_in_a_stream_and_refused_as_a_datagram(at in 1..REGISTER.len() - 1) {
+        prop_assert_eq!(frame_stream(&REGISTER[..at]), Ok(Frame::Incomplete));
+        prop_assert!(Message::parse_datagram(Bytes::copy_from_slice(&REGISTER[..at])).is_err());
+    }
+
+    #[test]
+    fn arbitrary_text_never_panics_as_a_value(text in "\\PC{0,80}") {
+        let _ = (text.parse::<Uri>(), text.parse::<Via>(), text.parse::<NameAddr>(), text.parse::<HostPort>(), text.parse::<Host>());
+        let _ = (Challenge::parse_all(&text), Credentials::parse(&text), text.parse::<HeaderName>(), text.parse::<Method>());
+    }
+
+    #[test]
+    fn written_name_addresses_are_read_again(display in proptest::option::of("[^\r\n]{0,20}"), user in "[^\r\n]{1,20}", v6 in any::<bool>(), port in proptest::option::of(any::<u16>()), params in vec(("[a-z+.-]{1,8}", proptest::option::of("[^\r\n]{0,12}")), 0..4)) {
+        let host = if v6 { Host::V6("2001:db8::1".parse().unwrap()) } else { Host::Name(Text::from("example.com")) };
+        let mut addr = NameAddr::new(Uri::build(Scheme::Sip, Some(&user), HostPort { host, port }).param("transport", Some("udp")).finish());
+        addr.display = display.map(Text::from);
+        for (name, value) in &params {
+            addr.params.set(name, value.as_deref());
+        }
+        let again: NameAddr = addr.to_string().parse().unwrap();
+        prop_assert_eq!(&again, &addr);
+        prop_assert_eq!(again.uri.user_unescaped().unwrap(), user);
+        for (name, value) in params.iter().rev().take(1) {
+            let found = again.params.get(name).unwrap();
+            prop_assert_eq!(found.as_deref(), value.as_deref());
+        }
+    }
+
+    #[test]
+    fn nothing_pushed_can_add_a_header(name in "\\PC{0,10}[\r\n]?\\PC{0,10}", value in "[\\PC\r\n]{0,40}", method in "[\\PC\r\n ]{1,10}", body in vec(any::<u8>(), 0..40)) {
+        let mut request = Request::new(Method::Other(Text::from(method)), "sip:h".parse().unwrap());
+        request.headers.push(HeaderName::Other(Text::from(name)), value);
+        request.headers.push(HeaderName::Subject, "last");
+        request.body = Bytes::from(body);
+        let Message::Request(again) = Message::parse_datagram(request.to_bytes()).unwrap() else { panic!("a request") };
+        // A header of that very name is written by us.
+        let expected = request.headers.iter().filter(|(name, _)| **name != HeaderName::ContentLength).count() + 1;
+        prop_assert_eq!(again.headers.len(), expected);
+        prop_assert_eq!(again.body, request.body);
+    }
+
+    #[test]
+    fn equivalence_is_symmetric(one in "sip:(a@|%61@|b@)?(h|H|i)(:5060)?(;lr|;x=1|;x=2|;transport=udp|;ttl=1)?(\\?s=1|\\?t=2)?", two in "sip:(a@|%61@|b@)?(h|H|i)(:5060)?(;lr|;x=1|;x=2|;transport=udp|;ttl=1)?(\\?s=1|\\?t=2)?") {
+        let (one, two): (Uri, Uri) = (one.parse().unwrap(), two.parse().unwrap());
+        prop_assert!(one.equivalent(&one));
+        prop_assert_eq!(one.equivalent(&two), two.equivalent(&one));
+    }
+
+    #[test]
+    fn parameters_set_are_parameters_found(names in vec("[a-z]{1,4}", 1..6), value in "[^\r\n]{0,12}") {
+        let mut params = Params::new();
+        for name in &names {
+            params.set(name, Some(&value));
+        }
+        for name in &names {
+            prop_assert_eq!(params.value(&name.to_ascii_uppercase()).unwrap(), value.as_str());
+            params.remove(name);
+            prop_assert!(!params.contains(name));
+            params.set(name, Some(&value));
+        }
+    }
+}
