@@ -12,9 +12,10 @@ use crate::agent::{Agent, Password};
 use crate::attempt::{Credentials, Form, Round};
 use crate::config::{Network, Path};
 use crate::flow::Flow;
+use crate::identity::OldContact;
 use crate::output::Output;
 use crate::phase::{Phase, Target};
-use crate::register::{Contacts, contact_uri, register, shapes};
+use crate::register::{Contacts, contact_uri, shapes};
 use crate::view::{Cause, Failure, FlowState};
 
 impl Agent {
@@ -134,35 +135,14 @@ impl Agent {
         credentials: Credentials,
         challenges: u32,
     ) {
-        let Some((flow, contact)) = self
-            .flow
-            .as_ref()
-            .and_then(|flow| Some((flow.id, flow.contact.clone()?)))
-        else {
+        let contacts = match round.form {
+            Form::Alone | Form::SecondLook => Contacts::Bind,
+            Form::Combined => Contacts::BindAndRemove(self.old_shapes()),
+        };
+        let Some(attempt) = self.register(now, &contacts, credentials, challenges) else {
             self.phase = Phase::Idle;
             return;
         };
-        let (cseq, reserved) = self.sequence.take(&mut self.identity, &mut self.rng);
-        let old = match round.form {
-            Form::Alone | Form::SecondLook => Vec::new(),
-            Form::Combined => self.old_shapes(&contact.to_string()),
-        };
-        let contacts = match round.form {
-            Form::Alone | Form::SecondLook => Contacts::Bind(&contact),
-            Form::Combined => Contacts::BindAndRemove(&contact, &old),
-        };
-        let request = register(
-            &self.config,
-            &self.identity,
-            &self.tag,
-            cseq,
-            self.expires,
-            &contacts,
-        );
-        let attempt = self.send(now, flow, request, credentials, challenges);
-        if reserved {
-            self.save();
-        }
         round.requests += 1;
         self.phase = match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Refreshing { bound, .. } | Phase::Bound(bound) => Phase::Refreshing {
@@ -180,12 +160,9 @@ impl Agent {
         };
     }
 
-    /// Every shape in which the registrar may hold a Contact of ours other than this one.
-    pub(crate) fn old_shapes(&self, current: &str) -> Vec<String> {
-        self.identity
-            .contacts
-            .iter()
-            .filter(|old| old.uri != current)
+    /// Every shape in which the registrar may hold a Contact of ours other than the one in use.
+    fn old_shapes(&self) -> Vec<String> {
+        self.old_contacts()
             .flat_map(|old| {
                 shapes(
                     &old.uri,
@@ -194,6 +171,14 @@ impl Agent {
                 )
             })
             .collect()
+    }
+
+    /// Contacts of ours other than the one in use.
+    pub(crate) fn old_contacts(&self) -> impl Iterator<Item = &OldContact> {
+        let current = self.flow.as_ref().and_then(|flow| flow.contact.as_ref());
+        let current = current.map(ToString::to_string);
+        let old = self.identity.contacts.iter();
+        old.filter(move |old| Some(&old.uri) != current.as_ref())
     }
 
     /// It did not work over this path: over the next at once, or after a while over the first.

@@ -9,7 +9,7 @@ use crate::agent::Agent;
 use crate::answer;
 use crate::attempt::Credentials;
 use crate::phase::{Bound, Cleanup, Phase};
-use crate::register::{Contacts, register, shapes};
+use crate::register::{Contacts, shapes};
 use crate::view::Cause;
 
 impl Agent {
@@ -21,31 +21,14 @@ impl Agent {
         credentials: Credentials,
         challenges: u32,
     ) {
-        let Some((flow, contact)) = self
-            .flow
-            .as_ref()
-            .and_then(|flow| Some((flow.id, flow.contact.clone()?)))
-        else {
-            return;
-        };
-        let (cseq, reserved) = self.sequence.take(&mut self.identity, &mut self.rng);
-        let old: Vec<String> = leftovers
+        let old = leftovers
             .iter()
             .flat_map(|listed| shapes(listed, &self.identity.contacts, &self.identity.contact_user))
             .collect();
-        let contacts = Contacts::BindAndRemove(&contact, &old);
-        let request = register(
-            &self.config,
-            &self.identity,
-            &self.tag,
-            cseq,
-            self.expires,
-            &contacts,
-        );
-        let attempt = self.send(now, flow, request, credentials, challenges);
-        if reserved {
-            self.save();
-        }
+        let contacts = Contacts::BindAndRemove(old);
+        let Some(attempt) = self.register(now, &contacts, credentials, challenges) else {
+            return;
+        };
         if let Phase::Bound(bound) | Phase::Refreshing { bound, .. } = &mut self.phase {
             bound.cleanup = Some(Cleanup { attempt, leftovers });
         }

@@ -8,7 +8,7 @@ use crate::agent::{Agent, Password};
 use crate::answer;
 use crate::attempt::{Attempt, Credentials};
 use crate::phase::{Phase, Target};
-use crate::register::{Contacts, register};
+use crate::register::Contacts;
 
 /// At the end of the engine nobody waits longer (the whole stop takes at most 2 s).
 const QUIT_LIMIT: Duration = Duration::from_millis(1_800);
@@ -60,36 +60,19 @@ impl Agent {
         credentials: Credentials,
         challenges: u32,
     ) {
-        let Some((flow, contact)) = self
-            .flow
-            .as_ref()
-            .and_then(|flow| Some((flow.id, flow.contact.clone()?)))
-        else {
-            self.left();
-            return;
-        };
-        let (cseq, reserved) = self.sequence.take(&mut self.identity, &mut self.rng);
-        let current = contact.to_string();
+        let current = self.flow.as_ref().and_then(|flow| flow.contact.as_ref());
+        let current = current.map(ToString::to_string);
         // What the registrar listed as ours last goes too: a change in flight may not have replaced it.
-        let before = self
-            .bindings
-            .iter()
-            .filter(|binding| binding.mine && binding.contact != current);
-        let before: Vec<String> = before.map(|binding| binding.contact.clone()).collect();
-        let contacts: Vec<String> = std::iter::once(current).chain(before).collect();
-        let request = register(
-            &self.config,
-            &self.identity,
-            &self.tag,
-            cseq,
-            0,
-            &Contacts::Remove(&contacts),
-        );
-        let attempt = self.send(now, flow, request, credentials, challenges);
-        if reserved {
-            self.save();
+        let before = self.bindings.iter().filter(|binding| binding.mine);
+        let before = before
+            .map(|binding| binding.contact.clone())
+            .filter(|contact| Some(contact) != current.as_ref())
+            .collect();
+        let contacts = Contacts::Remove(before);
+        match self.register(now, &contacts, credentials, challenges) {
+            Some(attempt) => self.phase = Phase::Leaving { attempt, deadline },
+            None => self.left(),
         }
-        self.phase = Phase::Leaving { attempt, deadline };
     }
 
     /// The registrar answered, or nobody waits any longer.

@@ -1,69 +1,79 @@
 //! The REGISTERs that we write (RFC 3261 §10.2).
 
+use std::fmt::Display;
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use bellhop_sip::{HeaderName, Method, Request, Uri};
 
+use crate::agent::Agent;
+use crate::attempt::{Attempt, Credentials};
 use crate::config::LineConfig;
-use crate::identity::{Identity, OldContact};
+use crate::identity::OldContact;
 
 /// What a UA at this end can do (RFC 3261 §20.5).
 const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS";
 /// A proxy on the way may put itself into the path only if we say that we know of it (RFC 3327 §5.1).
 const SUPPORTED: &str = "path";
 
-/// The Contacts of one REGISTER.
-pub(crate) enum Contacts<'a> {
-    /// Bind this one.
-    Bind(&'a Uri),
-    /// Bind this one, first, and remove those, bare and after it: the order and the shape that every registrar measured understands.
-    BindAndRemove(&'a Uri, &'a [String]),
-    /// Remove these.
-    Remove(&'a [String]),
+/// What one REGISTER does with the Contact of the flow in use, and with others of ours.
+pub(crate) enum Contacts {
+    /// Binds it, alone.
+    Bind,
+    /// Binds it, first, and removes those, bare and after it: the order and the shape that every registrar measured understands.
+    BindAndRemove(Vec<String>),
+    /// Removes it, and those.
+    Remove(Vec<String>),
 }
 
-/// Writes a REGISTER, without Via and credentials.
-pub(crate) fn register(
-    config: &LineConfig,
-    identity: &Identity,
-    tag: &str,
-    cseq: u32,
-    expires: u32,
-    contacts: &Contacts<'_>,
-) -> Request {
-    let mut request = outside_dialog(
-        config,
-        Method::Register,
-        config.registrar.clone(),
-        &identity.call_id,
-        tag,
-        cseq,
-    );
-    let headers = &mut request.headers;
-    let bind = |uri: &Uri| {
-        format!(
-            "<{uri}>;+sip.instance=\"<{}>\";expires={expires}",
-            identity.instance
-        )
-    };
-    let (lines, expires) = match contacts {
-        Contacts::Bind(uri) => (vec![bind(uri)], expires),
-        Contacts::BindAndRemove(uri, old) => (
-            std::iter::once(bind(uri))
-                .chain(old.iter().map(removal))
-                .collect(),
-            expires,
-        ),
-        Contacts::Remove(old) => (old.iter().map(removal).collect(), 0),
-    };
-    for line in lines {
-        headers.push(HeaderName::Contact, line);
+impl Agent {
+    /// Sends a REGISTER over the flow in use. `None` where no flow carries a Contact.
+    pub(crate) fn register(
+        &mut self,
+        now: Instant,
+        contacts: &Contacts,
+        credentials: Credentials,
+        challenges: u32,
+    ) -> Option<Attempt> {
+        let flow = self.flow.as_ref()?;
+        let (flow, contact) = (flow.id, flow.contact.clone()?);
+        let (cseq, reserved) = self.sequence.take(&mut self.identity, &mut self.rng);
+        let call_id = self.identity.call_id.clone();
+        let registrar = self.config.registrar.clone();
+        let mut request = outside_dialog(
+            &self.config,
+            Method::Register,
+            registrar,
+            &call_id,
+            &self.tag,
+            cseq,
+        );
+        let bind = format!(
+            "<{contact}>;+sip.instance=\"<{}>\";expires={}",
+            self.identity.instance, self.expires
+        );
+        let removal = |uri: &dyn Display| format!("<{uri}>;expires=0");
+        let (first, others, expires) = match contacts {
+            Contacts::Bind => (bind, &Vec::new(), self.expires),
+            Contacts::BindAndRemove(others) => (bind, others, self.expires),
+            Contacts::Remove(others) => (removal(&contact), others, 0),
+        };
+        let headers = &mut request.headers;
+        headers.push(HeaderName::Contact, first);
+        for other in others {
+            headers.push(HeaderName::Contact, removal(other));
+        }
+        // Besides the parameter: some registrars read the header only.
+        headers.push(HeaderName::Expires, expires.to_string());
+        headers.push(HeaderName::Allow, ALLOW);
+        headers.push(HeaderName::Supported, SUPPORTED);
+        let attempt = self.send(now, flow, request, credentials, challenges);
+        // After the REGISTER, which waits for no disk.
+        if reserved {
+            self.save();
+        }
+        Some(attempt)
     }
-    // Besides the parameter: some registrars read the header only.
-    headers.push(HeaderName::Expires, expires.to_string());
-    headers.push(HeaderName::Allow, ALLOW);
-    headers.push(HeaderName::Supported, SUPPORTED);
-    request
 }
 
 /// Writes a request of ours outside any dialog (RFC 3261 §8.1.1), without Via and credentials.
@@ -115,8 +125,4 @@ pub(crate) fn contact_uri(user: &str, address: SocketAddr) -> String {
         "sip:{user}@{}",
         SocketAddr::new(address.ip(), address.port())
     )
-}
-
-fn removal(uri: &String) -> String {
-    format!("<{uri}>;expires=0")
 }

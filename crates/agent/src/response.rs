@@ -155,7 +155,10 @@ impl Agent {
                 }
                 _ => self.reject(refusal(response)),
             },
-            403 if !was_bound && round.form == Form::Alone && self.has_old_contacts() => {
+            403 if !was_bound
+                && round.form == Form::Alone
+                && self.old_contacts().next().is_some() =>
+            {
                 round.form = Form::Combined;
                 self.send_register(now, round, Credentials::Cached, attempt.challenges);
             }
@@ -338,18 +341,6 @@ impl Agent {
                 mine: listed.mine,
             })
             .collect();
-    }
-
-    fn has_old_contacts(&self) -> bool {
-        let current = self
-            .flow
-            .as_ref()
-            .and_then(|flow| flow.contact.as_ref())
-            .map(ToString::to_string);
-        self.identity
-            .contacts
-            .iter()
-            .any(|old| Some(&old.uri) != current.as_ref())
     }
 }
 

@@ -69,6 +69,18 @@ fn the_refresh_follows_the_expiry_that_was_granted_not_the_one_asked_for() {
 }
 
 #[test]
+fn what_was_granted_is_what_is_shown_and_what_runs_out() {
+    let mut desk = Desk::registering();
+    let uri = desk.last().contact_uri();
+    desk.answer(200, &[("Contact", &format!("<{uri}>;expires=200"))]);
+    let granted = desk.view().flows[0].expires_at.unwrap() - desk.now;
+    assert_eq!(granted, Duration::from_secs(200));
+    assert_eq!(desk.view().bindings[0].expires_at - desk.now, granted);
+    desk.pass(Duration::from_secs(201));
+    assert_ne!(desk.view().state, LineState::Registered);
+}
+
+#[test]
 fn call_id_stays_and_cseq_rises() {
     let desk = Desk::bound();
     let call_ids: Vec<_> = desk
