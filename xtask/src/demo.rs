@@ -34,7 +34,7 @@ const PACKAGES: [Package; 1] = [Package::new(
 const AFTER_CTRL_C: Duration = Duration::from_secs(4);
 
 pub(crate) fn run(yes: bool) -> Fallible<()> {
-    packages::need(&PACKAGES, yes)?;
+    packages::need(&[&PACKAGES], yes)?;
     let bellhop = build()?;
     interrupt::watch()?;
     let scratch = Scratch::new()?;

@@ -40,9 +40,10 @@ impl Package {
 }
 
 /// Says what is needed and installs what is missing, asking first unless `yes`.
-pub(crate) fn need(packages: &[Package], yes: bool) -> Fallible<()> {
+pub(crate) fn need(groups: &[&[Package]], yes: bool) -> Fallible<()> {
     println!("System packages:");
-    for package in packages {
+    let packages: Vec<&Package> = groups.iter().copied().flatten().collect();
+    for package in &packages {
         let state = if package.is_there() {
             "here   "
         } else {
@@ -51,7 +52,7 @@ pub(crate) fn need(packages: &[Package], yes: bool) -> Fallible<()> {
         println!("  {state}  {:<16} {}", package.name, package.why);
     }
     let missing: Vec<&Package> = packages
-        .iter()
+        .into_iter()
         .filter(|package| !package.is_there())
         .collect();
     if missing.is_empty() {

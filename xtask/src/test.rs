@@ -53,10 +53,8 @@ const QUICK_SEEDS: &str = "40";
 
 /// Runs every suite; without the lab and the long simulations when `quick`.
 pub(crate) fn run(quick: bool, yes: bool) -> Fallible<()> {
-    packages::need(&PACKAGES, yes)?;
-    if !quick {
-        packages::need(&LAB_PACKAGES, yes)?;
-    }
+    let lab: &[Package] = if quick { &[] } else { &LAB_PACKAGES };
+    packages::need(&[&PACKAGES, lab], yes)?;
     let mut report = Report::default();
     report.suite("format", || plain(&["fmt", "--all", "--check"]));
     report.suite("structure", structure::check);
