@@ -54,6 +54,7 @@ impl Text {
     }
 
     /// The shared text of a range; nothing where that is no part of it.
+    #[inline]
     pub(crate) fn range(&self, range: std::ops::Range<usize>) -> Option<Self> {
         self.get(range).map(|part| Self(self.0.slice_ref(part)))
     }

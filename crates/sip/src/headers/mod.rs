@@ -36,8 +36,14 @@ impl Headers {
     }
 
     /// Appends what a parser has checked.
+    #[inline]
     pub(crate) fn push_checked(&mut self, name: HeaderName, value: HeaderValue) {
         self.list.push((name, value));
+    }
+
+    /// The value of the last header.
+    pub(crate) fn last(&self) -> Option<&HeaderValue> {
+        self.list.last().map(|(_, value)| value)
     }
 
     /// Appends a header.

@@ -155,6 +155,7 @@ const fn hash(length: usize, first: u8, last: u8) -> usize {
 
 impl HeaderName {
     /// The name that these letters spell in the long or the compact form.
+    #[inline]
     pub(crate) fn known(name: &[u8]) -> Option<HeaderName> {
         let mut slot = hash(name.len(), *name.first()?, *name.last()?);
         loop {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::reader::{Line, Reader};
 use super::{Message, Request, Response};
-use crate::{HeaderName, Headers, Method, ParseError, StatusCode, Text, Uri, lex, limits};
+use crate::{HeaderValue, Headers, Method, ParseError, StatusCode, Text, Uri, lex, limits};
 
 pub(super) fn datagram(datagram: Bytes) -> Result<Message, ParseError> {
     if datagram.len() > limits::MAX_MESSAGE {
@@ -49,10 +49,8 @@ pub(super) fn salvage(datagram: Bytes) -> Option<(Method, Headers)> {
     let method = Method::part_of(&line, method);
     let mut headers = Headers::new();
     while !reader.empty_line() && headers.len() < limits::MAX_HEADERS {
-        match reader.header() {
-            Ok((name, value)) => headers.push_checked(name, value),
-            Err(_) if reader.line().is_none() => break,
-            Err(_) => {}
+        if reader.header(&mut headers).is_err() && reader.line().is_none() {
+            break;
         }
     }
     Some((method, headers))
@@ -151,11 +149,14 @@ fn read_headers(reader: &mut Reader) -> Result<(Headers, ContentLength), ParseEr
         if headers.len() == limits::MAX_HEADERS {
             return Err(ParseError::TooLarge("number of headers"));
         }
-        let (name, value) = reader.header()?;
-        if matches!(name, HeaderName::ContentLength) {
-            length.line(value.as_bytes());
+        if reader.header(&mut headers)? {
+            length.line(
+                headers
+                    .last()
+                    .map(HeaderValue::as_bytes)
+                    .unwrap_or_default(),
+            );
         }
-        headers.push_checked(name, value);
     }
     Ok((headers, length))
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use crate::{HeaderName, HeaderValue, ParseError, Text, lex, limits};
+use crate::{HeaderName, HeaderValue, Headers, ParseError, Text, lex, limits};
 
 /// A line without its end, and whether a carriage return stands in it that ends nothing.
 pub(super) struct Line {
@@ -29,6 +29,7 @@ impl Reader {
     }
 
     /// The next line; `None` where no line end follows.
+    #[inline]
     pub(super) fn line(&mut self) -> Option<Line> {
         let start = self.at;
         let mut stray = false;
@@ -61,14 +62,14 @@ impl Reader {
         true
     }
 
-    /// The next header, the lines folded to it included. On an error the first of its lines is still the next line.
-    pub(super) fn header(&mut self) -> Result<(HeaderName, HeaderValue), ParseError> {
+    /// Reads the next header into `headers`, the lines folded to it included, and says whether it was a Content-Length. On an error the first of its
+    /// lines is still the next line.
+    pub(super) fn header(&mut self, headers: &mut Headers) -> Result<bool, ParseError> {
         let start = self.at;
-        let bytes = self
-            .bytes
-            .get(start..)
-            .filter(|bytes| !bytes.is_empty())
-            .ok_or(ParseError::Unfinished)?;
+        let bytes = match self.bytes.get(start..) {
+            None | Some([]) => return Err(ParseError::Unfinished),
+            Some(bytes) => bytes,
+        };
         let name_length = bytes
             .iter()
             .position(|byte| !lex::is_token_byte(*byte))
@@ -81,7 +82,10 @@ impl Reader {
             _ => return Err(ParseError::Header("no token and colon at its beginning")),
         };
         let from = start + bytes.len() - value.len();
-        let name = HeaderName::known(name);
+        let name = match HeaderName::known(name) {
+            Some(known) => known,
+            None => HeaderName::Other(self.text(start..start + name_length).unwrap_or_default()),
+        };
         self.at = from;
         let ended = self.value_end();
         let after = std::mem::replace(&mut self.at, start);
@@ -91,20 +95,18 @@ impl Reader {
         }
         self.at = after;
         let value = from..from + self.slice(from..end).trim_ascii_end().len();
-        let name = name.unwrap_or_else(|| {
-            HeaderName::Other(self.text(start..start + name_length).unwrap_or_default())
-        });
-        Ok((
-            name,
-            if folded {
-                self.unfolded(value)
-            } else {
-                self.value(value)
-            },
-        ))
+        let value = if folded {
+            self.unfolded(value)
+        } else {
+            self.value(value)
+        };
+        let is_length = matches!(name, HeaderName::ContentLength);
+        headers.push_checked(name, value);
+        Ok(is_length)
     }
 
     /// Where the value that begins here ends, and whether lines were folded to it. Moves behind its line end.
+    #[inline]
     fn value_end(&mut self) -> Result<(usize, bool), ParseError> {
         let mut folded = false;
         loop {
@@ -131,6 +133,7 @@ impl Reader {
     }
 
     /// A value on one line.
+    #[inline]
     fn value(&self, range: Range<usize>) -> HeaderValue {
         match self.text(range.clone()) {
             Some(text) => HeaderValue::of_checked(text),
@@ -168,6 +171,7 @@ impl Reader {
     }
 }
 
+#[inline]
 fn skip_spaces(bytes: &[u8]) -> &[u8] {
     match bytes {
         [b' ', rest @ ..] if !matches!(rest, [b' ' | b'\t', ..]) => rest,
