@@ -65,7 +65,7 @@ struct Scan {
 
 impl Scan {
     fn outside(&self, angles: bool) -> bool {
-        !self.quoted && !(angles && self.angled)
+        !(self.quoted || angles && self.angled)
     }
 
     fn step(&mut self, byte: u8, angles: bool) {

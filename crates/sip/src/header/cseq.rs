@@ -15,9 +15,13 @@ pub struct CSeq {
 
 impl CSeq {
     /// Reads `314159 INVITE`.
-    pub(crate) fn parse(text: &Text) -> Result<CSeq, &'static str> {
-        let (number, method) = text
-            .split_once([' ', '\t'])
+    pub(crate) fn parse_part(whole: &Text, part: &str) -> Result<CSeq, &'static str> {
+        let end = part
+            .bytes()
+            .position(lex::is_space)
+            .ok_or("no method behind the number")?;
+        let (number, method) = part
+            .split_at_checked(end)
             .ok_or("no method behind the number")?;
         let method = lex::trim(method);
         if !lex::is_token(method) {
@@ -25,7 +29,7 @@ impl CSeq {
         }
         Ok(CSeq {
             number: lex::number(number).ok_or("the number is not one of 32 bits")?,
-            method: Method::part_of(text, method),
+            method: Method::part_of(whole, method),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The headers of a message: an ordered list, with typed access on top.
 
+mod entry;
 mod name;
 #[cfg(test)]
 mod tests;
@@ -8,18 +9,21 @@ mod value;
 
 use std::fmt;
 
+use self::entry::Entry;
 pub use self::name::HeaderName;
 pub use self::typed::HeaderError;
 pub use self::value::HeaderValue;
-use crate::lex;
+use crate::{Text, lex};
 
 /// Headers in their order. Order matters among those of one name; the rest keeps it for the eye.
 ///
 /// Nothing that is pushed can begin a header of its own: values lose their line ends ([`HeaderValue`]), and in a name every letter that no token has
 /// becomes `-`.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Headers {
-    list: Vec<(HeaderName, HeaderValue)>,
+    /// What the parts were read from.
+    source: Text,
+    list: Vec<Entry>,
 }
 
 impl Headers {
@@ -29,56 +33,74 @@ impl Headers {
         Self::default()
     }
 
-    pub(crate) fn with_capacity(count: usize) -> Self {
+    /// Room for headers that are parts of `source`.
+    pub(crate) fn reading(source: Text, count: usize) -> Self {
         Headers {
+            source,
             list: Vec::with_capacity(count),
         }
     }
 
-    /// Appends what a parser has checked.
-    #[inline]
-    pub(crate) fn push_checked(&mut self, name: HeaderName, value: HeaderValue) {
-        self.list.push((name, value));
+    pub(crate) fn source(&self) -> &Text {
+        &self.source
     }
 
-    /// The value of the last header.
-    pub(crate) fn last(&self) -> Option<&HeaderValue> {
-        self.list.last().map(|(_, value)| value)
+    /// Appends a header that a parser has found in the source.
+    #[inline]
+    pub(crate) fn push_part(&mut self, name: HeaderName, start: u32, end: u32) {
+        self.list.push(Entry::part(name, start, end));
+    }
+
+    /// Appends what a parser has checked.
+    pub(crate) fn push_checked(&mut self, name: HeaderName, value: HeaderValue) {
+        self.list.push(Entry::owned(name, value));
+    }
+
+    /// The bytes of the last header's value.
+    pub(crate) fn last_bytes(&self) -> &[u8] {
+        self.list
+            .last()
+            .map(|entry| entry.bytes(&self.source))
+            .unwrap_or_default()
+    }
+
+    /// Names and bytes of all headers, without making values of them.
+    pub(crate) fn written(&self) -> impl Iterator<Item = (&HeaderName, &[u8])> {
+        self.list
+            .iter()
+            .map(|entry| (&entry.name, entry.bytes(&self.source)))
     }
 
     /// Appends a header.
     pub fn push(&mut self, name: HeaderName, value: impl Into<HeaderValue>) {
-        self.list.push((sound(name), value.into()));
+        self.list.push(Entry::owned(sound(name), value.into()));
     }
 
     /// Puts a header in front of all others: a Via, a Route.
     pub fn push_front(&mut self, name: HeaderName, value: impl Into<HeaderValue>) {
-        self.list.insert(0, (sound(name), value.into()));
+        self.list.insert(0, Entry::owned(sound(name), value.into()));
     }
 
     /// Replaces all headers of that name by one, in the place of the first.
     pub fn set(&mut self, name: HeaderName, value: impl Into<HeaderValue>) {
-        let name = sound(name);
-        let value = value.into();
-        match self.list.iter().position(|(header, _)| *header == name) {
-            None => self.list.push((name, value)),
+        let new = Entry::owned(sound(name), value.into());
+        match self.list.iter().position(|entry| entry.name == new.name) {
+            None => self.list.push(new),
             Some(first) => {
                 let mut index = 0;
-                self.list.retain(|(header, _)| {
-                    let keep = index <= first || *header != name;
+                self.list.retain(|entry| {
+                    let keep = index <= first || entry.name != new.name;
                     index += 1;
                     keep
                 });
-                if let Some(header) = self.list.get_mut(first) {
-                    *header = (name, value);
-                }
+                self.replace(first, new);
             }
         }
     }
 
     /// Removes all headers of that name.
     pub fn remove(&mut self, name: &HeaderName) {
-        self.list.retain(|(header, _)| header != name);
+        self.list.retain(|entry| entry.name != *name);
     }
 
     /// The first header of that name.
@@ -95,13 +117,15 @@ impl Headers {
         let name = name.clone();
         self.list
             .iter()
-            .filter(move |(header, _)| *header == name)
-            .map(|(_, value)| value)
+            .filter(move |entry| entry.name == name)
+            .map(|entry| entry.value(&self.source))
     }
 
     /// All headers in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
-        self.list.iter().map(|(name, value)| (name, value))
+        self.list
+            .iter()
+            .map(|entry| (&entry.name, entry.value(&self.source)))
     }
 
     /// How many header lines there are.
@@ -116,11 +140,10 @@ impl Headers {
         self.list.is_empty()
     }
 
-    fn get_mut(&mut self, name: &HeaderName) -> Option<&mut HeaderValue> {
-        self.list
-            .iter_mut()
-            .find(|(header, _)| header == name)
-            .map(|(_, value)| value)
+    fn replace(&mut self, at: usize, new: Entry) {
+        if let Some(entry) = self.list.get_mut(at) {
+            *entry = new;
+        }
     }
 }
 
@@ -146,16 +169,24 @@ fn sound(name: HeaderName) -> HeaderName {
         })
         .collect();
     HeaderName::Other(if cleaned.is_empty() {
-        crate::Text::from_static("-")
+        Text::from_static("-")
     } else {
         cleaned.into()
     })
 }
 
+impl PartialEq for Headers {
+    fn eq(&self, other: &Self) -> bool {
+        self.written().eq(other.written())
+    }
+}
+
+impl Eq for Headers {}
+
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map()
-            .entries(self.list.iter().map(|(name, value)| (name.as_str(), value)))
+            .entries(self.iter().map(|(name, value)| (name.as_str(), value)))
             .finish()
     }
 }

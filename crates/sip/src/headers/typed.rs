@@ -1,5 +1,6 @@
 //! Typed access to headers. Nothing is read before it is asked for.
 
+use super::entry::Entry;
 use super::{HeaderName, Headers};
 use crate::digest::{Challenge, Credentials};
 use crate::{CSeq, Contact, NameAddr, Text, Via, lex, limits};
@@ -49,18 +50,24 @@ impl Headers {
 
     /// Replaces the first Via, leaving those joined to it by commas as they are. Without any, it becomes the first header.
     pub fn replace_top_via(&mut self, via: &Via) {
-        let Some(value) = self.get_mut(&HeaderName::Via) else {
+        let first = self
+            .list
+            .iter()
+            .position(|entry| entry.name == HeaderName::Via);
+        let Some((first, entry)) = first.and_then(|first| Some((first, self.list.get(first)?)))
+        else {
             self.push_front(HeaderName::Via, via);
             return;
         };
-        let rest = value
-            .as_str()
-            .and_then(|text| text.get(lex::find_outside(text, b',', true)? + 1..))
+        let rest = entry
+            .text(&self.source)
+            .and_then(|(_, text)| text.get(lex::find_outside(text, b',', true)? + 1..))
             .map(lex::trim);
-        *value = match rest {
+        let value = match rest {
             Some(rest) => format!("{via}, {rest}").into(),
             None => via.into(),
         };
+        self.replace(first, Entry::owned(HeaderName::Via, value));
     }
 
     /// From.
@@ -68,7 +75,7 @@ impl Headers {
     /// # Errors
     /// [`HeaderError`] where it is absent, malformed, or there twice with different values.
     pub fn from(&self) -> Result<NameAddr, HeaderError> {
-        self.mandatory(HeaderName::From, |text| NameAddr::parse_part(text, text))
+        self.mandatory(HeaderName::From, NameAddr::parse_part)
     }
 
     /// To.
@@ -76,7 +83,7 @@ impl Headers {
     /// # Errors
     /// As [`Headers::from`].
     pub fn to(&self) -> Result<NameAddr, HeaderError> {
-        self.mandatory(HeaderName::To, |text| NameAddr::parse_part(text, text))
+        self.mandatory(HeaderName::To, NameAddr::parse_part)
     }
 
     /// Call-ID.
@@ -84,16 +91,15 @@ impl Headers {
     /// # Errors
     /// As [`Headers::from`].
     pub fn call_id(&self) -> Result<Text, HeaderError> {
-        self.mandatory(HeaderName::CallId, |text| {
+        self.mandatory(HeaderName::CallId, |whole, text| {
             // Without an early end, so that it is done for many letters at once.
             let bad = text.bytes().fold(text.is_empty(), |bad, byte| {
                 bad | (byte <= b' ') | (byte == 0x7f)
             });
-            if !bad {
-                Ok(text.clone())
-            } else {
-                Err("empty, or with white space")
+            if bad {
+                return Err("empty, or with white space");
             }
+            Ok(whole.part(text))
         })
     }
 
@@ -102,7 +108,7 @@ impl Headers {
     /// # Errors
     /// As [`Headers::from`].
     pub fn cseq(&self) -> Result<CSeq, HeaderError> {
-        self.mandatory(HeaderName::CSeq, CSeq::parse)
+        self.mandatory(HeaderName::CSeq, CSeq::parse_part)
     }
 
     /// The Contacts, comma-joined and repeated alike. `*` beside addresses is given as it stands; refusing it is the registrar's matter.
@@ -139,7 +145,7 @@ impl Headers {
     /// # Errors
     /// As [`Headers::expires`].
     pub fn retry_after(&self) -> Result<Option<u32>, HeaderError> {
-        self.optional(HeaderName::RetryAfter, |text| {
+        self.optional(HeaderName::RetryAfter, |_, text| {
             let end = text
                 .find(|letter: char| !letter.is_ascii_digit())
                 .unwrap_or(text.len());
@@ -165,12 +171,15 @@ impl Headers {
 
     /// The words of a list: Require, Supported, Allow and the like. Empty elements are left out.
     pub fn tokens(&self, name: &HeaderName) -> impl Iterator<Item = Text> + '_ {
-        self.get_all(name)
-            .filter_map(|value| value.text())
-            .flat_map(|text| {
+        let name = name.clone();
+        self.list
+            .iter()
+            .filter(move |entry| entry.name == name)
+            .filter_map(|entry| entry.text(&self.source))
+            .flat_map(|(whole, text)| {
                 lex::elements(text)
                     .filter(|element| !element.is_empty())
-                    .map(|element| text.part(element))
+                    .map(|element| whole.part(element))
             })
     }
 
@@ -213,11 +222,13 @@ impl Headers {
         name: HeaderName,
         parse: impl Fn(&Text, &str) -> Result<T, &'static str>,
     ) -> impl Iterator<Item = Result<T, HeaderError>> {
-        let values = self.get_all(&name);
-        values
-            .flat_map(|value| match value.text() {
-                Some(text) => Elements::Text {
-                    whole: text,
+        let wanted = name.clone();
+        self.list
+            .iter()
+            .filter(move |entry| entry.name == wanted)
+            .flat_map(|entry| match entry.text(&self.source) {
+                Some((whole, text)) => Elements::Text {
+                    whole,
                     elements: lex::elements(text),
                 },
                 None => Elements::Unreadable(true),
@@ -230,7 +241,7 @@ impl Headers {
     }
 
     fn seconds(&self, name: HeaderName) -> Result<Option<u32>, HeaderError> {
-        self.optional(name, |text| {
+        self.optional(name, |_, text| {
             lex::number(text).ok_or("not a number of 32 bits")
         })
     }
@@ -238,34 +249,56 @@ impl Headers {
     fn mandatory<T>(
         &self,
         name: HeaderName,
-        parse: impl FnOnce(&Text) -> Result<T, &'static str>,
+        parse: impl FnOnce(&Text, &str) -> Result<T, &'static str>,
     ) -> Result<T, HeaderError> {
-        self.optional(name.clone(), parse)?
-            .ok_or(HeaderError::Missing(name))
+        match self.single(&name)? {
+            Some(entry) => self.read(name, entry, parse),
+            None => Err(HeaderError::Missing(name)),
+        }
     }
 
-    /// A header of which there may be one. Two that differ are refused: another reader might take the other.
     fn optional<T>(
         &self,
         name: HeaderName,
-        parse: impl FnOnce(&Text) -> Result<T, &'static str>,
+        parse: impl FnOnce(&Text, &str) -> Result<T, &'static str>,
     ) -> Result<Option<T>, HeaderError> {
-        let mut values = self.get_all(&name);
-        let Some(value) = values.next() else {
+        match self.single(&name)? {
+            Some(entry) => self.read(name, entry, parse).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A header of which there may be one. Two that differ are refused: another reader might take the other.
+    fn single(&self, name: &HeaderName) -> Result<Option<&Entry>, HeaderError> {
+        let mut entries = self.list.iter().filter(|entry| entry.name == *name);
+        let Some(entry) = entries.next() else {
             return Ok(None);
         };
-        if values.any(|other| other != value) {
+        if entries.any(|other| other.bytes(&self.source) != entry.bytes(&self.source)) {
             return Err(HeaderError::invalid(
-                &name,
+                name,
                 "there twice with different values",
             ));
         }
-        let text = value
-            .text()
-            .ok_or_else(|| HeaderError::invalid(&name, NOT_UTF8))?;
-        parse(text)
-            .map(Some)
-            .map_err(|why| HeaderError::invalid(&name, why))
+        Ok(Some(entry))
+    }
+
+    #[inline]
+    fn read<T>(
+        &self,
+        name: HeaderName,
+        entry: &Entry,
+        parse: impl FnOnce(&Text, &str) -> Result<T, &'static str>,
+    ) -> Result<T, HeaderError> {
+        match entry.text(&self.source) {
+            None => Err(HeaderError::Invalid {
+                name,
+                why: NOT_UTF8,
+            }),
+            Some((whole, part)) => {
+                parse(whole, part).map_err(|why| HeaderError::Invalid { name, why })
+            }
+        }
     }
 }
 

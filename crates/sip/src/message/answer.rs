@@ -43,17 +43,19 @@ impl Response {
     }
 }
 
+/// What names a transaction (RFC 3261 §8.2.6.2).
+const NAMED: [HeaderName; 5] = [
+    HeaderName::Via,
+    HeaderName::From,
+    HeaderName::To,
+    HeaderName::CallId,
+    HeaderName::CSeq,
+];
+
 fn copy(headers: &Headers, to: &mut Response) {
     let trying = to.status.code() == 100;
     for (name, value) in headers.iter() {
-        let wanted = match name {
-            HeaderName::Via
-            | HeaderName::From
-            | HeaderName::To
-            | HeaderName::CallId
-            | HeaderName::CSeq => true,
-            name => trying && *name == HeaderName::Timestamp,
-        };
+        let wanted = NAMED.contains(name) || (trying && *name == HeaderName::Timestamp);
         if wanted {
             to.headers.push_checked(name.clone(), value.clone());
         }

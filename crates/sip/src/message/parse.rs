@@ -4,15 +4,15 @@ use bytes::Bytes;
 
 use super::reader::{Line, Reader};
 use super::{Message, Request, Response};
-use crate::{HeaderValue, Headers, Method, ParseError, StatusCode, Text, Uri, lex, limits};
+use crate::{Headers, Method, ParseError, StatusCode, Text, Uri, lex, limits};
 
 pub(super) fn datagram(datagram: Bytes) -> Result<Message, ParseError> {
     if datagram.len() > limits::MAX_MESSAGE {
         return Err(ParseError::TooLarge("message"));
     }
-    let mut reader = Reader::new(datagram);
-    let start = StartLine::read(&mut reader)?;
-    let (headers, length) = read_headers(&mut reader)?;
+    let (mut reader, text) = Reader::new(datagram);
+    let start = StartLine::read(&mut reader, &text)?;
+    let (headers, length) = read_headers(&mut reader, text)?;
     let body = reader.body(length.get()?)?;
     Ok(match start {
         StartLine::Request { method, uri } => Message::Request(Request {
@@ -32,9 +32,9 @@ pub(super) fn datagram(datagram: Bytes) -> Result<Message, ParseError> {
 
 /// Method and headers of what was refused as a request, as far as they can be read, for an answer.
 pub(super) fn salvage(datagram: Bytes) -> Option<(Method, Headers)> {
-    let mut reader = Reader::new(datagram);
+    let (mut reader, text) = Reader::new(datagram);
     let line = reader.line()?.content;
-    let line = reader.text(line)?;
+    let line = reader.text(&text, line)?;
     if line
         .get(..4)
         .is_some_and(|start| start.eq_ignore_ascii_case("SIP/"))
@@ -47,7 +47,7 @@ pub(super) fn salvage(datagram: Bytes) -> Option<(Method, Headers)> {
         return None;
     }
     let method = Method::part_of(&line, method);
-    let mut headers = Headers::new();
+    let mut headers = Headers::reading(text, 0);
     while !reader.empty_line() && headers.len() < limits::MAX_HEADERS {
         if reader.header(&mut headers).is_err() && reader.line().is_none() {
             break;
@@ -62,7 +62,7 @@ enum StartLine {
 }
 
 impl StartLine {
-    fn read(reader: &mut Reader) -> Result<StartLine, ParseError> {
+    fn read(reader: &mut Reader, text: &Text) -> Result<StartLine, ParseError> {
         let Line { content, stray } = reader.line().ok_or(ParseError::Unfinished)?;
         if content.len() > limits::MAX_START_LINE {
             return Err(ParseError::TooLarge("start line"));
@@ -70,20 +70,26 @@ impl StartLine {
         if stray {
             return Err(ParseError::StartLine("a stray carriage return"));
         }
-        let line = match reader.text(content.clone()) {
-            Some(line) => line,
-            None => reader
-                .lossy_status_line(content)
-                .ok_or(ParseError::StartLine("not UTF-8"))?,
-        };
+        match text.get(content.clone()) {
+            Some(line) => Self::line(text, line),
+            None => {
+                let line = reader
+                    .lossy_status_line(content)
+                    .ok_or(ParseError::StartLine("not UTF-8"))?;
+                Self::line(&line, &line)
+            }
+        }
+    }
+
+    fn line(whole: &Text, line: &str) -> Result<StartLine, ParseError> {
         match line.get(..4) {
-            Some(start) if start.eq_ignore_ascii_case("SIP/") => Self::response(&line),
-            _ => Self::request(&line),
+            Some(start) if start.eq_ignore_ascii_case("SIP/") => Self::response(whole, line),
+            _ => Self::request(whole, line),
         }
     }
 
     /// `METHOD uri SIP/2.0`, a single space between (RFC 3261 §7.1).
-    fn request(line: &Text) -> Result<StartLine, ParseError> {
+    fn request(whole: &Text, line: &str) -> Result<StartLine, ParseError> {
         let (method, rest) = line
             .split_once(' ')
             .ok_or(ParseError::StartLine("no Request-URI"))?;
@@ -95,15 +101,15 @@ impl StartLine {
         }
         check_version(version)?;
         let uri =
-            Uri::parse_text(line.part(uri)).map_err(|error| ParseError::StartLine(error.why()))?;
+            Uri::parse_text(whole.part(uri)).map_err(|error| ParseError::StartLine(error.why()))?;
         Ok(StartLine::Request {
-            method: Method::part_of(line, method),
+            method: Method::part_of(whole, method),
             uri,
         })
     }
 
     /// `SIP/2.0 200 OK`; the reason, and leniently the space before it, may be absent.
-    fn response(line: &Text) -> Result<StartLine, ParseError> {
+    fn response(whole: &Text, line: &str) -> Result<StartLine, ParseError> {
         let (version, rest) = line
             .split_once(' ')
             .ok_or(ParseError::StartLine("no status"))?;
@@ -118,7 +124,7 @@ impl StartLine {
         .ok_or(ParseError::StartLine("the status is not one of 100 to 699"))?;
         Ok(StartLine::Response {
             status: StatusCode::from(code),
-            reason: line.part(reason),
+            reason: whole.part(reason),
         })
     }
 }
@@ -141,21 +147,16 @@ fn check_version(version: &str) -> Result<(), ParseError> {
     }
 }
 
-fn read_headers(reader: &mut Reader) -> Result<(Headers, ContentLength), ParseError> {
+fn read_headers(reader: &mut Reader, text: Text) -> Result<(Headers, ContentLength), ParseError> {
     // What most messages of the field have, in a block (1 KiB) that allocators hand out fast; a longer list grows.
-    let mut headers = Headers::with_capacity(14);
+    let mut headers = Headers::reading(text, 18);
     let mut length = ContentLength::default();
     while !reader.empty_line() {
         if headers.len() == limits::MAX_HEADERS {
             return Err(ParseError::TooLarge("number of headers"));
         }
         if reader.header(&mut headers)? {
-            length.line(
-                headers
-                    .last()
-                    .map(HeaderValue::as_bytes)
-                    .unwrap_or_default(),
-            );
+            length.line(headers.last_bytes());
         }
     }
     Ok((headers, length))

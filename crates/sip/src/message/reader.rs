@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 
 use crate::{HeaderName, HeaderValue, Headers, ParseError, Text, lex, limits};
 
@@ -14,18 +14,22 @@ pub(super) struct Line {
 
 pub(super) struct Reader {
     bytes: Bytes,
-    /// As much of it as is UTF-8: in nearly every message the whole head.
-    text: Text,
     at: usize,
 }
 
 impl Reader {
-    pub(super) fn new(datagram: Bytes) -> Reader {
+    /// A reader, and as much of the datagram as is UTF-8: in nearly every message the whole head. What is behind is looked at piece by piece.
+    pub(super) fn new(mut datagram: Bytes) -> (Reader, Text) {
         let skipped = datagram.len() - skip_line_ends(&datagram).len();
-        let bytes = datagram.slice(skipped..);
-        // A body may be anything; what is behind the first byte that is not UTF-8 is looked at piece by piece.
-        let text = Text::utf8_prefix(&bytes);
-        Reader { bytes, text, at: 0 }
+        datagram.advance(skipped);
+        let text = Text::utf8_prefix(&datagram);
+        (
+            Reader {
+                bytes: datagram,
+                at: 0,
+            },
+            text,
+        )
     }
 
     /// The next line; `None` where no line end follows.
@@ -84,7 +88,7 @@ impl Reader {
         let from = start + bytes.len() - value.len();
         let name = match HeaderName::known(name) {
             Some(known) => known,
-            None => HeaderName::Other(self.text(start..start + name_length).unwrap_or_default()),
+            None => HeaderName::Other(self.name(headers.source(), start..start + name_length)),
         };
         self.at = from;
         let ended = self.value_end();
@@ -94,14 +98,15 @@ impl Reader {
             return Err(ParseError::TooLarge("header line"));
         }
         self.at = after;
-        let value = from..from + self.slice(from..end).trim_ascii_end().len();
-        let value = if folded {
-            self.unfolded(value)
-        } else {
-            self.value(value)
-        };
+        let end = from + self.slice(from..end).trim_ascii_end().len();
         let is_length = matches!(name, HeaderName::ContentLength);
-        headers.push_checked(name, value);
+        match (u32::try_from(from), u32::try_from(end)) {
+            (Ok(from), Ok(to)) if !folded && end <= headers.source().len() => {
+                headers.push_part(name, from, to)
+            }
+            _ if folded => headers.push_checked(name, self.unfolded(from..end)),
+            _ => headers.push_checked(name, self.bytes.slice(from..end).into()),
+        }
         Ok(is_length)
     }
 
@@ -126,19 +131,16 @@ impl Reader {
         self.bytes.get(range).unwrap_or_default()
     }
 
-    pub(super) fn text(&self, range: Range<usize>) -> Option<Text> {
-        self.text
+    /// The text of a part of the head, shared with `source` where that goes so far.
+    pub(super) fn text(&self, source: &Text, range: Range<usize>) -> Option<Text> {
+        source
             .range(range.clone())
             .or_else(|| Text::from_utf8(self.bytes.slice(range)))
     }
 
-    /// A value on one line.
-    #[inline]
-    fn value(&self, range: Range<usize>) -> HeaderValue {
-        match self.text(range.clone()) {
-            Some(text) => HeaderValue::of_checked(text),
-            None => self.bytes.slice(range).into(),
-        }
+    /// The name of a header: a token, so it is text.
+    fn name(&self, source: &Text, range: Range<usize>) -> Text {
+        self.text(source, range).unwrap_or_default()
     }
 
     /// A value on several lines: a line end and the white space around it mean one space (RFC 3261 §7.3.1).

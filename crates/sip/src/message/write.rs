@@ -38,13 +38,13 @@ pub(super) fn response(response: &Response) -> Bytes {
 }
 
 fn rest(mut to: BytesMut, headers: &Headers, body: &Bytes) -> Bytes {
-    for (name, value) in headers
-        .iter()
-        .filter(|(name, _)| **name != HeaderName::ContentLength)
-    {
+    for (name, value) in headers.written() {
+        if *name == HeaderName::ContentLength {
+            continue;
+        }
         to.put_slice(name.as_str().as_bytes());
         to.put_slice(b": ");
-        to.put_slice(value.as_bytes());
+        to.put_slice(value);
         to.put_slice(b"\r\n");
     }
     to.put_slice(b"Content-Length: ");

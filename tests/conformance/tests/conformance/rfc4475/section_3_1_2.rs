@@ -144,7 +144,10 @@ fn badaspec_spaces_in_an_address_spoil_its_header() {
 #[test]
 fn baddn_a_display_name_of_other_letters_than_tokens_must_be_quoted() {
     // The archive has it without its empty line; with it, the names are what is wrong.
-    assert_eq!(refused(message!("baddn")), (ParseError::Unfinished, Some(400)));
+    assert_eq!(
+        refused(message!("baddn")),
+        (ParseError::Unfinished, Some(400))
+    );
     let request = request([message!("baddn"), b"\r\n"].concat());
     assert!(request.headers.from().is_err());
     assert!(request.headers.to().is_err());

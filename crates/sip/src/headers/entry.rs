@@ -1,0 +1,68 @@
+//! One header as it is kept.
+
+use std::sync::OnceLock;
+
+use super::{HeaderName, HeaderValue};
+use crate::Text;
+
+/// A header: where its value stands in the text it was read from, or a value of its own. A value that was read becomes a [`HeaderValue`] when someone
+/// asks for one; typed access does without, and most headers of most messages are never looked at.
+#[derive(Clone)]
+pub(super) struct Entry {
+    pub(super) name: HeaderName,
+    start: u32,
+    end: u32,
+    value: OnceLock<Box<HeaderValue>>,
+}
+
+impl Entry {
+    /// A header whose value is a part of the text; messages are small enough for 32 bits.
+    #[inline]
+    pub(super) fn part(name: HeaderName, start: u32, end: u32) -> Entry {
+        Entry {
+            name,
+            start,
+            end,
+            value: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn owned(name: HeaderName, value: HeaderValue) -> Entry {
+        Entry {
+            name,
+            start: 0,
+            end: 0,
+            value: OnceLock::from(Box::new(value)),
+        }
+    }
+
+    pub(super) fn value(&self, source: &Text) -> &HeaderValue {
+        self.value.get_or_init(|| {
+            let range = self.start as usize..self.end as usize;
+            Box::new(HeaderValue::of_checked(
+                source.range(range).unwrap_or_default(),
+            ))
+        })
+    }
+
+    /// The value as a part of a text, where it is UTF-8.
+    #[inline]
+    pub(super) fn text<'a>(&'a self, source: &'a Text) -> Option<(&'a Text, &'a str)> {
+        match self.value.get() {
+            Some(value) => value.text().map(|text| (text, text.as_str())),
+            None => source
+                .get(self.start as usize..self.end as usize)
+                .map(|part| (source, part)),
+        }
+    }
+
+    pub(super) fn bytes<'a>(&'a self, source: &'a Text) -> &'a [u8] {
+        match self.value.get() {
+            Some(value) => value.as_bytes(),
+            None => self
+                .text(source)
+                .map(|(_, part)| part.as_bytes())
+                .unwrap_or_default(),
+        }
+    }
+}
