@@ -49,7 +49,7 @@ impl Agent {
             }
             401 | 407 => {
                 if let Ok(fresh) =
-                    self.take_challenge(&cleanup.attempt, &Method::Register, response)
+                    self.take_challenge(now, &cleanup.attempt, &Method::Register, response)
                 {
                     self.send_cleanup(
                         now,

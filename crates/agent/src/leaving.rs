@@ -91,7 +91,7 @@ impl Agent {
         response: &Response,
     ) {
         match response.status.code() {
-            401 | 407 => match self.take_challenge(attempt, &Method::Register, response) {
+            401 | 407 => match self.take_challenge(now, attempt, &Method::Register, response) {
                 Ok(fresh) => self.send_unregister(now, deadline, fresh, attempt.challenges + 1),
                 Err(_) => self.left(),
             },

@@ -143,7 +143,7 @@ impl Agent {
         }
         self.phase = bound.map_or(Phase::Idle, Phase::Bound);
         match status {
-            401 | 407 => match self.take_challenge(attempt, &Method::Register, response) {
+            401 | 407 => match self.take_challenge(now, attempt, &Method::Register, response) {
                 Ok(fresh) => self.send_register(now, round, fresh, attempt.challenges + 1),
                 Err(failure @ Failure::ChallengeLoop) => self.wait(now, failure, None),
                 Err(failure) => self.reject(failure),
@@ -254,7 +254,7 @@ impl Agent {
         } else if let Some(test) = self.self_test.as_ref().filter(|test| test.attempt.id == id) {
             let attempt = test.attempt.clone();
             let challenged = matches!(response.status.code(), 401 | 407);
-            match self.take_challenge(&attempt, &Method::Options, response) {
+            match self.take_challenge(now, &attempt, &Method::Options, response) {
                 Ok(fresh) if challenged => {
                     self.resend_self_test(now, fresh, attempt.challenges + 1);
                 }
@@ -266,6 +266,7 @@ impl Agent {
     /// Takes a challenge to answer, or says why not.
     pub(crate) fn take_challenge(
         &mut self,
+        now: Instant,
         attempt: &Attempt,
         method: &Method,
         response: &Response,
@@ -276,7 +277,10 @@ impl Agent {
             Asker::Proxy => &self.identity.proxy_realm,
         };
         let challenge = Authenticator::choose(asker, response, pinned.as_deref())?;
-        if attempt.credentials == Credentials::Fresh(asker) && !challenge.stale {
+        // Where copies were sent, a registrar that checks the nonce count takes one and refuses the others, and the refusal may
+        // come first: that says nothing about the password, unless it is said again and again.
+        let certain = attempt.round_trip(now).is_some() || attempt.challenges >= MAX_CHALLENGES;
+        if attempt.credentials == Credentials::Fresh(asker) && !challenge.stale && certain {
             return Err(Failure::WrongPassword);
         }
         if attempt.challenges >= MAX_CHALLENGES {
