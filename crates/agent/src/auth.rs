@@ -98,8 +98,16 @@ impl Authenticator {
         method: Method,
         challenge: Challenge,
     ) {
-        self.kept
-            .retain(|kept| kept.server != server || kept.asker != asker || kept.method != method);
+        let replaced =
+            |kept: &Kept| kept.server == server && kept.asker == asker && kept.method == method;
+        // The count is the nonce's (RFC 7616 §3.4): a server that sends the same one again has not forgotten how often it was used.
+        let same = |kept: &&Kept| {
+            replaced(kept)
+                && kept.challenge.nonce == challenge.nonce
+                && kept.challenge.realm == challenge.realm
+        };
+        let count = self.kept.iter().find(same).map_or(0, |kept| kept.count);
+        self.kept.retain(|kept| !replaced(kept));
         self.kept.insert(
             0,
             Kept {
@@ -107,7 +115,7 @@ impl Authenticator {
                 asker,
                 method,
                 challenge,
-                count: 0,
+                count,
             },
         );
         self.kept.truncate(KEPT);

@@ -189,3 +189,15 @@ fn a_wrong_password_is_found_on_a_slow_path_too() {
     assert_eq!(desk.view().failure, Some(Failure::WrongPassword));
     assert!(desk.sent.len() <= 6, "{}", desk.sent.len());
 }
+
+#[test]
+fn a_nonce_that_comes_again_is_counted_on() {
+    let mut desk = Desk::bound();
+    desk.network(&[2]);
+    desk.challenge();
+    let answer = desk.last().authorization().unwrap();
+    assert!(
+        answer.contains("nonce=\"n1\"") && answer.contains("nc=00000003"),
+        "{answer}"
+    );
+}
