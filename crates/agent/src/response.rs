@@ -149,9 +149,14 @@ impl Agent {
                 Err(failure) => self.reject(failure),
             },
             423 => match response.headers.min_expires() {
-                Ok(Some(least)) if least > self.expires && least <= LONGEST_MIN_EXPIRES => {
+                // Counted with the challenges: one that asks for a second more each time would be a loop as well.
+                Ok(Some(least))
+                    if least > self.expires
+                        && least <= LONGEST_MIN_EXPIRES
+                        && attempt.challenges < MAX_CHALLENGES =>
+                {
                     self.expires = least;
-                    self.send_register(now, round, Credentials::Cached, attempt.challenges);
+                    self.send_register(now, round, Credentials::Cached, attempt.challenges + 1);
                 }
                 _ => self.reject(refusal(response)),
             },

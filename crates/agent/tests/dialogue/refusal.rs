@@ -72,3 +72,13 @@ fn provisional_answers_change_nothing() {
     desk.answer(100, &[]);
     assert_eq!(desk.view().state, LineState::Registering);
 }
+
+#[test]
+fn a_423_that_asks_for_a_little_more_each_time_is_no_endless_loop() {
+    let mut desk = Desk::registering();
+    for least in 601..700 {
+        desk.answer(423, &[("Min-Expires", &least.to_string())]);
+    }
+    assert_eq!(desk.view().state, LineState::Rejected);
+    assert!(desk.sent.len() <= 6, "{}", desk.sent.len());
+}
