@@ -22,8 +22,24 @@ pub use log::{Event, Kind};
 const CONFIG: &str = include_str!("../data/kamailio.cfg");
 /// The realm that it challenges for, and its domain.
 pub const DOMAIN: &str = "company.test";
-/// Longest binding that it grants when nothing else is asked for, in seconds.
-pub const MAX_EXPIRES: u32 = 3600;
+
+/// How a company runs its registrar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Habits {
+    /// Longest binding that it grants, in seconds.
+    pub max_expires: u32,
+    /// Whether it takes a nonce count only once (RFC 7616 §3.4.5): a late copy of a request is refused with 401, and not called stale.
+    pub counts_nonces: bool,
+}
+
+impl Default for Habits {
+    fn default() -> Self {
+        Self {
+            max_expires: 3600,
+            counts_nonces: false,
+        }
+    }
+}
 
 /// A running Kamailio; ended when dropped.
 pub struct Kamailio {
@@ -41,7 +57,7 @@ impl Kamailio {
         folder: PathBuf,
         listen: SocketAddr,
         password: &str,
-        max_expires: u32,
+        habits: Habits,
     ) -> Result<Self> {
         fs::create_dir_all(&folder)?;
         let config = folder.join("kamailio.cfg");
@@ -51,7 +67,8 @@ impl Kamailio {
             .replace("@LISTEN@", &listen.to_string())
             .replace("@CONTROL@", &control.display().to_string())
             .replace("@PASSWORD@", password)
-            .replace("@MAX_EXPIRES@", &max_expires.to_string());
+            .replace("@MAX_EXPIRES@", &habits.max_expires.to_string())
+            .replace("@NONCE_COUNT@", &u8::from(habits.counts_nonces).to_string());
         fs::write(&config, filled)?;
         let output = File::options()
             .create(true)

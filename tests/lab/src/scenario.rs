@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::Result;
 
 use crate::floor::{self, Floor};
-use crate::kamailio::{Kind, MAX_EXPIRES};
+use crate::kamailio::{Habits, Kind};
 use crate::kernel::{Change, Recorder};
 use crate::laptop::Uplink;
 use crate::measure::Run;
@@ -51,7 +51,7 @@ pub fn round_trip() -> Duration {
 /// When the lab does not stand, or the floor does not register.
 pub fn floor(times: u32) -> Result<Vec<Run>> {
     let lab = Lab::build(ROUND_TRIP, SEED)?;
-    let kamailio = registrar(&lab, MAX_EXPIRES)?;
+    let kamailio = registrar(&lab, Habits::default())?;
     let recorder = Recorder::start(&lab.laptop)?;
     lab.join(Uplink::Wlan, PREFERRED)?;
     let _floor = Floor::start(&lab.laptop, REGISTRAR, PASSWORD)?;
@@ -83,7 +83,7 @@ pub fn floor(times: u32) -> Result<Vec<Run>> {
 /// # Errors
 /// When the line is lost.
 pub fn switch(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let stage = Stage::set(binary, ROUND_TRIP, MAX_EXPIRES)?;
+    let stage = Stage::set(binary, ROUND_TRIP, Habits::default())?;
     let mut uplink = Uplink::Wlan;
     repeat(times, || {
         uplink = uplink.other();
@@ -97,7 +97,7 @@ pub fn switch(binary: &Path, times: u32) -> Result<Vec<Run>> {
 /// # Errors
 /// When the line is lost.
 pub fn renumber(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let stage = Stage::set(binary, ROUND_TRIP, MAX_EXPIRES)?;
+    let stage = Stage::set(binary, ROUND_TRIP, Habits::default())?;
     let uplink = Uplink::Wlan;
     let mut addresses = [uplink.other_address(), uplink.address()]
         .into_iter()
@@ -121,7 +121,7 @@ pub fn renumber(binary: &Path, times: u32) -> Result<Vec<Run>> {
 /// # Errors
 /// When the line is lost.
 pub fn overlap(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let stage = Stage::set(binary, ROUND_TRIP, MAX_EXPIRES)?;
+    let stage = Stage::set(binary, ROUND_TRIP, Habits::default())?;
     let mut uplink = Uplink::Wlan;
     repeat(times, || {
         let lost = uplink;
@@ -139,7 +139,7 @@ pub fn overlap(binary: &Path, times: u32) -> Result<Vec<Run>> {
 /// # Errors
 /// When the line is lost.
 pub fn fade(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let stage = Stage::set(binary, ROUND_TRIP, MAX_EXPIRES)?;
+    let stage = Stage::set(binary, ROUND_TRIP, Habits::default())?;
     let mut uplink = Uplink::Wlan;
     repeat(times, || {
         let faded = uplink;
@@ -159,7 +159,7 @@ pub fn fade(binary: &Path, times: u32) -> Result<Vec<Run>> {
 /// # Errors
 /// When the line is lost.
 pub fn reappear(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let stage = Stage::set(binary, ROUND_TRIP, MAX_EXPIRES)?;
+    let stage = Stage::set(binary, ROUND_TRIP, Habits::default())?;
     let uplink = Uplink::Wlan;
     repeat(times, || {
         stage.lab.fade(uplink)?;
@@ -176,7 +176,7 @@ pub fn reappear(binary: &Path, times: u32) -> Result<Vec<Run>> {
 /// # Errors
 /// When the line is lost.
 pub fn nat_drop(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let mut stage = Stage::set(binary, ROUND_TRIP, MAX_EXPIRES)?;
+    let mut stage = Stage::set(binary, ROUND_TRIP, Habits::default())?;
     let uplink = Uplink::Wlan;
     let mut ports = [40_000..=49_999, 20_000..=29_999].into_iter().cycle();
     repeat(times, || {
@@ -209,7 +209,7 @@ pub fn nat_drop(binary: &Path, times: u32) -> Result<Vec<Run>> {
 /// # Errors
 /// When the line is lost.
 pub fn no_route(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let stage = Stage::set(binary, ROUND_TRIP, MAX_EXPIRES)?;
+    let stage = Stage::set(binary, ROUND_TRIP, Habits::default())?;
     let mut uplink = Uplink::Wlan;
     repeat(times, || {
         stage.lab.leave(uplink)?;
@@ -231,10 +231,14 @@ pub fn no_route(binary: &Path, times: u32) -> Result<Vec<Run>> {
 /// # Errors
 /// When the line is lost.
 pub fn registrar_restart(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let mut stage = Stage::set(binary, ROUND_TRIP, SHORT_EXPIRES)?;
+    let short = Habits {
+        max_expires: SHORT_EXPIRES,
+        ..Habits::default()
+    };
+    let mut stage = Stage::set(binary, ROUND_TRIP, short)?;
     repeat(times, || {
         let began = SystemTime::now();
-        stage.restart_registrar(SHORT_EXPIRES)?;
+        stage.restart_registrar(short)?;
         let (usable, uplink) = (SystemTime::now(), Uplink::Wlan);
         let after = After {
             began,
@@ -254,11 +258,18 @@ pub fn registrar_restart(binary: &Path, times: u32) -> Result<Vec<Run>> {
 ///
 /// # Errors
 /// When the line is lost.
-pub fn loss(binary: &Path, times: u32) -> Result<Vec<Run>> {
+pub fn loss(binary: &Path, times: u32, counts_nonces: bool) -> Result<Vec<Run>> {
     if !Wire::is_possible() {
         return Ok(Vec::new());
     }
-    let stage = Stage::set(binary, ROUND_TRIP, MAX_EXPIRES)?;
+    let stage = Stage::set(
+        binary,
+        ROUND_TRIP,
+        Habits {
+            counts_nonces,
+            ..Habits::default()
+        },
+    )?;
     let mut uplink = Uplink::Wlan;
     repeat(times, || {
         uplink = uplink.other();

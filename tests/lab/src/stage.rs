@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::kamailio::{Event, Kamailio, Kind};
+use crate::kamailio::{Event, Habits, Kamailio, Kind};
 use crate::kernel::{Change, Recorder};
 use crate::laptop::Uplink;
 use crate::measure::{Run, milliseconds};
@@ -54,9 +54,9 @@ impl Stage {
     ///
     /// # Errors
     /// When something does not start, or the line does not register.
-    pub fn set(binary: &Path, round_trip: Duration, max_expires: u32) -> Result<Self> {
+    pub fn set(binary: &Path, round_trip: Duration, habits: Habits) -> Result<Self> {
         let lab = Lab::build(round_trip, 1)?;
-        let kamailio = registrar(&lab, max_expires)?;
+        let kamailio = registrar(&lab, habits)?;
         let recorder = Recorder::start(&lab.laptop)?;
         lab.join(Uplink::Wlan, PREFERRED)?;
         let bellhop = Bellhop::start(
@@ -83,9 +83,9 @@ impl Stage {
     ///
     /// # Errors
     /// When it does not come up.
-    pub fn restart_registrar(&mut self, max_expires: u32) -> Result<()> {
+    pub fn restart_registrar(&mut self, habits: Habits) -> Result<()> {
         drop(self.kamailio.take());
-        self.kamailio = Some(registrar(&self.lab, max_expires)?);
+        self.kamailio = Some(registrar(&self.lab, habits)?);
         Ok(())
     }
 
@@ -195,12 +195,12 @@ impl Stage {
 ///
 /// # Errors
 /// When it does not come up.
-pub fn registrar(lab: &Lab, max_expires: u32) -> Result<Kamailio> {
+pub fn registrar(lab: &Lab, habits: Habits) -> Result<Kamailio> {
     Kamailio::start(
         &lab.company,
         lab.folder.path().join("kamailio"),
         REGISTRAR,
         PASSWORD,
-        max_expires,
+        habits,
     )
 }

@@ -93,6 +93,7 @@ fn trials(report: &Shared) -> Vec<Trial> {
     };
     let refresh = "from the registrar being back; the limit has the 10 s that it grants";
     let keepalive = "from the mapping being gone; the limit has the 29 s between keep-alives";
+    let counting = "30 % loss, and a registrar that takes a nonce count once: copies of what it has taken get a 401";
     let lossy = "30 % of the packets lost each way: copies leave after 0.5, 1, 2, 4 … s";
     vec![
         trial("the_floor_switches_between_two_nats", "", || {
@@ -133,8 +134,13 @@ fn trials(report: &Shared) -> Vec<Trial> {
             || scenario::registrar_restart(&program()?, 3),
         ),
         trial("a_switch_under_loss_moves_the_binding", lossy, || {
-            scenario::loss(&program()?, 3)
+            scenario::loss(&program()?, 3, false)
         }),
+        trial(
+            "a_refused_late_copy_under_loss_is_no_wrong_password",
+            counting,
+            || scenario::loss(&program()?, 6, true),
+        ),
     ]
 }
 
