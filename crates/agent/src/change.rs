@@ -36,6 +36,8 @@ impl Agent {
                 }
             }
             Phase::Idle => self.start(now, self.change_cause(), now),
+            // Name servers rotate their answers: the same ways in another order are no reason to break off a wait.
+            Phase::Waiting { .. } if !self.network.offers_more_than(&before) => {}
             Phase::Waiting { .. } => {
                 self.backoff.reset();
                 self.start(now, self.change_cause(), now);

@@ -66,3 +66,17 @@ pub enum Network {
     /// The ways to the registrar's addresses, best first.
     Paths(Vec<Path>),
 }
+
+impl Network {
+    /// Whether there is anything to try that was not there before.
+    pub(crate) fn offers_more_than(&self, before: &Network) -> bool {
+        match (self, before) {
+            (Network::Paths(now), Network::Paths(before)) => {
+                now.iter().any(|path| !before.contains(path))
+            }
+            // The resolver's words differ, no more.
+            (Network::Unresolved { .. }, Network::Unresolved { .. }) => false,
+            _ => true,
+        }
+    }
+}

@@ -156,6 +156,26 @@ fn a_change_ends_a_wait() {
 }
 
 #[test]
+fn the_same_ways_in_another_order_do_not_end_a_wait() {
+    let mut desk = Desk::bare();
+    desk.password();
+    desk.network(&[1, 2]);
+    desk.answer(503, &[]);
+    desk.answer(503, &[("Retry-After", "600")]);
+    let sent = desk.sent.len();
+    desk.network(&[2, 1]);
+    desk.network(&[2]);
+    assert_eq!(desk.sent.len(), sent);
+    assert!(matches!(
+        desk.view().state,
+        LineState::WaitingToRetry { .. }
+    ));
+    // What is there when the wait ends is used.
+    desk.pass(Duration::from_secs(700));
+    assert!(desk.last().contacts()[0].contains("@10.2.0.2:"));
+}
+
+#[test]
 fn a_flow_that_cannot_be_opened_is_tried_over_the_next_path_and_then_later() {
     let mut desk = Desk::bare();
     desk.refuse_flows = true;
