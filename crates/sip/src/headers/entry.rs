@@ -36,6 +36,12 @@ impl Entry {
         }
     }
 
+    /// Whether this is the header of that known name: cheaper than `==`, which has to see through [`HeaderName::Other`].
+    #[inline]
+    pub(super) fn is(&self, name: &HeaderName) -> bool {
+        std::mem::discriminant(&self.name) == std::mem::discriminant(name)
+    }
+
     pub(super) fn value(&self, source: &Text) -> &HeaderValue {
         self.value.get_or_init(|| {
             let range = self.start as usize..self.end as usize;

@@ -43,9 +43,12 @@ impl Headers {
     /// # Errors
     /// [`HeaderError`] where there is none or it cannot be read.
     pub fn top_via(&self) -> Result<Via, HeaderError> {
-        self.vias()
-            .next()
-            .unwrap_or(Err(HeaderError::Missing(HeaderName::Via)))
+        let name = HeaderName::Via;
+        let entry = self.list.iter().find(|entry| entry.is(&name));
+        let entry = entry.ok_or(HeaderError::Missing(HeaderName::Via))?;
+        self.read(name, entry, |whole, text| {
+            Via::parse_part(whole, lex::elements(text).next().unwrap_or_default())
+        })
     }
 
     /// Replaces the first Via, leaving those joined to it by commas as they are. Without any, it becomes the first header.
@@ -270,7 +273,7 @@ impl Headers {
 
     /// A header of which there may be one. Two that differ are refused: another reader might take the other.
     fn single(&self, name: &HeaderName) -> Result<Option<&Entry>, HeaderError> {
-        let mut entries = self.list.iter().filter(|entry| entry.name == *name);
+        let mut entries = self.list.iter().filter(|entry| entry.is(name));
         let Some(entry) = entries.next() else {
             return Ok(None);
         };

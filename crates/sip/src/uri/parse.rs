@@ -33,34 +33,32 @@ pub(super) fn parse(text: Text) -> Result<Uri, UriError> {
     if text.len() > limits::MAX_URI {
         return Err(UriError("the URI is too long"));
     }
-    let marks = Marks::find(text.as_bytes())?;
-    let colon = marks
-        .scheme_end
-        .get()
-        .ok_or(UriError("the URI has no scheme"))?;
-    let name = text.get(..colon).unwrap_or_default();
-    let scheme = if name.eq_ignore_ascii_case("sip") {
-        Scheme::Sip
-    } else if name.eq_ignore_ascii_case("sips") {
-        Scheme::Sips
-    } else if name.eq_ignore_ascii_case("tel") {
-        Scheme::Tel
-    } else if is_scheme(name) {
-        Scheme::Other
-    } else {
-        return Err(UriError("the URI has no scheme"));
-    };
+    let (scheme, start) = scheme(text.as_bytes()).ok_or(UriError("the URI has no scheme"))?;
+    let marks = Marks::find(text.as_bytes(), start)?;
     match scheme {
-        Scheme::Sip | Scheme::Sips => sip(text, scheme, colon + 1, &marks),
-        Scheme::Tel => tel(text, colon + 1, &marks),
-        Scheme::Other => other(text, colon + 1),
+        Scheme::Sip | Scheme::Sips => sip(text, scheme, start, &marks),
+        Scheme::Tel => tel(text, start, &marks),
+        Scheme::Other => other(text, start),
     }
 }
 
-fn is_scheme(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphabetic())
+/// The scheme, and where the rest begins.
+fn scheme(bytes: &[u8]) -> Option<(Scheme, usize)> {
+    match bytes {
+        [b's' | b'S', b'i' | b'I', b'p' | b'P', b':', ..] => Some((Scheme::Sip, 4)),
+        [b's' | b'S', b'i' | b'I', b'p' | b'P', b's' | b'S', b':', ..] => Some((Scheme::Sips, 5)),
+        [b't' | b'T', b'e' | b'E', b'l' | b'L', b':', ..] => Some((Scheme::Tel, 4)),
+        _ => {
+            let colon = memchr::memchr(b':', bytes)?;
+            is_scheme(bytes.get(..colon)?).then_some((Scheme::Other, colon + 1))
+        }
+    }
+}
+
+fn is_scheme(name: &[u8]) -> bool {
+    name.first().is_some_and(u8::is_ascii_alphabetic)
         && name
-            .bytes()
+            .iter()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }
 
@@ -89,9 +87,7 @@ const fn plain() -> [bool; 256] {
 
 /// What has a meaning in a URI, and where it stands.
 struct Marks {
-    /// The first colon.
-    scheme_end: Mark,
-    /// The second colon, where an `@` follows it.
+    /// The first colon behind the scheme, where an `@` follows it.
     password: Mark,
     at: Mark,
     second_at: bool,
@@ -129,9 +125,8 @@ impl Mark {
 }
 
 impl Marks {
-    fn find(bytes: &[u8]) -> Result<Marks, UriError> {
+    fn find(bytes: &[u8], start: usize) -> Result<Marks, UriError> {
         let mut marks = Marks {
-            scheme_end: Mark::NONE,
             password: Mark::NONE,
             at: Mark::NONE,
             second_at: false,
@@ -139,19 +134,18 @@ impl Marks {
             headers: Mark::NONE,
             broken_escape: false,
         };
-        let mut second_colon = Mark::NONE;
-        for (here, byte) in bytes.iter().enumerate() {
+        let mut colon = Mark::NONE;
+        for (here, byte) in bytes.iter().enumerate().skip(start) {
             if PLAIN.get(usize::from(*byte)).is_some_and(|plain| *plain) {
                 continue;
             }
             match byte {
-                b':' if !marks.scheme_end.is_some() => marks.scheme_end.first(here),
-                b':' => second_colon.first(here),
+                b':' => colon.first(here),
                 b'@' => {
                     marks.second_at |= marks.at.is_some();
                     if !marks.at.is_some() {
                         marks.at.first(here);
-                        marks.password = second_colon;
+                        marks.password = colon;
                     }
                     (marks.params, marks.headers) = (Mark::NONE, Mark::NONE);
                 }
