@@ -63,8 +63,8 @@ pub struct Agent {
 pub(crate) enum Password {
     /// Nobody asked yet.
     Unknown,
-    /// It is being read.
-    Asked,
+    /// It is being read, and this is what the line is bound for once it is there.
+    Asked(Cause),
     /// Here it is.
     Known(SecretString),
     /// It is not to be had.
@@ -117,7 +117,7 @@ impl Agent {
             sequence,
         };
         if !paused {
-            agent.ask_password();
+            agent.ask_password(Cause::Start);
         }
         agent
     }
@@ -126,9 +126,17 @@ impl Agent {
     pub fn handle_secret(&mut self, now: Instant, result: Result<SecretString, SecretFailure>) {
         match result {
             Ok(password) => {
-                self.password = Password::Known(password);
+                let before = std::mem::replace(&mut self.password, Password::Known(password));
                 match &self.phase {
-                    Phase::Idle => self.start(now, self.change_cause(), now),
+                    Phase::Idle => {
+                        let cause = match before {
+                            Password::Asked(cause) => cause,
+                            Password::Unknown | Password::Known(_) | Password::Failed(_) => {
+                                self.change_cause()
+                            }
+                        };
+                        self.start(now, cause, now);
+                    }
                     Phase::Rejected { failure } => {
                         // Who enters the password anew for a realm that changed has accepted it.
                         if matches!(failure, Failure::RealmChanged { .. }) {
@@ -162,8 +170,15 @@ impl Agent {
             Command::Rebind => {
                 if self.target == Target::Registered {
                     self.backoff.reset();
-                    if matches!(self.password, Password::Failed(_)) {
-                        self.ask_password();
+                    // The one that was refused may have been changed where it is kept.
+                    let refused = matches!(
+                        self.phase,
+                        Phase::Rejected {
+                            failure: Failure::WrongPassword
+                        }
+                    );
+                    if refused || matches!(self.password, Password::Failed(_)) {
+                        self.ask_password(Cause::Command);
                     }
                     self.start(now, Cause::Command, now);
                 }
@@ -172,8 +187,8 @@ impl Agent {
                 if self.target == Target::Paused {
                     self.target = Target::Registered;
                     self.backoff.reset();
-                    if !matches!(self.password, Password::Known(_) | Password::Asked) {
-                        self.ask_password();
+                    if !matches!(self.password, Password::Known(_) | Password::Asked(_)) {
+                        self.ask_password(Cause::Resume);
                     }
                     self.start(now, Cause::Resume, now);
                 } else {
@@ -333,8 +348,8 @@ impl Agent {
             .authorize(server, &secret, request, &mut self.rng)
     }
 
-    pub(crate) fn ask_password(&mut self) {
-        self.password = Password::Asked;
+    pub(crate) fn ask_password(&mut self, cause: Cause) {
+        self.password = Password::Asked(cause);
         self.outputs.push_back(Output::NeedSecret);
     }
 

@@ -99,7 +99,7 @@ impl Agent {
                 self.wait(now, failure, None);
             }
             (Network::Paths(_), Password::Known(_)) => self.open(now, round),
-            (Network::Paths(_), Password::Unknown | Password::Asked | Password::Failed(_)) => {
+            (Network::Paths(_), Password::Unknown | Password::Asked(_) | Password::Failed(_)) => {
                 self.phase = Phase::Idle;
             }
         }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use bellhop_agent::{Failure, LineState};
+use bellhop_agent::{Cause, Command, Failure, LineState, Output};
 
-use crate::desk::{CHALLENGE, Desk};
+use crate::desk::{CHALLENGE, Desk, identity};
 
 #[test]
 fn a_challenge_is_answered_in_the_same_turn() {
@@ -200,4 +200,31 @@ fn a_nonce_that_comes_again_is_counted_on() {
         answer.contains("nonce=\"n1\"") && answer.contains("nc=00000003"),
         "{answer}"
     );
+}
+
+#[test]
+fn rebind_reads_a_refused_password_anew() {
+    let mut desk = Desk::registering();
+    desk.challenge();
+    desk.challenge();
+    let sent = desk.sent.len();
+    desk.others.clear();
+    desk.command(Command::Rebind);
+    assert!(matches!(desk.others[..], [Output::NeedSecret]));
+    assert_eq!(desk.view().state, LineState::Registering);
+    assert_eq!(desk.sent.len(), sent);
+    desk.password();
+    desk.accept();
+    assert_eq!(desk.view().state, LineState::Registered);
+    assert_eq!(desk.view().last_rebind.unwrap().cause, Cause::Command);
+}
+
+#[test]
+fn a_line_resumed_before_its_password_was_read_says_resume() {
+    let mut desk = Desk::with(identity(), true);
+    desk.network(&[1]);
+    desk.command(Command::Resume);
+    desk.password();
+    desk.accept();
+    assert_eq!(desk.view().last_rebind.unwrap().cause, Cause::Resume);
 }
