@@ -100,12 +100,12 @@ impl Reader {
         self.at = after;
         let end = from + self.slice(from..end).trim_ascii_end().len();
         let is_length = matches!(name, HeaderName::ContentLength);
-        match (u32::try_from(from), u32::try_from(end)) {
-            (Ok(from), Ok(to)) if !folded && end <= headers.source().len() => {
-                headers.push_part(name, from, to)
-            }
-            _ if folded => headers.push_checked(name, self.unfolded(from..end)),
-            _ => headers.push_checked(name, self.bytes.slice(from..end).into()),
+        if folded {
+            headers.push_checked(name, self.unfolded(from..end));
+        } else if end <= headers.source().len() {
+            headers.push_part(name, offset(from), offset(end));
+        } else {
+            headers.push_checked(name, self.bytes.slice(from..end).into());
         }
         Ok(is_length)
     }
@@ -171,6 +171,12 @@ impl Reader {
         }
         Ok(self.bytes.slice(self.at..self.at + length))
     }
+}
+
+/// An offset into a message, which [`limits::MAX_MESSAGE`] keeps far below 2³².
+#[allow(clippy::cast_possible_truncation, reason = "bounded by MAX_MESSAGE")]
+fn offset(at: usize) -> u32 {
+    at as u32
 }
 
 #[inline]

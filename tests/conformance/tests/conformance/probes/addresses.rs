@@ -36,7 +36,7 @@ fn probe_06_two_contacts_in_two_lines() {
     assert_eq!(
         contacts
             .iter()
-            .map(|contact| contact.expires())
+            .map(bellhop_sip::ContactAddr::expires)
             .collect::<Vec<_>>(),
         [Some(60), Some(30)]
     );
