@@ -20,6 +20,24 @@ pub(super) struct Instance {
     pub(super) lines: Vec<Remembered>,
 }
 
+/// More CSeq numbers than a line can use before its next reservation is written.
+const FIRST_NUMBERS: u32 = 64;
+
+impl Instance {
+    /// The same, with the first numbers of the coming run marked as used.
+    pub(super) fn with_numbers_reserved(&self) -> Instance {
+        let mut reserved = self.clone();
+        for identity in reserved
+            .lines
+            .iter_mut()
+            .filter_map(|line| line.identity.as_mut())
+        {
+            identity.cseq = identity.cseq.saturating_add(FIRST_NUMBERS);
+        }
+        reserved
+    }
+}
+
 /// One line's memory, found again by id and AOR together: a line whose AOR was changed is another one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Remembered {

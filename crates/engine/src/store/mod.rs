@@ -53,6 +53,16 @@ impl Store {
             instance.machine = machine;
             changed = true;
         }
+        // On the disk before anything is sent: a crash between the first REGISTER and its writing would repeat that CSeq otherwise, which
+        // registrars refuse (RFC 3261 §10.3 step 7). What the run itself reserves is written behind its REGISTERs.
+        let reserved = instance.with_numbers_reserved();
+        if reserved != instance
+            && let Err(error) = serde_json::to_vec_pretty(&reserved)
+                .map_err(io::Error::from)
+                .and_then(|text| writer::write_whole(&path, &text))
+        {
+            tracing::warn!(%error, "the instance file could not be written");
+        }
         let mut store = Store {
             instance,
             dirty: changed,

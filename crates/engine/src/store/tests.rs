@@ -48,6 +48,26 @@ fn a_restart_finds_everything_again() {
 }
 
 #[test]
+fn a_crash_right_after_the_start_repeats_no_number() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut store = Store::open(directory.path()).unwrap();
+    let saved = identity(&store);
+    store.save_identity("work", "sip:tina@example.com", &saved);
+    drop(store);
+    let first = Store::open(directory.path()).unwrap();
+    let numbers = |store: &Store| store.identity("work", "sip:tina@example.com").unwrap().cseq;
+    // Nothing of this run was written, and another one finds what it left.
+    let crashed = tempfile::tempdir().unwrap();
+    fs::copy(
+        directory.path().join("instance"),
+        crashed.path().join("instance"),
+    )
+    .unwrap();
+    assert_eq!(numbers(&first), saved.cseq);
+    assert!(numbers(&Store::open(crashed.path()).unwrap()) > saved.cseq);
+}
+
+#[test]
 fn a_copied_disk_takes_new_identities_and_keeps_the_pause() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("instance");

@@ -55,7 +55,7 @@ impl Drop for Writer {
 }
 
 /// A reader sees the old or the new content, and so does the next start after a power cut.
-fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
+pub(super) fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
     let new = path.with_extension("new");
     let mut file = private_file(
         OpenOptions::new().write(true).create(true).truncate(true),
