@@ -36,6 +36,7 @@ pub(crate) struct Read {
 pub(crate) fn read(line: u32, source: Source, outcomes: mpsc::UnboundedSender<Read>) {
     let begun = Instant::now();
     let stage = Arc::new(keyring::Stage::default());
+    let silence = silence_of(&source);
     let mut answer = tokio::spawn(answer(source, Arc::clone(&stage)));
     tokio::spawn(async move {
         let tell = |result| {
@@ -48,13 +49,22 @@ pub(crate) fn read(line: u32, source: Source, outcomes: mpsc::UnboundedSender<Re
         match tokio::time::timeout(LIMIT, &mut answer).await {
             Ok(answer) => tell(answer.unwrap_or(Err(SecretFailure::Unavailable))),
             Err(_) => {
-                tell(Err(stage.silence()));
+                tell(Err(silence(&stage)));
                 if let Ok(Ok(secret)) = answer.await {
                     tell(Ok(secret));
                 }
             }
         }
     });
+}
+
+/// What it means that a source says nothing. A file that never opens (a pipe, a dead network disk) is no matter of the keyring, and
+/// is not looked for again and again as that is: each look would keep its thread.
+fn silence_of(source: &Source) -> fn(&keyring::Stage) -> SecretFailure {
+    match source {
+        Source::Keyring { .. } => keyring::Stage::silence,
+        Source::File(_) | Source::Env(_) => |_| SecretFailure::Unreadable,
+    }
 }
 
 async fn answer(source: Source, stage: Arc<keyring::Stage>) -> Result<SecretString, SecretFailure> {
@@ -110,4 +120,24 @@ fn within(
         .recv_timeout(LIMIT_AT_PROMPT)
         .unwrap_or_else(|_| Err(stage.silence()))
         .map_err(|failure| view::secret(aor, failure))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_keyring_is_missing_when_nobody_answers() {
+        let silence = |source: Source| silence_of(&source)(&keyring::Stage::default());
+        assert_eq!(
+            silence(Source::Keyring {
+                aor: "sip:tina@example.com".into()
+            }),
+            SecretFailure::Unavailable
+        );
+        assert_eq!(
+            silence(Source::File("/mnt/gone/secret".into())),
+            SecretFailure::Unreadable
+        );
+    }
 }
