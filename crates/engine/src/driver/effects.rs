@@ -223,9 +223,14 @@ impl Driver {
                     line.agent.handle_request(now, flow, source, &request);
                 }
             }
-            Event::Discarded { source, why, .. } => {
+            Event::Discarded { flow, source, why } => {
                 tracing::debug!(?why, "a datagram was discarded");
-                self.trace.mark_dropped(&source.to_string(), reason(&why));
+                // What comes on a flow that was closed meanwhile is not in the trace; a mark would hit a message that was taken.
+                if let Some(open) = self.flows.get(&flow) {
+                    let local = open.socket.local().to_string();
+                    self.trace
+                        .mark_dropped(&local, &source.to_string(), reason(&why));
+                }
             }
         }
     }

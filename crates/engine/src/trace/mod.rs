@@ -42,14 +42,13 @@ impl Trace {
         });
     }
 
-    /// The message that came in last from `remote` was given to nobody.
-    pub(crate) fn mark_dropped(&mut self, remote: &str, why: String) {
-        if let Some(entry) = self
-            .entries
-            .iter_mut()
-            .rev()
-            .find(|entry| entry.direction == Direction::In && entry.flow.remote == remote)
-        {
+    /// The message that came in last at `local` from `remote` was given to nobody.
+    pub(crate) fn mark_dropped(&mut self, local: &str, remote: &str, why: String) {
+        if let Some(entry) = self.entries.iter_mut().rev().find(|entry| {
+            entry.direction == Direction::In
+                && entry.flow.local == local
+                && entry.flow.remote == remote
+        }) {
             entry.dropped = Some(why);
         }
     }
@@ -100,7 +99,9 @@ mod tests {
             Direction::Out,
             b"REGISTER",
         );
-        trace.mark_dropped("192.0.2.2:5060", "not SIP".into());
+        trace.mark_dropped("192.0.2.1:40000", "192.0.2.2:5060", "not SIP".into());
+        // Another flow of the same registrar has no message here.
+        trace.mark_dropped("192.0.2.1:40001", "192.0.2.2:5060", "late".into());
         let entries = trace.entries();
         assert_eq!(entries.len(), 2);
         assert_eq!(entries[0].dropped.as_deref(), Some("not SIP"));
