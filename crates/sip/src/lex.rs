@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 /// `token` characters.
+#[inline]
 pub(crate) fn is_token_byte(byte: u8) -> bool {
     TOKEN.get(usize::from(byte)).copied().unwrap_or(false)
 }
@@ -115,12 +116,20 @@ impl<'a> Iterator for Elements<'a> {
 
 /// The inside of a quoted string that starts `text`, escapes as they stand, and what follows the closing quote.
 pub(crate) fn quoted_prefix(text: &str) -> Option<(&str, &str)> {
-    let inside = text.strip_prefix('"')?;
-    let mut from = 0;
+    if !text.starts_with('"') {
+        return None;
+    }
+    let end = quoted_end(text.as_bytes(), 0)?;
+    Some((text.get(1..end - 1)?, text.get(end..)?))
+}
+
+/// Behind the closing quote of the quoted string that begins at `start`.
+pub(crate) fn quoted_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut from = start + 1;
     loop {
-        let found = from + memchr::memchr2(b'"', b'\\', inside.as_bytes().get(from..)?)?;
-        if inside.as_bytes().get(found) == Some(&b'"') {
-            return Some((inside.get(..found)?, inside.get(found + 1..)?));
+        let found = from + memchr::memchr2(b'"', b'\\', bytes.get(from..)?)?;
+        if bytes.get(found) == Some(&b'"') {
+            return Some(found + 1);
         }
         // A backslash: the next letter means itself, and no byte of a longer letter looks like a quote.
         from = found + 2;

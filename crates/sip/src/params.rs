@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use crate::{Text, lex};
 
@@ -34,10 +35,12 @@ impl Params {
 
     /// Whether `part` reads as `;a=b;c`.
     pub(crate) fn check(part: &str) -> Option<()> {
-        let rest = part.strip_prefix(';')?;
-        RawParams { rest: Some(rest) }
-            .all(|param| param.is_some())
-            .then_some(())
+        let bytes = part.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            at = Place::next(bytes, at)?.end;
+        }
+        Some(())
     }
 
     /// Takes over what has been checked already: the parameters of a URI.
@@ -121,7 +124,8 @@ impl Params {
     /// Names and values as they stand.
     pub(crate) fn raw(&self) -> impl Iterator<Item = RawParam<'_>> {
         RawParams {
-            rest: self.raw.strip_prefix(';'),
+            text: &self.raw,
+            at: 0,
         }
         .flatten()
     }
@@ -155,64 +159,78 @@ impl RawParam<'_> {
     }
 }
 
-/// Reads `a=b;c`; an item is `None` where a parameter is malformed, and that is the last one.
+/// Reads `;a=b;c`; an item is `None` where a parameter is malformed, and that is the last one.
 struct RawParams<'a> {
-    rest: Option<&'a str>,
+    text: &'a str,
+    at: usize,
 }
 
 impl<'a> Iterator for RawParams<'a> {
     type Item = Option<RawParam<'a>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.rest.take()?;
-        let Some((param, rest)) = one(rest) else {
-            return Some(None);
-        };
-        self.rest = rest;
-        Some(Some(param))
+        if self.at >= self.text.len() {
+            return None;
+        }
+        let found = Place::next(self.text.as_bytes(), self.at);
+        self.at = found.as_ref().map_or(self.text.len(), |place| place.end);
+        Some(found.and_then(|place| {
+            let value = match place.value {
+                Some(value) => Some(self.text.get(value)?),
+                None => None,
+            };
+            let name = self.text.get(place.name)?;
+            Some(RawParam { name, value })
+        }))
     }
 }
 
-/// The first parameter of `text`, and what follows its semicolon.
-fn one(text: &str) -> Option<(RawParam<'_>, Option<&str>)> {
-    let text = text.trim_ascii_start();
-    let end = text
-        .bytes()
-        .position(|byte| !is_name_byte(byte))
-        .unwrap_or(text.len());
-    let (name, rest) = text.split_at_checked(end)?;
-    if name.is_empty() {
-        return None;
-    }
-    let rest = rest.trim_ascii_start();
-    let Some(behind) = rest.strip_prefix('=') else {
-        return Some((RawParam { name, value: None }, next_param(rest)?));
-    };
-    let behind = behind.trim_ascii_start();
-    let length = match lex::quoted_prefix(behind) {
-        Some((_, rest)) => behind.len() - rest.len(),
-        None => behind
-            .bytes()
-            .position(|byte| !is_value_byte(byte))
-            .unwrap_or(behind.len()),
-    };
-    let (value, rest) = behind.split_at_checked(length)?;
-    Some((
-        RawParam {
+/// Where a parameter stands.
+struct Place {
+    name: Range<usize>,
+    value: Option<Range<usize>>,
+    /// Where the next semicolon is, or the end.
+    end: usize,
+}
+
+impl Place {
+    /// The parameter whose semicolon is at `at`. White space may stand around everything.
+    #[inline]
+    fn next(bytes: &[u8], at: usize) -> Option<Place> {
+        if bytes.get(at) != Some(&b';') {
+            return None;
+        }
+        let start = skip(bytes, at + 1, lex::is_space);
+        let end = skip(bytes, start, is_name_byte);
+        let name = start..end;
+        let behind = skip(bytes, end, lex::is_space);
+        let mut place = Place {
             name,
-            value: Some(value),
-        },
-        next_param(rest.trim_ascii_start())?,
-    ))
+            value: None,
+            end: behind,
+        };
+        if bytes.get(behind) == Some(&b'=') {
+            let start = skip(bytes, behind + 1, lex::is_space);
+            let end = match bytes.get(start) {
+                Some(b'"') => lex::quoted_end(bytes, start)?,
+                _ => skip(bytes, start, is_value_byte),
+            };
+            place.value = Some(start..end);
+            place.end = skip(bytes, end, lex::is_space);
+        }
+        let ended = matches!(bytes.get(place.end), None | Some(b';'));
+        (ended && !place.name.is_empty()).then_some(place)
+    }
 }
 
-/// What follows a parameter: nothing, or a semicolon and more.
-fn next_param(rest: &str) -> Option<Option<&str>> {
-    if rest.is_empty() {
-        Some(None)
-    } else {
-        rest.strip_prefix(';').map(Some)
+/// The first place from `at` on where such bytes end.
+#[inline]
+fn skip(bytes: &[u8], at: usize, is: impl Fn(u8) -> bool) -> usize {
+    let mut at = at;
+    while bytes.get(at).is_some_and(|byte| is(*byte)) {
+        at += 1;
     }
+    at
 }
 
 fn is_name_byte(byte: u8) -> bool {

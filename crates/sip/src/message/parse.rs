@@ -90,16 +90,27 @@ impl StartLine {
 
     /// `METHOD uri SIP/2.0`, a single space between (RFC 3261 §7.1).
     fn request(whole: &Text, line: &str) -> Result<StartLine, ParseError> {
+        let end = line
+            .bytes()
+            .position(|byte| !lex::is_token_byte(byte))
+            .unwrap_or(line.len());
         let (method, rest) = line
-            .split_once(' ')
-            .ok_or(ParseError::StartLine("no Request-URI"))?;
-        let (uri, version) = rest
-            .rsplit_once(' ')
-            .ok_or(ParseError::StartLine("no version"))?;
-        if !lex::is_token(method) {
-            return Err(ParseError::StartLine("the method is not a token"));
-        }
-        check_version(version)?;
+            .split_at_checked(end)
+            .ok_or(ParseError::StartLine("no method"))?;
+        let rest = match rest.strip_prefix(' ') {
+            Some(rest) if !method.is_empty() => rest,
+            _ => return Err(ParseError::StartLine("no method with a space behind it")),
+        };
+        let uri = match rest.strip_suffix(" SIP/2.0") {
+            Some(uri) => uri,
+            None => {
+                let (uri, version) = rest
+                    .rsplit_once(' ')
+                    .ok_or(ParseError::StartLine("no version"))?;
+                check_version(version)?;
+                uri
+            }
+        };
         let uri =
             Uri::parse_text(whole.part(uri)).map_err(|error| ParseError::StartLine(error.why()))?;
         Ok(StartLine::Request {
