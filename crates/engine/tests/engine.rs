@@ -237,6 +237,7 @@ async fn a_reload_adds_changes_and_removes_lines_and_refuses_nonsense() {
         format!(
             "{text}expires = 700\n{}",
             text.replace("\"work\"", "\"more\"")
+                .replace("127.0.0.1", "localhost")
         ),
     )
     .unwrap();

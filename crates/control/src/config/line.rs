@@ -39,7 +39,31 @@ pub(super) fn read_all(
             ),
         }
     }
+    report_twins(reader, &drafts);
     with_ids(reader, drafts)
+}
+
+/// Two lines of one address at one registrar take each other's binding for a leftover of their own and remove it.
+fn report_twins(reader: &mut Reader<'_>, drafts: &[Draft]) {
+    for (place, draft) in drafts.iter().enumerate() {
+        let where_to = |draft: &Draft| {
+            // Hosts have no case, users do (RFC 3261 §19.1.4).
+            let text = |at: &At<String>| match at.value.trim().rsplit_once('@') {
+                Some((user, host)) => format!("{user}@{}", host.to_ascii_lowercase()),
+                None => at.value.trim().to_ascii_lowercase(),
+            };
+            let WrittenLine { aor, registrar, .. } = &draft.rest;
+            (text(aor), registrar.as_ref().map(text))
+        };
+        let mut before = drafts.iter().take(place);
+        if before.any(|other| where_to(other) == where_to(draft)) {
+            reader.report(
+                draft.rest.aor.line,
+                "aor",
+                "another line has the same address at the same registrar",
+            );
+        }
+    }
 }
 
 /// A line whose id may still have to be made, once all written ones are known.

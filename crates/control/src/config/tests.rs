@@ -318,3 +318,24 @@ fn a_value_is_never_repeated() {
         }
     }
 }
+
+#[test]
+fn two_lines_of_one_address_at_one_registrar_are_refused() {
+    let line = |aor: &str, registrar: &str| {
+        format!("[[line]]\naor = \"{aor}\"\nregistrar = \"{registrar}\"\n")
+    };
+    let twice = line("sip:tina@example.com", "sip:pbx.example.com")
+        + &line("sip:tina@EXAMPLE.com", "sip:pbx.example.com");
+    let problems = Written::parse(&twice, "config.toml").unwrap_err();
+    assert_eq!(
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["config.toml:5: aor: another line has the same address at the same registrar"]
+    );
+    for other in [
+        line("sip:tina@example.com", "sip:backup.example.com"),
+        line("sip:Tina@example.com", "sip:pbx.example.com"),
+    ] {
+        let both = line("sip:tina@example.com", "sip:pbx.example.com") + &other;
+        assert_eq!(Written::parse(&both, "config.toml").unwrap().lines.len(), 2);
+    }
+}
