@@ -41,7 +41,14 @@ impl NameAddr {
     pub(crate) fn parse_part(whole: &Text, part: &str) -> Result<NameAddr, &'static str> {
         let (display, rest) = display_prefix(whole, part)?;
         let (uri, params) = match rest.strip_prefix('<') {
-            Some(rest) => rest.split_once('>').ok_or("the angle bracket stays open")?,
+            Some(rest) => {
+                let end =
+                    memchr::memchr(b'>', rest.as_bytes()).ok_or("the angle bracket stays open")?;
+                (
+                    rest.get(..end).unwrap_or_default(),
+                    rest.get(end + 1..).unwrap_or_default(),
+                )
+            }
             None if display.is_some() => return Err("no angle bracket behind the display name"),
             None => bare_address(rest)?,
         };
