@@ -275,6 +275,7 @@ impl Agent {
             state,
             verified,
             callable: self.callable,
+            testing: self.self_test.is_some(),
             flows: current.chain(closing).collect(),
             bindings: self.bindings.clone(),
             last_rebind: self.last_rebind.clone(),

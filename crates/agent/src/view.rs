@@ -16,6 +16,8 @@ pub struct LineView {
     pub verified: bool,
     /// What proof there is that calls arrive.
     pub callable: Callable,
+    /// A self test is on its way. Where it ends without [`Proof::SelfRequest`], somebody else answered it.
+    pub testing: bool,
     /// The flow in use, and the one it replaces while that is still open.
     pub flows: Vec<FlowView>,
     /// All bindings that the registrar reported last.

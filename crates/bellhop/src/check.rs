@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bellhop_control::config::Written;
 use bellhop_control::error::ActionKind;
-use bellhop_control::protocol::{CheckStep, Reply, Request, StartedBy};
+use bellhop_control::protocol::{CheckStep, Outcome, Reply, Request, StartedBy};
 use bellhop_engine::{NetworkSource, Options};
 
 use crate::engine::{self, Place};
@@ -32,7 +32,7 @@ pub(crate) fn check(config: Option<PathBuf>, place: &Place) -> Result<(), Failur
         None => alone(config)?,
     };
     output::print(&text::of(&steps, Paint::of_stdout()))?;
-    if steps.iter().all(|step| step.ok) {
+    if steps.iter().all(|step| step.outcome != Outcome::Fails) {
         Ok(())
     } else {
         Err(Failure {

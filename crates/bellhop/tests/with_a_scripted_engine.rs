@@ -284,7 +284,7 @@ fn a_check_that_does_not_hold_is_exit_1_with_the_action() -> Result<()> {
     let step = bellhop_control::protocol::CheckStep {
         line: Some("work".into()),
         step: bellhop_control::protocol::Step::Dns,
-        ok: false,
+        outcome: bellhop_control::protocol::Outcome::Fails,
         took_ms: 12,
         detail: None,
         error: Some(Error::new(

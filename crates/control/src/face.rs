@@ -100,12 +100,13 @@ pub fn number(aor: &str) -> &str {
     bare.split([';', '?']).next().unwrap_or(bare)
 }
 
-/// "41 ms", "1.2 s", "12 s", "5 min", "3 h".
+/// "< 1 ms", "41 ms", "1.2 s", "12 s", "5 min", "3 h".
 pub fn duration(length: Duration) -> String {
     // Each unit ends where rounding would show the next one's first number.
     let ms = length.as_millis();
     match ms {
-        0..1000 => format!("{ms} ms"),
+        0 => "< 1 ms".to_owned(),
+        1..1000 => format!("{ms} ms"),
         1000..9950 => {
             let tenths = (ms + 50) / 100;
             format!("{}.{} s", tenths / 10, tenths % 10)

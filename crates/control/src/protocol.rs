@@ -201,14 +201,34 @@ pub struct CheckStep {
     pub line: Option<String>,
     /// What was looked at.
     pub step: Step,
-    /// It holds.
-    pub ok: bool,
+    /// What came of it.
+    pub outcome: Outcome,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
     /// What was found, for IT.
     pub detail: Option<String>,
     /// Why it does not hold.
     pub error: Option<Error>,
+}
+
+/// What came of one step of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It holds.
+    Holds,
+    /// It may hold, and cannot be shown from here: many registrars answer a request to the own number themselves.
+    Unproven,
+    /// It does not hold.
+    Fails,
+}
+
+impl Outcome {
+    /// Holds or fails.
+    #[must_use]
+    pub fn of(ok: bool) -> Self {
+        if ok { Self::Holds } else { Self::Fails }
+    }
 }
 
 /// What `check` looks at.

@@ -17,7 +17,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bellhop_control::error::Code;
-use bellhop_control::protocol::{CheckStep, Step};
+use bellhop_control::protocol::{CheckStep, Outcome, Step};
 use bellhop_engine::secrets::{keyring_forget, keyring_store};
 use common::{AOR, assert_ended_well, config, in_own_process, is_inner, options, registrar};
 
@@ -157,7 +157,7 @@ fn at_home(command: &mut Command, home: &Path) {
 }
 
 fn holds(steps: &[CheckStep], step: Step) -> bool {
-    steps.iter().any(|it| it.step == step && it.ok)
+    steps.iter().any(|it| it.step == step && it.outcome == Outcome::Holds)
 }
 
 fn failure(steps: &[CheckStep], step: Step) -> Option<Code> {

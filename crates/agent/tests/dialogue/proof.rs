@@ -62,8 +62,10 @@ fn our_own_request_that_comes_back_is_the_strongest_proof() {
 fn a_registrar_that_answers_the_test_itself_proves_nothing() {
     let mut desk = Desk::bound();
     desk.command(Command::SelfTest);
+    assert!(desk.view().testing);
     desk.answer(200, &[]);
     assert_eq!(desk.view().callable.proof, Proof::BindingOnly);
+    assert!(!desk.view().testing);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bellhop_control::face::duration;
-use bellhop_control::protocol::{CheckStep, Step};
+use bellhop_control::protocol::{CheckStep, Outcome, Step};
 
 use super::command_for;
 use crate::output::{Paint, Tone};
@@ -22,10 +22,10 @@ pub(super) fn of(steps: &[CheckStep], paint: Paint) -> String {
 }
 
 fn row(step: &CheckStep, paint: Paint) -> String {
-    let mark = if step.ok {
-        paint.tone(Tone::Good, "✓")
-    } else {
-        paint.tone(Tone::Bad, "✗")
+    let mark = match step.outcome {
+        Outcome::Holds => paint.tone(Tone::Good, "✓"),
+        Outcome::Unproven => paint.tone(Tone::Working, "?"),
+        Outcome::Fails => paint.tone(Tone::Bad, "✗"),
     };
     let indent = if step.line.is_some() { "  " } else { "" };
     let took = duration(Duration::from_millis(step.took_ms));
@@ -77,7 +77,7 @@ mod tests {
         CheckStep {
             line: line.map(str::to_owned),
             step,
-            ok: error.is_none(),
+            outcome: Outcome::of(error.is_none()),
             took_ms,
             detail,
             error,
@@ -109,6 +109,15 @@ mod tests {
              \x20 ✓ Password    12 ms  from the keyring\n\
              \x20 ✓ Address     23 ms  pbx.example.com is 203.0.113.1:5060\n\
              \x20 ✗ Login       1.2 s  the company refused the password for tina → bellhop line password work"
+        );
+    }
+    #[test]
+    fn what_cannot_be_shown_is_neither_right_nor_wrong() {
+        let mut unproven = step(Some("work"), Step::Callable, 41, Ok("nothing came back"));
+        unproven.outcome = Outcome::Unproven;
+        assert_eq!(
+            of(&[unproven], Paint::Plain),
+            "work\n  ? Callable    41 ms  nothing came back"
         );
     }
 }

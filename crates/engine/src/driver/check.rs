@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bellhop_agent::{Command, LineState, LineView, Proof};
 use bellhop_control::error::{Code, Error};
-use bellhop_control::protocol::{CheckStep, Reply, Step};
+use bellhop_control::protocol::{CheckStep, Outcome, Reply, Step};
 use tokio::sync::oneshot;
 
 use super::Driver;
@@ -139,7 +139,7 @@ impl Driver {
             Stage::Proving { since, until }
                 if now >= until
                     || seen.state != LineState::Registered
-                    || proven_since(&seen, since) =>
+                    || !seen.testing =>
             {
                 check.stage = Stage::Done(found(line, &seen, Some(now - since)));
             }
@@ -157,10 +157,6 @@ fn has_settled(line: &Line, seen: &LineView) -> bool {
         LineState::WaitingForSecret => seen.failure.is_some() && !line.secret.is_under_way(),
         LineState::Registering | LineState::Unregistering => false,
     }
-}
-
-fn proven_since(seen: &LineView, since: Instant) -> bool {
-    seen.callable.proof == Proof::SelfRequest && seen.callable.at.is_some_and(|at| at >= since)
 }
 
 /// The steps of a line that has settled; `tested` is how long the request to the own number was given.
@@ -247,7 +243,7 @@ fn login_step(line: &Line, seen: &LineView) -> CheckStep {
         );
         format!("{local} to {} udp", flow.registrar)
     });
-    if !it.ok {
+    if it.outcome == Outcome::Fails {
         it.error = Some(why_not_bound(line, seen));
     }
     it
@@ -256,6 +252,9 @@ fn login_step(line: &Line, seen: &LineView) -> CheckStep {
 fn callable_step(line: &Line, seen: &LineView, tested: Duration) -> CheckStep {
     let proven = matches!(seen.callable.proof, Proof::SelfRequest | Proof::InboundSeen);
     let mut it = step(Some(line), Step::Callable, proven, tested);
+    if !proven {
+        it.outcome = Outcome::Unproven;
+    }
     it.detail = Some(
         match seen.callable.proof {
             Proof::SelfRequest => "a request to the own number came back",
@@ -271,7 +270,7 @@ fn step(line: Option<&Line>, step: Step, ok: bool, took: Duration) -> CheckStep 
     CheckStep {
         line: line.map(|line| line.settings.id.clone()),
         step,
-        ok,
+        outcome: Outcome::of(ok),
         took_ms: view::milliseconds(took),
         detail: None,
         error: None,
