@@ -9,7 +9,7 @@ use bellhop_sip::Request;
 use bellhop_sip::digest::Secret;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use crate::attempt::{Attempt, Credentials, Round};
 use crate::auth::Authenticator;
@@ -17,7 +17,9 @@ use crate::backoff::Backoff;
 use crate::config::{LineConfig, Network};
 use crate::flow::Flow;
 use crate::identity::{Identity, Sequence, random_word};
-use crate::output::{Command, Output, SecretFailure};
+use crate::keepalive::Pongs;
+use crate::output::{Command, Output};
+use crate::password::Password;
 use crate::phase::{Due, Phase, Target};
 use crate::proof::SelfTest;
 use crate::view::{
@@ -51,24 +53,12 @@ pub struct Agent {
     pub(crate) flow: Option<Flow>,
     /// The flow that is being replaced: calls may still arrive on it until the registrar has answered on the new one.
     pub(crate) closing: Option<Flow>,
+    pub(crate) pongs: Pongs,
     pub(crate) self_test: Option<SelfTest>,
     pub(crate) callable: Callable,
     pub(crate) bindings: Vec<BindingView>,
     pub(crate) last_rebind: Option<Rebind>,
     pub(crate) outputs: VecDeque<Output>,
-}
-
-/// What is known of the line's password.
-#[derive(Debug)]
-pub(crate) enum Password {
-    /// Nobody asked yet.
-    Unknown,
-    /// It is being read, and this is what the line is bound for once it is there.
-    Asked(Cause),
-    /// Here it is.
-    Known(SecretString),
-    /// It is not to be had.
-    Failed(SecretFailure),
 }
 
 impl Agent {
@@ -104,6 +94,7 @@ impl Agent {
             phase: if paused { Phase::Off } else { Phase::Idle },
             flow: None,
             closing: None,
+            pongs: Pongs::Untried,
             self_test: None,
             callable: Callable {
                 proof: Proof::None,
@@ -122,64 +113,13 @@ impl Agent {
         agent
     }
 
-    /// The password, or why there is none. Answers [`Output::NeedSecret`]; called again when a person changed it.
-    pub fn handle_secret(&mut self, now: Instant, result: Result<SecretString, SecretFailure>) {
-        match result {
-            Ok(password) => {
-                let before = std::mem::replace(&mut self.password, Password::Known(password));
-                match &self.phase {
-                    Phase::Idle => {
-                        let cause = match before {
-                            Password::Asked(cause) => cause,
-                            Password::Unknown | Password::Known(_) | Password::Failed(_) => {
-                                self.change_cause()
-                            }
-                        };
-                        self.start(now, cause, now);
-                    }
-                    Phase::Rejected { failure } => {
-                        // Who enters the password anew for a realm that changed has accepted it.
-                        if matches!(failure, Failure::RealmChanged { .. }) {
-                            self.identity.realm = None;
-                            self.identity.proxy_realm = None;
-                            self.save();
-                        }
-                        self.start(now, Cause::Command, now);
-                    }
-                    Phase::Opening { .. }
-                    | Phase::Registering { .. }
-                    | Phase::Bound(_)
-                    | Phase::Refreshing { .. }
-                    | Phase::Waiting { .. }
-                    | Phase::Leaving { .. }
-                    | Phase::Off => {}
-                }
-            }
-            // A password in hand stays good until the company says otherwise.
-            Err(failure) => {
-                if !matches!(self.password, Password::Known(_)) {
-                    self.password = Password::Failed(failure);
-                }
-            }
-        }
-    }
-
     /// A wish of the person.
     pub fn handle_command(&mut self, now: Instant, command: Command) {
         match command {
             Command::Rebind => {
                 if self.target == Target::Registered {
                     self.backoff.reset();
-                    // The one that was refused may have been changed where it is kept.
-                    let refused = matches!(
-                        self.phase,
-                        Phase::Rejected {
-                            failure: Failure::WrongPassword
-                        }
-                    );
-                    if refused || matches!(self.password, Password::Failed(_)) {
-                        self.ask_password(Cause::Command);
-                    }
+                    self.ask_again_if_refused();
                     self.start(now, Cause::Command, now);
                 }
             }
@@ -187,7 +127,7 @@ impl Agent {
                 if self.target == Target::Paused {
                     self.target = Target::Registered;
                     self.backoff.reset();
-                    if !matches!(self.password, Password::Known(_) | Password::Asked(_)) {
+                    if !matches!(self.password, Password::Known(_) | Password::Asked { .. }) {
                         self.ask_password(Cause::Resume);
                     }
                     self.start(now, Cause::Resume, now);
@@ -347,11 +287,6 @@ impl Agent {
         };
         self.authenticator
             .authorize(server, &secret, request, &mut self.rng)
-    }
-
-    pub(crate) fn ask_password(&mut self, cause: Cause) {
-        self.password = Password::Asked(cause);
-        self.outputs.push_back(Output::NeedSecret);
     }
 
     pub(crate) fn save(&mut self) {

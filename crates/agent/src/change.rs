@@ -8,12 +8,13 @@ use std::time::Instant;
 
 use bellhop_endpoint::FlowId;
 
-use crate::agent::{Agent, Password};
+use crate::agent::Agent;
 use crate::attempt::{Credentials, Form, Round};
 use crate::config::{Network, Path};
 use crate::flow::Flow;
 use crate::identity::OldContact;
 use crate::output::Output;
+use crate::password::Password;
 use crate::phase::{Phase, Target};
 use crate::register::{Contacts, contact_uri, shapes};
 use crate::view::{Cause, Failure, FlowState};
@@ -99,7 +100,10 @@ impl Agent {
                 self.wait(now, failure, None);
             }
             (Network::Paths(_), Password::Known(_)) => self.open(now, round),
-            (Network::Paths(_), Password::Unknown | Password::Asked(_) | Password::Failed(_)) => {
+            (
+                Network::Paths(_),
+                Password::Unknown | Password::Asked { .. } | Password::Failed(_),
+            ) => {
                 self.phase = Phase::Idle;
             }
         }

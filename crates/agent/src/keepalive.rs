@@ -34,6 +34,17 @@ pub(crate) enum KeepAlive {
     Asked { attempt: Attempt },
 }
 
+/// What is known of a registrar's pongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pongs {
+    /// Nothing was asked yet.
+    Untried,
+    /// It answers OPTIONS: silence means that the way is broken.
+    Come,
+    /// It takes REGISTER and never answered an OPTIONS: silence means nothing, and the OPTIONS only keeps the NAT's mapping.
+    NeverCame,
+}
+
 impl KeepAlive {
     /// The first one of a flow to this registrar.
     pub(crate) fn start(now: Instant, registrar: SocketAddr, rng: &mut impl rand::Rng) -> Self {
@@ -88,6 +99,7 @@ impl Agent {
     }
 
     pub(crate) fn on_pong(&mut self, now: Instant, response: &Response) {
+        self.pongs = Pongs::Come;
         let Some(flow) = &self.flow else { return };
         let seen = seen_from(response, flow.local);
         let moved = matches!((flow.public, seen), (Some(before), Some(seen)) if before != seen);
@@ -95,6 +107,20 @@ impl Agent {
             self.start(now, Cause::NatMoved, now);
         } else {
             self.rest_keepalive(now);
+        }
+    }
+
+    /// Nobody answered. The first time the binding is made anew over a new flow, which tells a broken way from a registrar that
+    /// ignores OPTIONS.
+    pub(crate) fn on_missing_pong(&mut self, now: Instant) {
+        match self.pongs {
+            Pongs::NeverCame => self.rest_keepalive(now),
+            Pongs::Untried | Pongs::Come => {
+                if self.pongs == Pongs::Untried {
+                    self.pongs = Pongs::NeverCame;
+                }
+                self.start(now, Cause::RefreshFailed, now);
+            }
         }
     }
 

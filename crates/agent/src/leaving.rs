@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use bellhop_sip::{Method, Response};
 
-use crate::agent::{Agent, Password};
+use crate::agent::Agent;
 use crate::answer;
 use crate::attempt::{Attempt, Credentials};
+use crate::password::Password;
 use crate::phase::{Phase, Target};
 use crate::register::Contacts;
 

@@ -32,6 +32,7 @@ mod identity;
 mod keepalive;
 mod leaving;
 mod output;
+mod password;
 mod phase;
 mod proof;
 mod register;

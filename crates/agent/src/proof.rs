@@ -22,7 +22,8 @@ pub(crate) struct SelfTest {
 impl Agent {
     /// Told of every request that arrives on a flow of the line. It answers none.
     ///
-    /// Only what the registrar's own address sent on the flow in use proves anything: anybody can send an OPTIONS to an open port.
+    /// Only what the registrar's own address sent on the flow in use, to our Contact, proves anything: anybody can send an OPTIONS to an
+    /// open port, but the Contact's user is random and known to the company alone.
     pub fn handle_request(
         &mut self,
         now: Instant,
@@ -34,7 +35,8 @@ impl Agent {
             current.id == flow && current.path.registrar.ip() == source.ip()
         };
         let bound = matches!(self.phase, Phase::Bound(_) | Phase::Refreshing { .. });
-        if !bound || !self.flow.as_ref().is_some_and(ours) {
+        let to_our_contact = request.uri.user() == Some(self.identity.contact_user.as_str());
+        if !bound || !to_our_contact || !self.flow.as_ref().is_some_and(ours) {
             return;
         }
         let returned = self.self_test.as_ref().is_some_and(|test| {

@@ -60,7 +60,7 @@ impl Agent {
         {
             self.self_test = None;
         } else if self.is_keepalive(id) {
-            self.start(now, Cause::RefreshFailed, now);
+            self.on_missing_pong(now);
         } else if let Some(bound) = self.bound_with_cleanup(id) {
             bound.cleanup = None;
         }
@@ -70,6 +70,14 @@ impl Agent {
     pub(crate) fn refresh(&mut self, now: Instant) {
         let round = self.new_round(Cause::RefreshFailed, now);
         self.send_register(now, round, Credentials::Cached, 0);
+    }
+
+    /// The registrar could not prolong the binding now. It stands until it runs out, so it is tried again in the meantime.
+    fn refresh_later(&mut self, now: Instant, retry_after: Option<Duration>) {
+        let again = now + self.backoff.fail(retry_after, &mut self.rng);
+        if let Phase::Bound(bound) = &mut self.phase {
+            bound.refresh_at = again;
+        }
     }
 
     /// The binding has run out.
@@ -176,7 +184,11 @@ impl Agent {
                 let retry_after = response.headers.retry_after().ok().flatten();
                 let retry_after =
                     retry_after.map(|seconds| Duration::from_secs(u64::from(seconds)));
-                self.try_next(now, round, failure, retry_after);
+                if was_bound {
+                    self.refresh_later(now, retry_after);
+                } else {
+                    self.try_next(now, round, failure, retry_after);
+                }
             }
             _ => self.reject(refusal(response)),
         }

@@ -111,6 +111,21 @@ fn another_realm_than_the_pinned_one_gets_no_answer() {
 }
 
 #[test]
+fn rebind_withholds_the_same_password_from_another_realm_and_sends_a_new_one() {
+    let thief = CHALLENGE.replace("company.test", "thief.test");
+    for (password, answered) in [("secret", false), ("another", true)] {
+        let mut desk = Desk::bound();
+        desk.network(&[2]);
+        desk.answer(401, &[("WWW-Authenticate", &thief)]);
+        desk.command(Command::Rebind);
+        desk.password_is(password);
+        desk.answer(401, &[("WWW-Authenticate", &thief)]);
+        let answer = desk.last().authorization().unwrap_or_default();
+        assert_eq!(answer.contains("thief.test"), answered, "{password}");
+    }
+}
+
+#[test]
 fn of_several_challenges_the_strongest_is_answered() {
     let mut desk = Desk::registering();
     let strong = CHALLENGE.replace("MD5", "SHA-256");

@@ -113,8 +113,12 @@ impl Desk {
     }
 
     pub(crate) fn password(&mut self) {
-        self.agent
-            .handle_secret(self.now, Ok(SecretString::from("secret")));
+        self.password_is("secret");
+    }
+
+    pub(crate) fn password_is(&mut self, password: &str) {
+        let password = SecretString::from(password);
+        self.agent.handle_secret(self.now, Ok(password));
         self.drain();
     }
 

@@ -6,10 +6,11 @@ use std::time::Duration;
 use bellhop_agent::{Cause, Command, LineState, Proof};
 use bellhop_sip::{HeaderName, Method, Request};
 
-use crate::desk::{Desk, REGISTRAR};
+use crate::desk::{Desk, REGISTRAR, identity};
 
 fn options() -> Request {
-    let mut request = Request::new(Method::Options, "sip:x@10.1.0.2:40001".parse().unwrap());
+    let to_us = format!("sip:{}@10.1.0.2:40001", identity().contact_user);
+    let mut request = Request::new(Method::Options, to_us.parse().unwrap());
     request.headers.push(HeaderName::CallId, "of the PBX");
     request
 }
@@ -44,6 +45,33 @@ fn a_request_from_anybody_else_proves_nothing() {
 }
 
 #[test]
+fn a_request_that_does_not_know_our_contact_proves_nothing() {
+    let mut desk = Desk::bound();
+    let (flow, source) = (desk.last().flow, REGISTRAR.parse().unwrap());
+    let stray = Request::new(Method::Options, "sip:tina@10.1.0.2:40001".parse().unwrap());
+    desk.agent.handle_request(desk.now, flow, source, &stray);
+    assert_eq!(desk.view().callable.proof, Proof::BindingOnly);
+}
+
+#[test]
+fn a_registrar_that_never_answers_options_is_asked_anew_once_and_left_in_peace_then() {
+    let mut desk = Desk::bound();
+    desk.pass(Duration::from_secs(30));
+    desk.silence();
+    desk.accept();
+    desk.take_sent();
+    for _ in 0..5 {
+        desk.pass(Duration::from_secs(30));
+        let sent = desk.take_sent();
+        assert_eq!(sent.len(), 1);
+        assert_eq!(sent[0].request.method, Method::Options);
+        desk.silence_of(sent[0].id);
+        assert!(desk.sent.is_empty());
+        assert_eq!(desk.view().state, LineState::Registered);
+    }
+}
+
+#[test]
 fn our_own_request_that_comes_back_is_the_strongest_proof() {
     let mut desk = Desk::bound();
     let flow = desk.last().flow;
@@ -53,8 +81,11 @@ fn our_own_request_that_comes_back_is_the_strongest_proof() {
         (test.request.method.clone(), test.request.uri.to_string()),
         (Method::Options, "sip:tina@company.test".into())
     );
-    desk.agent
-        .handle_request(desk.now, flow, REGISTRAR.parse().unwrap(), &test.request);
+    // A proxy sends it on to the Contact.
+    let mut returned = test.request.clone();
+    returned.uri = options().uri;
+    let source = REGISTRAR.parse().unwrap();
+    desk.agent.handle_request(desk.now, flow, source, &returned);
     assert_eq!(desk.view().callable.proof, Proof::SelfRequest);
 }
 

@@ -200,3 +200,27 @@ fn a_binding_that_ran_out_is_not_shown_as_registered() {
     desk.pass(Duration::from_secs(601));
     assert_ne!(desk.view().state, LineState::Registered);
 }
+
+#[test]
+fn a_registrar_that_stumbles_over_a_refresh_keeps_the_binding_and_is_asked_again() {
+    let mut desk = Desk::bound();
+    let flow = desk.last().flow;
+    desk.pass(Duration::from_secs(541));
+    desk.answer(503, &[("Retry-After", "5")]);
+    assert_eq!(desk.view().state, LineState::Registered);
+    desk.take_sent();
+    desk.pass(Duration::from_secs(8));
+    let again = desk.last();
+    assert_eq!((again.flow, again.contacts().len()), (flow, 1));
+    desk.accept();
+    assert_eq!(desk.view().state, LineState::Registered);
+}
+
+#[test]
+fn a_registrar_that_stumbles_until_the_binding_runs_out_is_shown() {
+    let mut desk = Desk::bound();
+    desk.pass(Duration::from_secs(541));
+    desk.answer(503, &[("Retry-After", "3000")]);
+    desk.pass(Duration::from_secs(60));
+    assert_eq!(desk.view().state, LineState::Registering);
+}
