@@ -157,7 +157,9 @@ fn at_home(command: &mut Command, home: &Path) {
 }
 
 fn holds(steps: &[CheckStep], step: Step) -> bool {
-    steps.iter().any(|it| it.step == step && it.outcome == Outcome::Holds)
+    steps
+        .iter()
+        .any(|it| it.step == step && it.outcome == Outcome::Holds)
 }
 
 fn failure(steps: &[CheckStep], step: Step) -> Option<Code> {

@@ -137,9 +137,7 @@ impl Driver {
                 check.stage = Stage::Done(found(line, &seen, None));
             }
             Stage::Proving { since, until }
-                if now >= until
-                    || seen.state != LineState::Registered
-                    || !seen.testing =>
+                if now >= until || seen.state != LineState::Registered || !seen.testing =>
             {
                 check.stage = Stage::Done(found(line, &seen, Some(now - since)));
             }

@@ -128,7 +128,11 @@ impl Driver {
         else {
             return;
         };
-        tracing::info!(line, took_ms = view::milliseconds(took), "registered again");
+        tracing::info!(
+            line = number,
+            took_ms = view::milliseconds(took),
+            "registered again"
+        );
         let _ = self.outlets.notices.send(Notice::RegisteredAgain {
             line,
             took_ms: view::milliseconds(took),
@@ -250,8 +254,8 @@ impl Driver {
             .iter()
             .any(|address| address.ip() == source.ip())
         {
+            tracing::info!(line = line.number, "missed call");
             let line = line.settings.id.clone();
-            tracing::info!(line, "missed call");
             let _ = self.outlets.notices.send(Notice::MissedCall { line, from });
         }
     }

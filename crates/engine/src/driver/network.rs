@@ -156,7 +156,7 @@ impl Driver {
         };
         let outcome = read.result.as_ref().map(|_| ()).map_err(|failure| *failure);
         if let Err(failure) = outcome {
-            tracing::info!(line = line.settings.id, ?failure, "no password");
+            tracing::info!(line = line.number, ?failure, "no password");
         }
         line.secret.done(now, outcome, read.took);
         line.agent.handle_secret(now, read.result);

@@ -171,8 +171,12 @@ impl Driver {
         for line in &mut self.lines {
             let seen = line.view(network.online);
             if line.logged != Some(seen.state) {
+                // An id is the number's user unless the person chose another: above DEBUG a line is known by its place in the config.
+                if line.logged.is_none() {
+                    tracing::debug!(line = line.number, id = line.settings.id, "begins");
+                }
                 tracing::info!(
-                    line = line.settings.id,
+                    line = line.number,
                     state = view::state(seen.state).as_str(),
                     "line"
                 );
