@@ -1,6 +1,7 @@
 //! Reading a typical REGISTER takes a handful of allocations, however much of it is typed. Alone in its binary: the allocator counts for all threads.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test")]
-#![allow(
+// Expected, not allowed: this is also where it shows that the lint against rsip's parser bites.
+#![expect(
     clippy::disallowed_types,
     reason = "rsip's own parser is what is compared with"
 )]
