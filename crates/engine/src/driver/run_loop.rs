@@ -208,7 +208,8 @@ impl Driver {
     /// Begins the end: every line unregisters.
     pub(super) fn end(&mut self, now: Instant) {
         if self.ending.is_none() {
-            tracing::info!("ending");
+            // Totals only: what was carried, and what was thrown away and why.
+            tracing::info!(counters = ?self.endpoint.counters(), "ending");
             self.ending = Some(now + FAREWELL);
             for line in &mut self.lines {
                 line.agent.handle_command(now, Command::Quit);
