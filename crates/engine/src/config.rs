@@ -47,6 +47,16 @@ impl LineSettings {
             .map_or(self.aor.as_str(), |(_, number)| number)
     }
 
+    /// Who serves the line and whom it logs in as: what was learned of a server holds for this alone.
+    pub(crate) fn server(&self) -> String {
+        let proxy = self.agent.outbound_proxy.as_ref();
+        let proxy = proxy.map_or_else(String::new, |proxy| format!(" by {proxy}"));
+        format!(
+            "{} as {}{proxy}",
+            self.agent.registrar, self.agent.auth_username
+        )
+    }
+
     /// Whether a running line with these settings may go on with the others.
     pub(crate) fn same_as(&self, other: &LineSettings) -> bool {
         self.id == other.id

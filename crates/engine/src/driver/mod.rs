@@ -185,6 +185,8 @@ impl Driver {
         let number = self.next_line;
         self.next_line += 1;
         let urn = self.store.instance_urn();
+        self.store
+            .save_server(&settings.id, &settings.aor, &settings.server());
         let identity = self
             .store
             .identity(&settings.id, &settings.aor)

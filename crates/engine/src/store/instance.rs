@@ -45,6 +45,9 @@ pub(super) struct Remembered {
     pub(super) aor: String,
     #[serde(default)]
     pub(super) identity: Option<StoredIdentity>,
+    /// Who serves the line, as configured. What was learned of one server is not held against another.
+    #[serde(default)]
+    pub(super) server: String,
     /// Where the registrar was last reached; used while DNS is asked anew.
     #[serde(default)]
     pub(super) registrar: Vec<SocketAddr>,
@@ -63,6 +66,14 @@ pub(super) struct StoredIdentity {
     realm: Option<String>,
     #[serde(default)]
     proxy_realm: Option<String>,
+}
+
+impl StoredIdentity {
+    /// Without the realms that the line's servers were known by.
+    pub(super) fn forget_realms(&mut self) {
+        self.realm = None;
+        self.proxy_realm = None;
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -96,6 +96,19 @@ impl Store {
         self.line(id, aor).is_some_and(|line| line.paused)
     }
 
+    /// Who serves the line from now on. Another server than before has other addresses and other realms.
+    pub(crate) fn save_server(&mut self, id: &str, aor: &str, server: &str) {
+        self.change(id, aor, |line| {
+            if line.server != server {
+                server.clone_into(&mut line.server);
+                line.registrar.clear();
+                if let Some(identity) = &mut line.identity {
+                    identity.forget_realms();
+                }
+            }
+        });
+    }
+
     pub(crate) fn save_identity(&mut self, id: &str, aor: &str, identity: &Identity) {
         self.change(id, aor, |line| line.identity = Some(identity.into()));
     }
@@ -125,6 +138,7 @@ impl Store {
                     id: id.into(),
                     aor: aor.into(),
                     identity: None,
+                    server: String::new(),
                     registrar: Vec::new(),
                     paused: false,
                 });

@@ -124,3 +124,21 @@ fn the_file_is_readable_by_its_owner_alone() {
         0o600
     );
 }
+
+#[test]
+fn another_server_is_not_held_to_the_addresses_and_realms_of_the_one_before() {
+    let home = tempfile::tempdir().unwrap();
+    let (id, aor) = ("work", "sip:tina@example.com");
+    let mut store = Store::open(home.path()).unwrap();
+    store.save_server(id, aor, "sip:pbx.example.com tina");
+    let mut known = identity(&store);
+    known.realm = Some("pbx".into());
+    store.save_identity(id, aor, &known);
+    store.save_last_good(id, aor, &["192.0.2.1:5060".parse().unwrap()]);
+    store.save_server(id, aor, "sip:pbx.example.com tina");
+    assert_eq!(store.identity(id, aor).unwrap().realm, known.realm);
+    store.save_server(id, aor, "sip:new.example.com tina");
+    let moved = store.identity(id, aor).unwrap();
+    assert_eq!((moved.realm, moved.cseq), (None, known.cseq));
+    assert!(store.last_good(id, aor).is_empty());
+}
