@@ -22,6 +22,7 @@ use crate::output::{Command, Output};
 use crate::password::Password;
 use crate::phase::{Due, Phase, Target};
 use crate::proof::SelfTest;
+use crate::silence::Hearing;
 use crate::view::{
     BindingView, Callable, Cause, Failure, FlowState, LineState, LineView, Proof, Rebind,
 };
@@ -53,6 +54,7 @@ pub struct Agent {
     pub(crate) flow: Option<Flow>,
     /// The flow that is being replaced: calls may still arrive on it until the registrar has answered on the new one.
     pub(crate) closing: Option<Flow>,
+    pub(crate) hearing: Hearing,
     pub(crate) pongs: Pongs,
     pub(crate) self_test: Option<SelfTest>,
     pub(crate) callable: Callable,
@@ -94,6 +96,7 @@ impl Agent {
             phase: if paused { Phase::Off } else { Phase::Idle },
             flow: None,
             closing: None,
+            hearing: Hearing::Nothing,
             pongs: Pongs::Untried,
             self_test: None,
             callable: Callable {
@@ -119,6 +122,7 @@ impl Agent {
             Command::Rebind => {
                 if self.target == Target::Registered {
                     self.backoff.reset();
+                    self.hearing.forgive();
                     self.ask_again_if_refused();
                     self.start(now, Cause::Command, now);
                 }
@@ -127,6 +131,7 @@ impl Agent {
                 if self.target == Target::Paused {
                     self.target = Target::Registered;
                     self.backoff.reset();
+                    self.hearing.forgive();
                     if !matches!(self.password, Password::Known(_) | Password::Asked { .. }) {
                         self.ask_password(Cause::Resume);
                     }

@@ -41,6 +41,7 @@ impl Agent {
             Phase::Waiting { .. } if !self.network.offers_more_than(&before) => {}
             Phase::Waiting { .. } => {
                 self.backoff.reset();
+                self.hearing.forgive();
                 self.start(now, self.change_cause(), now);
             }
             Phase::Opening { .. }
@@ -49,6 +50,7 @@ impl Agent {
             | Phase::Refreshing { .. } => {
                 if was_offline || !self.flow_still_leads() {
                     self.backoff.reset();
+                    self.hearing.forgive();
                     self.start(now, self.change_cause(), now);
                 }
             }

@@ -116,6 +116,7 @@ impl Agent {
         match self.pongs {
             Pongs::NeverCame => self.rest_keepalive(now),
             Pongs::Untried | Pongs::Come => {
+                self.hearing.silence();
                 if self.pongs == Pongs::Untried {
                     self.pongs = Pongs::NeverCame;
                 }

@@ -37,6 +37,7 @@ mod phase;
 mod proof;
 mod register;
 mod response;
+mod silence;
 mod view;
 
 pub use agent::Agent;

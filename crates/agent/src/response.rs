@@ -25,6 +25,7 @@ impl Agent {
         if response.status.code() < 200 {
             return;
         }
+        self.hearing.answer();
         if let Some((round, attempt, bound)) = self.take_register(id) {
             self.on_register(now, round, &attempt, bound, response);
         } else if let Some((attempt, deadline)) = self.unregister(id) {
@@ -37,6 +38,7 @@ impl Agent {
     /// No answer came.
     pub(crate) fn on_silence(&mut self, now: Instant, id: RequestId) {
         if let Some((round, attempt, bound)) = self.take_register(id) {
+            self.hearing.silence();
             if let Some(bound) = bound {
                 self.phase = Phase::Refreshing {
                     bound,
@@ -45,11 +47,8 @@ impl Agent {
                 };
                 self.start(now, Cause::RefreshFailed, now);
             } else {
-                let registrar = self.flow.as_ref().map(|flow| flow.path.registrar);
-                let failure = registrar.map_or(Failure::NoNetwork, |registrar| Failure::NoAnswer {
-                    registrar,
-                });
-                self.try_next(now, round, failure, None);
+                let (failure, retry_after) = self.name_silence();
+                self.try_next(now, round, failure, retry_after);
             }
         } else if self.unregister(id).is_some() {
             self.left();

@@ -168,6 +168,11 @@ pub enum Failure {
         /// The address asked.
         registrar: SocketAddr,
     },
+    /// The registrar answered before and has been silent since, on a network that did not change: perhaps it shuts this address out.
+    PerhapsBanned {
+        /// The address asked.
+        registrar: SocketAddr,
+    },
     /// The registrar has a problem of its own (408, 5xx and the like).
     ServerError {
         /// The status.

@@ -82,3 +82,62 @@ fn a_423_that_asks_for_a_little_more_each_time_is_no_endless_loop() {
     assert_eq!(desk.view().state, LineState::Rejected);
     assert!(desk.sent.len() <= 6, "{}", desk.sent.len());
 }
+
+/// Refresh, new flow, and one more: nobody answers any of them.
+fn three_silences() -> Desk {
+    let mut desk = Desk::bound();
+    desk.pass(Duration::from_secs(541));
+    desk.silence();
+    desk.silence();
+    assert!(matches!(
+        desk.view().failure,
+        Some(Failure::NoAnswer { .. })
+    ));
+    desk.pass(Duration::from_secs(3));
+    desk.silence();
+    assert!(matches!(
+        desk.view().failure,
+        Some(Failure::PerhapsBanned { .. })
+    ));
+    desk.take_sent();
+    desk
+}
+
+#[test]
+fn a_registrar_that_stopped_answering_is_left_alone_for_minutes() {
+    let mut desk = three_silences();
+    desk.pass(Duration::from_secs(599));
+    assert!(desk.sent.is_empty());
+    desk.pass(Duration::from_secs(4));
+    assert_eq!(desk.sent.len(), 1);
+    desk.accept();
+    assert_eq!(desk.view().state, LineState::Registered);
+}
+
+#[test]
+fn a_network_change_or_the_person_ends_that() {
+    let mut desk = three_silences();
+    desk.network(&[2]);
+    assert_eq!(desk.take_sent().len(), 1);
+    let mut desk = three_silences();
+    desk.command(Command::Rebind);
+    assert_eq!(desk.sent.len(), 1);
+    desk.silence();
+    assert!(matches!(
+        desk.view().failure,
+        Some(Failure::NoAnswer { .. })
+    ));
+}
+
+#[test]
+fn a_registrar_that_never_answered_is_no_ban() {
+    let mut desk = Desk::registering();
+    for _ in 0..6 {
+        desk.silence();
+        assert!(matches!(
+            desk.view().failure,
+            Some(Failure::NoAnswer { .. })
+        ));
+        desk.pass(Duration::from_secs(300));
+    }
+}
