@@ -5,6 +5,8 @@
 //! system is the alarm, never the truth: whatever it says, everything is enumerated anew, so that events that were lost, doubled or
 //! misleading do no harm. [`Watch::path_to`] asks where packets to a host leave this machine.
 //!
+//! [`SleepWatch`] tells when the machine is about to sleep and that it has woken.
+//!
 //! It needs no privilege, works inside a network namespace, sends nothing and changes nothing.
 //!
 //! ```no_run
@@ -27,6 +29,9 @@ mod networks;
 mod path;
 #[cfg(any(target_os = "macos", target_os = "windows"))]
 mod portable;
+mod sleep;
+#[cfg(any(target_os = "macos", target_os = "windows"))]
+mod unannounced;
 mod watch;
 #[cfg(target_os = "windows")]
 mod windows;
@@ -40,4 +45,5 @@ use windows as os;
 
 pub use networks::{Interface, InterfaceKind, Networks};
 pub use path::Path;
+pub use sleep::{DelayLock, Sleep, SleepWatch};
 pub use watch::Watch;

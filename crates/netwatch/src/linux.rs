@@ -12,9 +12,11 @@ mod link;
 mod look;
 mod lookup;
 mod route;
+mod sleep;
 mod uapi;
 mod wire;
 
 pub(crate) use alarm::Alarm;
 pub(crate) use look::{Picture, look};
 pub(crate) use lookup::path_to;
+pub(crate) use sleep::{Announcements, Lock, time_asleep};

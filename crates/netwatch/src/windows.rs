@@ -1,3 +1,5 @@
-//! Windows: what if-watch gives. To come: `NotifyRouteChange2`, `NotifyUnicastIpAddressChange`, names and kinds from `GetAdaptersAddresses`.
+//! Windows: what if-watch gives. To come: `NotifyRouteChange2`, `NotifyUnicastIpAddressChange`, names and kinds from `GetAdaptersAddresses`;
+//! `PowerRegisterSuspendResumeNotification`.
 
 pub(crate) use crate::portable::{Alarm, Picture, look, path_to};
+pub(crate) use crate::unannounced::{Announcements, Lock, time_asleep};
