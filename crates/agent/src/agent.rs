@@ -120,7 +120,9 @@ impl Agent {
     pub fn handle_command(&mut self, now: Instant, command: Command) {
         match command {
             Command::Rebind => {
-                if self.target == Target::Registered {
+                // Who asks is awake, whatever was heard.
+                if matches!(self.target, Target::Registered | Target::Asleep) {
+                    self.target = Target::Registered;
                     self.backoff.reset();
                     self.hearing.forgive();
                     self.ask_again_if_refused();
@@ -140,12 +142,17 @@ impl Agent {
                     self.handle_command(now, Command::Rebind);
                 }
             }
-            Command::Pause => {
-                if self.target == Target::Registered {
+            Command::Pause => match self.target {
+                Target::Registered => {
                     self.target = Target::Paused;
                     self.leave(now);
                 }
-            }
+                // It is on its way out already.
+                Target::Asleep => self.target = Target::Paused,
+                Target::Paused | Target::Gone => {}
+            },
+            Command::Sleep => self.fall_asleep(now),
+            Command::Wake => self.wake(now),
             Command::Quit => {
                 let was = std::mem::replace(&mut self.target, Target::Gone);
                 if was == Target::Registered {
@@ -248,6 +255,7 @@ impl Agent {
             ),
             Phase::Rejected { failure } => (LineState::Rejected, Some(failure.clone())),
             Phase::Leaving { .. } => (LineState::Unregistering, None),
+            Phase::Off if self.target == Target::Asleep => (LineState::Offline, None),
             Phase::Off => (LineState::Paused, None),
         }
     }

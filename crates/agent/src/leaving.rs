@@ -1,4 +1,4 @@
-//! Taking the binding away: for a pause, or at the end.
+//! Taking the binding away: for a pause, for a sleep, or at the end.
 
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,8 @@ use crate::password::Password;
 use crate::phase::{Phase, Target};
 use crate::register::Contacts;
 
+/// The whole machine waits for it to sleep, and will not wait long.
+const SLEEP_LIMIT: Duration = Duration::from_millis(900);
 /// At the end of the engine nobody waits longer (the whole stop takes at most 2 s).
 const QUIT_LIMIT: Duration = Duration::from_millis(1_800);
 /// A pause is answered within 5 s; after this the line is off, whatever the registrar holds until it expires.
@@ -30,6 +32,7 @@ impl Agent {
             | Phase::Rejected { .. }
             | Phase::Off => {
                 now + match self.target {
+                    Target::Asleep => SLEEP_LIMIT,
                     Target::Gone => QUIT_LIMIT,
                     Target::Paused | Target::Registered => PAUSE_LIMIT,
                 }

@@ -38,6 +38,7 @@ mod proof;
 mod register;
 mod response;
 mod silence;
+mod sleep;
 mod view;
 
 pub use agent::Agent;

@@ -17,6 +17,10 @@ pub enum Command {
     Pause,
     /// Register again.
     Resume,
+    /// The machine is about to sleep: unregister and stay off until [`Command::Wake`]. What is off or refused stays as it is.
+    Sleep,
+    /// The machine has slept: whatever is believed of flow and binding is of another time, so bind anew over a new flow.
+    Wake,
     /// Unregister and end; [`crate::Agent::is_done`] tells when.
     Quit,
     /// Ask the company to reach this line (an OPTIONS to our own AOR): proof, if it comes back on our flow.

@@ -11,6 +11,8 @@ use crate::view::Failure;
 pub(crate) enum Target {
     /// To be registered.
     Registered,
+    /// To be registered, but for as long as the machine sleeps to be off.
+    Asleep,
     /// To be off until resumed.
     Paused,
     /// To end.
@@ -40,7 +42,7 @@ pub(crate) enum Phase {
     Rejected { failure: Failure },
     /// The binding is being taken away.
     Leaving { attempt: Attempt, deadline: Instant },
-    /// Paused or gone, as the target says.
+    /// Asleep, paused or gone, as the target says.
     Off,
 }
 

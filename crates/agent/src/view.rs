@@ -141,6 +141,8 @@ pub enum Cause {
     Start,
     /// An address or a route changed.
     NetworkChanged,
+    /// The machine slept.
+    Wake,
     /// A refresh or a keep-alive got no answer.
     RefreshFailed,
     /// The NAT gave us another public address.

@@ -192,6 +192,7 @@ fn cause(cause: agent::Cause) -> Cause {
     match cause {
         agent::Cause::Start => Cause::Start,
         agent::Cause::NetworkChanged => Cause::NetworkChanged,
+        agent::Cause::Wake => Cause::Wake,
         agent::Cause::RefreshFailed => Cause::RefreshFailed,
         agent::Cause::NatMoved => Cause::NatMoved,
         agent::Cause::RegistrarForgot => Cause::RegistrarForgot,

@@ -56,6 +56,8 @@ fn input() -> impl Strategy<Value = Input> {
             Just(Command::Rebind),
             Just(Command::Pause),
             Just(Command::Resume),
+            Just(Command::Sleep),
+            Just(Command::Wake),
             Just(Command::SelfTest),
             Just(Command::Quit),
         ].prop_map(Input::Command),

@@ -18,3 +18,4 @@ mod leaving;
 mod proof;
 mod refusal;
 mod register;
+mod sleep;
