@@ -1,7 +1,7 @@
 //! What holds for every input: reading never panics, and what is written is read again with the same meaning.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use bellhop_sip::digest::{Challenge, Credentials};
+use bellhop_sip::digest::{Challenge, Credentials, Secret, answer};
 use bellhop_sip::{
     Contact, Frame, HeaderName, Headers, Host, HostPort, Message, Method, NameAddr, Params,
     Request, Response, Scheme, StatusCode, Text, Uri, Via, frame_stream,
@@ -34,6 +34,7 @@ fn read_all(bytes: &[u8]) {
 }
 
 fn read_headers(headers: &Headers) {
+    let _ = headers.authentication_info();
     headers.vias().flatten().for_each(|via| {
         let _ = (via.branch(), via.rport(), via.received(), via.maddr());
         assert_eq!(
@@ -114,7 +115,7 @@ proptest! {
     }
 
     #[test]
-    fn arbitrary_headers_never_panic(lines in vec("(Via|From|To|m|Route|CSeq|l|i|Expires|WWW-Authenticate|X)[ \t]?:[ -~\t\"<>;,=\\\\é]{0,60}(\r\n [ -~]{0,10})?", 0..8)) {
+    fn arbitrary_headers_never_panic(lines in vec("(Via|From|To|m|Route|CSeq|l|i|Expires|WWW-Authenticate|Authentication-Info|X)[ \t]?:[ -~\t\"<>;,=\\\\é]{0,60}(\r\n [ -~]{0,10})?", 0..8)) {
         read_all(format!("OPTIONS sip:a@h SIP/2.0\r\n{}\r\n\r\n", lines.join("\r\n")).as_bytes());
     }
 
@@ -194,5 +195,24 @@ proptest! {
             prop_assert!(!params.contains(name));
             params.set(name, Some(&value));
         }
+    }
+
+    #[test]
+    fn a_nonce_of_any_legal_letters_goes_from_wire_to_wire(
+        nonce in r#"([\t !#-\[\]-~]|[\x{80}-\x{10ffff}]|\\[\x00-\x09\x0b\x0c\x0e-\x7f]){0,40}"#
+    ) {
+        let wire = format!("SIP/2.0 401 x\r\nWWW-Authenticate: Digest realm=\"r\", nonce=\"{nonce}\", qop=\"auth\"\r\n\r\n");
+        let refused = Message::parse_datagram(wire.into()).unwrap();
+        let asked = refused.headers().challenges(&HeaderName::WwwAuthenticate).next().unwrap().unwrap();
+        let secret = Secret { username: "u", password: "p" };
+        let answered = answer(&asked, &secret, &Method::Register, "sip:r", 1, "c").unwrap();
+        let mut request = Request::new(Method::Register, "sip:r".parse().unwrap());
+        request.headers.push(HeaderName::Authorization, answered);
+        let sent = request.to_bytes();
+        let echo = format!("nonce=\"{nonce}\",");
+        prop_assert!(sent.windows(echo.len()).any(|part| part == echo.as_bytes()));
+        let Message::Request(read) = Message::parse_datagram(sent).unwrap() else { panic!("a request") };
+        let read = read.headers.credentials(&HeaderName::Authorization).next().unwrap().unwrap();
+        prop_assert_eq!(read.nonce, nonce);
     }
 }

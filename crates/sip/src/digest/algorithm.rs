@@ -12,27 +12,47 @@ use crate::Text;
 pub enum Algorithm {
     /// MD5, also meant where the parameter is absent (RFC 7616 §3.3).
     Md5,
+    /// MD5 with a key for each session (RFC 7616 §3.4.2).
+    Md5Sess,
     /// SHA-256 (RFC 8760).
     Sha256,
+    /// SHA-256 with a key for each session.
+    Sha256Sess,
+    /// SHA-512/256, which is no truncated SHA-512 (RFC 7616 §6.1).
+    Sha512_256,
+    /// SHA-512/256 with a key for each session.
+    Sha512_256Sess,
     /// One that we cannot compute.
     Other(Text),
 }
 
+const COMPUTED: [Algorithm; 6] = [
+    Algorithm::Md5,
+    Algorithm::Md5Sess,
+    Algorithm::Sha256,
+    Algorithm::Sha256Sess,
+    Algorithm::Sha512_256,
+    Algorithm::Sha512_256Sess,
+];
+
 impl Algorithm {
     /// The algorithm of that name.
     pub fn named(name: &str) -> Algorithm {
-        match name {
-            _ if name.eq_ignore_ascii_case("MD5") => Algorithm::Md5,
-            _ if name.eq_ignore_ascii_case("SHA-256") => Algorithm::Sha256,
-            _ => Algorithm::Other(Text::from(name)),
-        }
+        COMPUTED
+            .into_iter()
+            .find(|known| known.as_str().eq_ignore_ascii_case(name))
+            .unwrap_or_else(|| Algorithm::Other(Text::from(name)))
     }
 
     /// The name on the wire.
     pub fn as_str(&self) -> &str {
         match self {
             Algorithm::Md5 => "MD5",
+            Algorithm::Md5Sess => "MD5-sess",
             Algorithm::Sha256 => "SHA-256",
+            Algorithm::Sha256Sess => "SHA-256-sess",
+            Algorithm::Sha512_256 => "SHA-512-256",
+            Algorithm::Sha512_256Sess => "SHA-512-256-sess",
             Algorithm::Other(name) => name,
         }
     }
@@ -42,20 +62,34 @@ impl Algorithm {
         self.strength() > 0
     }
 
-    /// Greater is better; 0 cannot be computed.
+    /// Whether the key is made for each session (`-sess`), of its first nonce and client nonce.
+    pub fn per_session(&self) -> bool {
+        match self {
+            Algorithm::Md5Sess | Algorithm::Sha256Sess | Algorithm::Sha512_256Sess => true,
+            Algorithm::Md5 | Algorithm::Sha256 | Algorithm::Sha512_256 | Algorithm::Other(_) => {
+                false
+            }
+        }
+    }
+
+    /// Greater is better; 0 cannot be computed. A session key makes nothing harder to guess, so it does not count: there the server's order holds.
     pub(super) fn strength(&self) -> u8 {
         match self {
-            Algorithm::Sha256 => 2,
-            Algorithm::Md5 => 1,
+            Algorithm::Sha512_256 | Algorithm::Sha512_256Sess => 3,
+            Algorithm::Sha256 | Algorithm::Sha256Sess => 2,
+            Algorithm::Md5 | Algorithm::Md5Sess => 1,
             Algorithm::Other(_) => 0,
         }
     }
 
     /// Lower-case hex of the hash of `parts` joined by colons; `None` where we cannot compute it.
-    pub(super) fn hash(&self, parts: &[&str]) -> Option<String> {
+    pub(super) fn hash(&self, parts: &[&[u8]]) -> Option<String> {
         match self {
-            Algorithm::Md5 => Some(joined::<md5::Md5>(parts)),
-            Algorithm::Sha256 => Some(joined::<sha2::Sha256>(parts)),
+            Algorithm::Md5 | Algorithm::Md5Sess => Some(joined::<md5::Md5>(parts)),
+            Algorithm::Sha256 | Algorithm::Sha256Sess => Some(joined::<sha2::Sha256>(parts)),
+            Algorithm::Sha512_256 | Algorithm::Sha512_256Sess => {
+                Some(joined::<sha2::Sha512_256>(parts))
+            }
             Algorithm::Other(_) => None,
         }
     }
@@ -72,7 +106,7 @@ impl fmt::Display for Algorithm {
 pub enum Qop {
     /// The request line and the nonce count are hashed.
     Auth,
-    /// The body too. Recognised, not yet answered.
+    /// The body too. Answered only where `auth` is not offered: what changes a body on the way (and many do) would break it.
     AuthInt,
     /// Anything else.
     Other(Text),
@@ -114,13 +148,13 @@ impl fmt::Display for Qop {
     }
 }
 
-fn joined<D: Digest>(parts: &[&str]) -> String {
+fn joined<D: Digest>(parts: &[&[u8]]) -> String {
     let mut hash = D::new();
     for (i, part) in parts.iter().enumerate() {
         if i > 0 {
             hash.update(b":");
         }
-        hash.update(part.as_bytes());
+        hash.update(part);
     }
     hash.finalize()
         .iter()

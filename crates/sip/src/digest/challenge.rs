@@ -54,9 +54,18 @@ impl Challenge {
             .collect()
     }
 
-    /// Whether we can answer it: an algorithm that we compute, and qop `auth` or none at all.
+    /// Whether we can answer it: an algorithm that we compute, and qop `auth`, `auth-int` or none at all. A session's key needs a client nonce, which
+    /// must not be sent without a qop (RFC 3261 §22.4 point 8).
     pub fn supported(&self) -> bool {
-        self.algorithm.supported() && (self.qop.is_empty() || self.qop.contains(&Qop::Auth))
+        let qop = self.best_qop().is_some() || self.qop.is_empty() && !self.algorithm.per_session();
+        self.algorithm.supported() && qop
+    }
+
+    /// `auth` where it is offered, else `auth-int`, else none.
+    pub(super) fn best_qop(&self) -> Option<Qop> {
+        [Qop::Auth, Qop::AuthInt]
+            .into_iter()
+            .find(|qop| self.qop.contains(qop))
     }
 
     fn from_params(mut params: RawParams<'_>) -> Result<Challenge, DigestError> {

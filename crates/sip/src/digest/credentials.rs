@@ -74,7 +74,7 @@ impl Credentials {
 }
 
 /// `8LHEX`: it is hashed as these eight digits, so no other spelling can be right.
-fn nonce_count(value: &str) -> Result<u32, DigestError> {
+pub(super) fn nonce_count(value: &str) -> Result<u32, DigestError> {
     if value.len() != 8 || !value.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(DigestError::Invalid("nc"));
     }

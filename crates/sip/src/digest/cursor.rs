@@ -88,12 +88,14 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// What stands between the quotes. Control characters are refused, escaped or not: this text is echoed into headers of ours.
+    /// What stands between the quotes: all that RFC 3261 §25.1 `quoted-string` allows, the controls of ASCII only behind a backslash. Line breaks are
+    /// refused, escaped or not: this text is echoed into headers of ours.
     fn quoted(&mut self) -> Result<&'a str, DigestError> {
         self.skip_one();
         let mut escaped = false;
         let body = self.take_while(|c| match c {
-            _ if c.is_control() && c != '\t' => false,
+            '\r' | '\n' => false,
+            _ if c.is_ascii_control() && c != '\t' && !escaped => false,
             _ if escaped => {
                 escaped = false;
                 true

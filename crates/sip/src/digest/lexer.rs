@@ -128,3 +128,17 @@ pub(super) fn digests(line: &str) -> Vec<Result<RawParams<'_>, DigestError>> {
     }
     found
 }
+
+/// The parameters of a line that names no scheme, as in Authentication-Info.
+pub(super) fn params(line: &str) -> Result<RawParams<'_>, DigestError> {
+    let mut params = RawParams::default();
+    let mut cursor = Cursor::over(line);
+    while let Some(element) = cursor.element(Scheme::Digest) {
+        match element? {
+            Element::Param(param) => params.add(param)?,
+            Element::Scheme(_) => return Err(DigestError::Malformed("a value is expected")),
+            Element::Skipped => {}
+        }
+    }
+    Ok(params)
+}

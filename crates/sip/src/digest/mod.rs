@@ -18,6 +18,7 @@ mod algorithm;
 mod challenge;
 mod credentials;
 mod cursor;
+mod info;
 mod lexer;
 mod response;
 #[cfg(test)]
@@ -27,8 +28,9 @@ mod write;
 pub use self::algorithm::{Algorithm, Qop};
 pub use self::challenge::{Challenge, strongest};
 pub use self::credentials::Credentials;
+pub use self::info::AuthenticationInfo;
 pub use self::lexer::AuthParam;
-pub use self::response::{Secret, answer, verify};
+pub use self::response::{Secret, Session, Subject, answer, answer_for, verify, verify_for};
 pub use self::write::{escaped, unescaped};
 
 use crate::Text;

@@ -23,8 +23,64 @@ impl fmt::Debug for Secret<'_> {
     }
 }
 
-/// Answers `challenge` for a request with `method` and Request-URI `uri`: with qop `auth` where it is offered, else in the form of RFC 2069. `nc`
-/// counts the uses of this nonce from 1; `cnonce` is fresh and random. `None` where we cannot answer ([`Challenge::supported`]).
+/// What a response vouches for, besides the credentials that it stands in.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// The request's.
+    pub method: &'a Method,
+    /// The entity body, hashed with qop `auth-int`. A REGISTER has none: it is empty.
+    pub body: &'a [u8],
+    /// The session that goes on, for `-sess`; `None` where it begins with these credentials. Other algorithms take no notice of it.
+    pub session: Option<&'a Session>,
+}
+
+impl<'a> Subject<'a> {
+    /// A request without a body, at the beginning of a session.
+    pub fn of(method: &'a Method) -> Subject<'a> {
+        Subject {
+            method,
+            body: &[],
+            session: None,
+        }
+    }
+}
+
+/// What the key of a `-sess` algorithm is made of: the nonce and the client nonce of the first answer after a challenge. A nonce that comes by
+/// `nextnonce` is no challenge, the session goes on (RFC 7616 §3.4.2 and §3.6).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Session {
+    nonce: Text,
+    cnonce: Text,
+}
+
+impl Session {
+    /// The session that begins with these credentials; `None` where they have no client nonce.
+    pub fn begun_by(credentials: &Credentials) -> Option<Session> {
+        Some(Session {
+            nonce: credentials.nonce.clone(),
+            cnonce: credentials.cnonce.clone()?,
+        })
+    }
+
+    /// Whether it began with this nonce, as it stands between the quotes on the wire.
+    pub fn began_with(&self, nonce: &str) -> bool {
+        &*self.nonce == nonce
+    }
+
+    /// The client nonce that it began with, as it stands between the quotes on the wire. Sent with each answer of the session: a server that keeps no
+    /// sessions, and makes the key of what the credentials hold, then comes to the same one.
+    pub fn cnonce(&self) -> &str {
+        &self.cnonce
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Session(redacted)")
+    }
+}
+
+/// Answers `challenge` for a request with `method` and Request-URI `uri`, without a body: [`answer_for`] says more.
 pub fn answer(
     challenge: &Challenge,
     secret: &Secret<'_>,
@@ -33,10 +89,24 @@ pub fn answer(
     nc: u32,
     cnonce: &str,
 ) -> Option<Credentials> {
+    answer_for(challenge, secret, &Subject::of(method), uri, nc, cnonce)
+}
+
+/// Answers `challenge` for a request to the Request-URI `uri`: with qop `auth` where it is offered, else `auth-int`, else in the form of RFC 2069. `nc`
+/// counts the uses of this nonce from 1; `cnonce` is fresh and random, or the session's ([`Session::cnonce`]). `None` where we cannot answer
+/// ([`Challenge::supported`]).
+pub fn answer_for(
+    challenge: &Challenge,
+    secret: &Secret<'_>,
+    subject: &Subject<'_>,
+    uri: &str,
+    nc: u32,
+    cnonce: &str,
+) -> Option<Credentials> {
     if !challenge.supported() {
         return None;
     }
-    let counted = challenge.qop.contains(&Qop::Auth);
+    let qop = challenge.best_qop();
     let mut credentials = Credentials {
         username: Text::from(secret.username),
         realm: challenge.realm.clone(),
@@ -45,42 +115,86 @@ pub fn answer(
         response: Text::default(),
         algorithm: challenge.algorithm.clone(),
         // RFC 3261 §22.4 point 8: without a qop there must be no cnonce.
-        cnonce: counted.then(|| Text::from(&*escaped(cnonce))),
+        cnonce: qop.as_ref().map(|_| Text::from(&*escaped(cnonce))),
         opaque: challenge.opaque.clone(),
-        qop: counted.then_some(Qop::Auth),
-        nc: counted.then_some(nc),
+        nc: qop.as_ref().map(|_| nc),
+        qop,
         other: Vec::new(),
     };
-    credentials.response = Text::from(response(&credentials, secret, method)?);
+    credentials.response = Text::from(response(
+        &credentials,
+        secret,
+        subject.method.as_str(),
+        subject.body,
+        subject.session,
+    )?);
     Some(credentials)
 }
 
-/// Whether `credentials` prove knowledge of `secret` for a request with `method`. The comparison takes the same time wherever it differs. Realm,
-/// nonce, nonce count and URI are the caller's to judge. What we cannot compute is false.
+/// Whether `credentials` prove knowledge of `secret` for a request with `method` and without a body: [`verify_for`] says more.
 pub fn verify(credentials: &Credentials, secret: &Secret<'_>, method: &Method) -> bool {
-    response(credentials, secret, method).is_some_and(|expected| {
-        let given = credentials.response.to_ascii_lowercase();
-        bool::from(expected.as_bytes().ct_eq(given.as_bytes()))
-    })
+    verify_for(credentials, secret, &Subject::of(method))
 }
 
-fn response(credentials: &Credentials, secret: &Secret<'_>, method: &Method) -> Option<String> {
-    let hash = |parts: &[&str]| credentials.algorithm.hash(parts);
-    let ha1 = hash(&[secret.username, &credentials.realm, secret.password])?;
-    let ha2 = hash(&[method.as_str(), &credentials.uri])?;
-    match &credentials.qop {
-        None => hash(&[&ha1, &credentials.nonce, &ha2]),
-        Some(Qop::Auth) => {
-            let count = format!("{:08x}", credentials.nc?);
-            hash(&[
-                &ha1,
-                &credentials.nonce,
-                &count,
-                credentials.cnonce.as_ref()?,
-                "auth",
-                &ha2,
-            ])
-        }
-        Some(Qop::AuthInt | Qop::Other(_)) => None,
+/// Whether `credentials` prove knowledge of `secret` for this request. The comparison takes the same time wherever it differs. Realm, nonce, nonce
+/// count and URI are the caller's to judge. What we cannot compute is false.
+pub fn verify_for(credentials: &Credentials, secret: &Secret<'_>, subject: &Subject<'_>) -> bool {
+    response(
+        credentials,
+        secret,
+        subject.method.as_str(),
+        subject.body,
+        subject.session,
+    )
+    .is_some_and(|expected| same(&expected, &credentials.response))
+}
+
+/// In the same time wherever they differ; hex digits of either case.
+pub(super) fn same(expected: &str, given: &str) -> bool {
+    let given = given.to_ascii_lowercase();
+    bool::from(expected.as_bytes().ct_eq(given.as_bytes()))
+}
+
+/// The response of RFC 7616 §3.4.1. An empty method makes it the server's (`rspauth`, §3.5).
+pub(super) fn response(
+    credentials: &Credentials,
+    secret: &Secret<'_>,
+    method: &str,
+    body: &[u8],
+    session: Option<&Session>,
+) -> Option<String> {
+    let hash = |parts: &[&[u8]]| credentials.algorithm.hash(parts);
+    let (nonce, uri) = (credentials.nonce.as_bytes(), credentials.uri.as_bytes());
+    let mut ha1 = hash(&[
+        secret.username.as_bytes(),
+        credentials.realm.as_bytes(),
+        secret.password.as_bytes(),
+    ])?;
+    if credentials.algorithm.per_session() {
+        let begun = match session {
+            Some(session) => session,
+            None => &Session::begun_by(credentials)?,
+        };
+        ha1 = hash(&[
+            ha1.as_bytes(),
+            begun.nonce.as_bytes(),
+            begun.cnonce.as_bytes(),
+        ])?;
     }
+    let ha2 = match &credentials.qop {
+        None | Some(Qop::Auth) => hash(&[method.as_bytes(), uri])?,
+        Some(Qop::AuthInt) => hash(&[method.as_bytes(), uri, hash(&[body])?.as_bytes()])?,
+        Some(Qop::Other(_)) => return None,
+    };
+    let Some(qop) = &credentials.qop else {
+        return hash(&[ha1.as_bytes(), nonce, ha2.as_bytes()]);
+    };
+    hash(&[
+        ha1.as_bytes(),
+        nonce,
+        format!("{:08x}", credentials.nc?).as_bytes(),
+        credentials.cnonce.as_ref()?.as_bytes(),
+        qop.as_str().as_bytes(),
+        ha2.as_bytes(),
+    ])
 }

@@ -1,5 +1,9 @@
 //! The vectors of RFC 7616 §3.9 and RFC 2617 §3.5, and what a reader of challenges and credentials must get right.
 
+mod algorithms;
+mod info;
+mod nonces;
+
 use super::*;
 use crate::{Method, Text};
 
@@ -162,9 +166,11 @@ fn a_list_of_qops_is_read_and_auth_is_chosen() {
 #[test]
 fn what_cannot_be_answered_is_told_apart_and_not_answered() {
     for hard in [
-        r#"Digest realm="r", nonce="n", qop="auth-int""#,
-        r#"Digest realm="r", nonce="n", algorithm=SHA-512-256, qop="auth""#,
-        r#"Digest realm="r", nonce="n", algorithm=MD5-sess, qop="auth""#,
+        r#"Digest realm="r", nonce="n", qop="auth-conf""#,
+        r#"Digest realm="r", nonce="n", algorithm=SHA-512, qop="auth""#,
+        r#"Digest realm="r", nonce="n", algorithm=SHA-1-sess, qop="auth""#,
+        // A session's key needs a client nonce, which has no place without a qop.
+        r#"Digest realm="r", nonce="n", algorithm=MD5-sess"#,
     ] {
         assert!(!challenge(hard).supported(), "{hard}");
         assert_eq!(
@@ -270,6 +276,9 @@ fn malformed_lists_are_refused() {
         "Digest realm=\"r\", nonce=\"n\\",
         "Digest realm=\"r\", nonce=\"a\nb\"",
         "Digest realm=\"r\", nonce=\"a\\\nb\"",
+        "Digest realm=\"r\", nonce=\"a\\\rb\"",
+        "Digest realm=\"r\", nonce=\"a\0b\"",
+        "Digest realm=\"r\", nonce=\"a\x7fb\"",
         "realm=\"r\", nonce=\"n\"",
         "Digest realm=\"r\", =x",
         "Digest@realm",

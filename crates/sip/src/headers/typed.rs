@@ -2,7 +2,7 @@
 
 use super::entry::Entry;
 use super::{HeaderName, Headers};
-use crate::digest::{Challenge, Credentials};
+use crate::digest::{AuthenticationInfo, Challenge, Credentials};
 use crate::{CSeq, Contact, NameAddr, Text, Via, lex, limits};
 
 /// Why a header cannot be used. Carries nothing of its value.
@@ -217,6 +217,27 @@ impl Headers {
             Credentials::parse(text)
                 .map_err(|_| HeaderError::invalid(&name, "malformed credentials"))
         })
+    }
+
+    /// Authentication-Info.
+    ///
+    /// # Errors
+    /// [`HeaderError`] where it is malformed or there twice.
+    pub fn authentication_info(&self) -> Result<Option<AuthenticationInfo>, HeaderError> {
+        let name = HeaderName::AuthenticationInfo;
+        let mut values = self.get_all(&name);
+        let Some(value) = values.next() else {
+            return Ok(None);
+        };
+        if values.next().is_some() {
+            return Err(HeaderError::invalid(&name, "there twice"));
+        }
+        let text = value
+            .as_str()
+            .ok_or_else(|| HeaderError::invalid(&name, NOT_UTF8))?;
+        AuthenticationInfo::parse(text)
+            .map(Some)
+            .map_err(|_| HeaderError::invalid(&name, "malformed parameters"))
     }
 
     /// The elements of all headers of that name, up to [`limits::MAX_ELEMENTS`]. An empty element is an error, as the grammar has it.

@@ -138,21 +138,29 @@ fn probe_43_credentials_round_trip() {
 }
 
 #[test]
-fn probe_44_a_session_algorithm_is_never_computed_as_its_base() {
-    let challenge = challenge(r#"Digest realm="r", nonce="n", algorithm=MD5-sess, qop="auth""#);
-    assert_eq!(challenge.algorithm, Algorithm::Other("MD5-sess".into()));
-    assert_eq!(
+fn probe_44_a_session_algorithm_has_a_key_of_its_own() {
+    let answered = |algorithm: &str| {
+        let challenge = challenge(&format!(
+            r#"Digest realm="r", nonce="n", algorithm={algorithm}, qop="auth""#
+        ));
+        let secret = Secret {
+            username: "u",
+            password: "p",
+        };
         answer(
             &challenge,
-            &Secret {
-                username: "u",
-                password: "p"
-            },
+            &secret,
             &Method::Register,
             "sip:ex.com",
             1,
-            "c"
-        ),
-        None
-    );
+            "c",
+        )
+        .unwrap()
+    };
+    let session = answered("MD5-sess");
+    assert_eq!(session.algorithm, Algorithm::Md5Sess);
+    // MD5(MD5(MD5("u:r:p"):n:c):n:00000001:c:auth:MD5("REGISTER:sip:ex.com")), computed apart.
+    assert_eq!(session.response, "dd6449bee71f52efaca4f0d6b4d3a453");
+    assert_ne!(session.response, answered("MD5").response);
+    assert!(session.to_string().contains("algorithm=MD5-sess"));
 }
