@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use bellhop_sip::digest::{self, Algorithm, Challenge, Credentials, DigestError, Secret};
+use bellhop_sip::digest::{self, Algorithm, Challenge, Credentials, DigestError, Secret, Subject};
 use bellhop_sip::{HeaderName, Request, Text, Uri};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -33,7 +33,8 @@ impl Authenticator {
             algorithms: config
                 .digest
                 .iter()
-                .filter(|a| a.supported())
+                // Session keys would need a memory of how each session began.
+                .filter(|a| a.supported() && !a.per_session())
                 .cloned()
                 .collect(),
             nonces: Nonces::new(key),
@@ -62,7 +63,11 @@ impl Authenticator {
             username: &credentials.username,
             password: password.unwrap_or(&self.decoy).expose_secret(),
         };
-        let proven = digest::verify(&credentials, &secret, &request.method);
+        let subject = Subject {
+            body: &request.body,
+            ..Subject::of(&request.method)
+        };
+        let proven = digest::verify_for(&credentials, &secret, &subject);
         if !proven || password.is_none() || !about_us(config, request, &credentials) {
             return Err(Refusal::WrongCredentials);
         }

@@ -39,6 +39,36 @@ fn either_algorithm_logs_in() {
 }
 
 #[test]
+fn sha_512_256_logs_in_where_it_is_configured_and_session_keys_are_not_offered() {
+    let mut desk = Desk::with(|config| {
+        config.digest = vec![Algorithm::Md5Sess, Algorithm::Sha512_256];
+    });
+    let mut tina = Phone::tina("a");
+    let offered = challenges(&desk.send(&tina.request("")));
+    assert_eq!(offered.len(), 1);
+    let mut again = tina.request("");
+    tina.answer_one(&mut again, &offered[0], 1);
+    assert_eq!(desk.send(&again).status.code(), 200);
+}
+
+#[test]
+fn auth_int_vouches_for_the_body() {
+    for (body, status) in [("", 200), ("changed", 401)] {
+        let mut desk = Desk::new();
+        let mut tina = Phone::tina("a");
+        let offered = challenges(&desk.send(&tina.request("")));
+        let mut again = tina.request("");
+        let whole = Challenge {
+            qop: vec![Qop::AuthInt],
+            ..offered[0].clone()
+        };
+        tina.answer_one(&mut again, &whole, 1);
+        again.body = body.into();
+        assert_eq!(desk.send(&again).status.code(), status, "{body}");
+    }
+}
+
+#[test]
 fn an_algorithm_that_was_not_offered_does_not_log_in() {
     let mut desk =
         Desk::with(|config| config.digest = vec![Algorithm::Sha256, Algorithm::named("X")]);
