@@ -5,14 +5,14 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use bellhop_endpoint::{FlowId, RequestId};
-use bellhop_sip::Request;
 use bellhop_sip::digest::Secret;
+use bellhop_sip::{Method, Request, Response};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use secrecy::ExposeSecret;
 
 use crate::attempt::{Attempt, Credentials, Round};
-use crate::auth::Authenticator;
+use crate::auth::{Answered, Authenticator};
 use crate::backoff::Backoff;
 use crate::config::{LineConfig, Network};
 use crate::flow::Flow;
@@ -274,8 +274,10 @@ impl Agent {
             .as_ref()
             .filter(|current| current.id == flow)
             .map(|current| current.path.registrar);
-        let answered = server.is_some_and(|server| self.authorize(server, &mut request));
-        let credentials = match (answered, credentials) {
+        let answered = server
+            .map(|server| self.authorize(server, &mut request))
+            .unwrap_or_default();
+        let credentials = match (answered.any, credentials) {
             (false, _) => Credentials::None,
             (true, Credentials::Fresh(asker)) => Credentials::Fresh(asker),
             (true, Credentials::None | Credentials::Cached) => Credentials::Cached,
@@ -287,12 +289,13 @@ impl Agent {
             sent_at: now,
             credentials,
             challenges,
+            shown: answered.registrar,
         }
     }
 
-    fn authorize(&mut self, server: SocketAddr, request: &mut Request) -> bool {
+    fn authorize(&mut self, server: SocketAddr, request: &mut Request) -> Answered {
         let Password::Known(password) = &self.password else {
-            return false;
+            return Answered::default();
         };
         let secret = Secret {
             username: &self.config.auth_username,
@@ -300,6 +303,35 @@ impl Agent {
         };
         self.authenticator
             .authorize(server, &secret, request, &mut self.rng)
+    }
+
+    /// Takes what a 2xx says of the next nonce, before anything else is sent.
+    pub(crate) fn take_next_nonce(
+        &mut self,
+        attempt: &Attempt,
+        method: &Method,
+        response: &Response,
+    ) {
+        let (Some(sent), Some(flow)) = (&attempt.shown, &self.flow) else {
+            return;
+        };
+        let Password::Known(password) = &self.password else {
+            return;
+        };
+        let secret = Secret {
+            username: &self.config.auth_username,
+            password: password.expose_secret(),
+        };
+        let server = flow.path.registrar;
+        let taken = self
+            .authenticator
+            .take_next(server, method, sent, &secret, response);
+        if taken.is_err() {
+            tracing::debug!(
+                line = self.line,
+                "the registrar's proof of the password is wrong: its next nonce is not taken"
+            );
+        }
     }
 
     pub(crate) fn save(&mut self) {

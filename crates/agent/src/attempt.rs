@@ -1,8 +1,10 @@
 //! One request of ours and what came of it so far.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bellhop_endpoint::RequestId;
+use bellhop_sip::digest;
 
 use crate::auth::Asker;
 use crate::view::Cause;
@@ -19,6 +21,8 @@ pub(crate) struct Attempt {
     pub(crate) credentials: Credentials,
     /// Challenges met on the way to it.
     pub(crate) challenges: u32,
+    /// Those for the registrar, which its Authentication-Info speaks of.
+    pub(crate) shown: Option<Arc<digest::Credentials>>,
 }
 
 /// What the credentials of a request answer.

@@ -37,6 +37,7 @@ impl Agent {
     pub(crate) fn on_cleanup(&mut self, now: Instant, cleanup: Cleanup, response: &Response) {
         match response.status.code() {
             200..=299 => {
+                self.take_next_nonce(&cleanup.attempt, &Method::Register, response);
                 let own = self.flow.as_ref().and_then(|flow| flow.contact.clone());
                 let reading = answer::read(response, own.as_ref(), &self.identity, self.expires);
                 self.list(cleanup.attempt.sent_at, &reading);

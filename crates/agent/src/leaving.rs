@@ -100,6 +100,7 @@ impl Agent {
                 Err(_) => self.left(),
             },
             200..=299 => {
+                self.take_next_nonce(attempt, &Method::Register, response);
                 let reading = answer::read(response, None, &self.identity, 0);
                 self.list(now, &reading);
                 self.identity.contacts.clear();

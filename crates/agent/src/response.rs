@@ -145,6 +145,7 @@ impl Agent {
         let status = response.status.code();
         self.note_flow(now, attempt, response);
         if matches!(status, 200..=299) {
+            self.take_next_nonce(attempt, &Method::Register, response);
             self.on_success(now, round, attempt, bound, response);
             return;
         }
@@ -269,6 +270,9 @@ impl Agent {
             self.on_cleanup(now, cleanup, response);
         } else if let Some(test) = self.self_test.as_ref().filter(|test| test.attempt.id == id) {
             let attempt = test.attempt.clone();
+            if matches!(response.status.code(), 200..=299) {
+                self.take_next_nonce(&attempt, &Method::Options, response);
+            }
             let challenged = matches!(response.status.code(), 401 | 407);
             match self.take_challenge(now, &attempt, &Method::Options, response) {
                 Ok(fresh) if challenged => {

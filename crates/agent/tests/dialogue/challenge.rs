@@ -243,3 +243,103 @@ fn a_line_resumed_before_its_password_was_read_says_resume() {
     desk.accept();
     assert_eq!(desk.view().last_rebind.unwrap().cause, Cause::Resume);
 }
+
+#[test]
+fn of_two_realms_the_pinned_one_is_answered_even_if_the_other_is_stronger() {
+    let mut desk = Desk::bound();
+    desk.network(&[2]);
+    let fresh = CHALLENGE.replace("n1", "n2");
+    let thief = CHALLENGE
+        .replace("company.test", "thief.test")
+        .replace("MD5", "SHA-512-256");
+    desk.answer(
+        401,
+        &[("WWW-Authenticate", &thief), ("WWW-Authenticate", &fresh)],
+    );
+    let answer = desk.last().authorization().unwrap();
+    assert!(
+        answer.contains("realm=\"company.test\"") && answer.contains("nonce=\"n2\""),
+        "{answer}"
+    );
+}
+
+#[test]
+fn a_realm_pinned_before_a_restart_holds() {
+    let saved = Desk::bound().saved.pop().unwrap();
+    assert_eq!(saved.realm.as_deref(), Some("company.test"));
+    let mut desk = Desk::with(saved, false);
+    desk.password();
+    desk.network(&[1]);
+    let thief = CHALLENGE.replace("company.test", "thief.test");
+    desk.answer(401, &[("WWW-Authenticate", &thief)]);
+    assert_eq!(desk.view().state, LineState::Rejected);
+    assert_eq!(desk.sent.len(), 1);
+}
+
+#[test]
+fn a_refresh_asked_for_another_realm_gets_no_answer() {
+    let mut desk = Desk::bound();
+    desk.pass(Duration::from_secs(599));
+    let refresh = desk.last();
+    let thief = CHALLENGE.replace("company.test", "thief.test");
+    let sent = desk.sent.len();
+    desk.answer_to(&refresh, 401, &[("WWW-Authenticate", &thief)]);
+    assert_eq!(desk.sent.len(), sent);
+    assert!(matches!(
+        desk.view().failure,
+        Some(Failure::RealmChanged { .. })
+    ));
+}
+
+#[test]
+fn a_proxy_has_a_realm_of_its_own_and_keeps_it() {
+    let mut desk = Desk::registering();
+    let proxy = CHALLENGE.replace("company.test", "edge.test");
+    desk.answer(407, &[("Proxy-Authenticate", &proxy)]);
+    desk.challenge();
+    desk.accept();
+    desk.network(&[2]);
+    let sent = desk.sent.len();
+    let thief = CHALLENGE.replace("company.test", "thief.test");
+    desk.answer(407, &[("Proxy-Authenticate", &thief)]);
+    assert_eq!(desk.sent.len(), sent);
+    let changed = Failure::RealmChanged {
+        pinned: "edge.test".into(),
+        offered: "thief.test".into(),
+    };
+    assert_eq!(desk.view().failure, Some(changed));
+}
+
+#[test]
+fn a_realm_is_told_without_what_would_steer_a_terminal() {
+    let mut desk = Desk::bound();
+    desk.network(&[2]);
+    let thief = CHALLENGE.replace("company.test", "a\\\u{1b}[2J\u{9b}b");
+    desk.answer(401, &[("WWW-Authenticate", &thief)]);
+    let Some(Failure::RealmChanged { offered, .. }) = desk.view().failure else {
+        panic!("{:?}", desk.view());
+    };
+    assert!(!offered.contains(char::is_control), "{offered:?}");
+}
+
+#[test]
+fn a_nonce_of_any_legal_letters_is_echoed_to_the_letter() {
+    let nonce = "a\\\"b\\\\c, realm=x;/+=='`{|}~<>@\t é漢\u{1f514}\\\u{1}";
+    let mut desk = Desk::registering();
+    let asked = CHALLENGE.replace("n1", nonce);
+    desk.answer(401, &[("WWW-Authenticate", &asked)]);
+    let answer = desk.last().authorization().unwrap();
+    assert!(answer.contains(&format!("nonce=\"{nonce}\",")), "{answer}");
+}
+
+#[test]
+fn auth_int_is_answered_where_nothing_else_is_offered() {
+    let mut desk = Desk::registering();
+    let whole = CHALLENGE.replace("\"auth\"", "\"auth-int\"");
+    desk.answer(401, &[("WWW-Authenticate", &whole)]);
+    let sent = desk.last();
+    assert!(sent.authorization().unwrap().contains("qop=auth-int"));
+    assert!(sent.request.body.is_empty());
+    desk.accept();
+    assert_eq!(desk.view().state, LineState::Registered);
+}

@@ -15,6 +15,7 @@ mod challenge;
 mod change;
 mod desk;
 mod leaving;
+mod next_nonce;
 mod proof;
 mod refusal;
 mod register;
