@@ -14,7 +14,7 @@ use report::Report;
 use tally::Tally;
 
 /// What the tests run besides Bellhop itself. A program that is missing when a test needs it is a failure, never a skip.
-const PACKAGES: [Package; 4] = [
+const PACKAGES: [Package; 5] = [
     Package::new(
         "iproute2",
         "ip",
@@ -34,6 +34,12 @@ const PACKAGES: [Package; 4] = [
         "libsecret-tools",
         "secret-tool",
         "looks into that keyring from outside",
+    ),
+    // Not a program but what Debian's Python runs.
+    Package::new(
+        "python3-dbusmock",
+        "/usr/lib/python3/dist-packages/dbusmock/__main__.py",
+        "a logind on a private system bus, for sleep and wake",
     ),
 ];
 

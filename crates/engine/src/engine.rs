@@ -33,7 +33,7 @@ pub struct Options {
     pub networks: NetworkSource,
 }
 
-/// Runs the engine in this thread until SIGTERM, SIGINT or a view's `shutdown`; then the lines unregister, for at most 2 s. `on_ready` is
+/// Runs the engine in this thread until SIGTERM, SIGINT, SIGHUP (unless it is ignored) or a view's `shutdown`; then the lines unregister, for at most 2 s. `on_ready` is
 /// called once the control socket is open.
 ///
 /// # Errors

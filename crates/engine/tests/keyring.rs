@@ -13,13 +13,16 @@ mod common;
 use std::io::Write;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bellhop_control::error::Code;
 use bellhop_control::protocol::{CheckStep, Outcome, Step};
 use bellhop_engine::secrets::{keyring_forget, keyring_store};
-use common::{AOR, assert_ended_well, config, in_own_process, is_inner, options, registrar};
+use common::{
+    AOR, Started, assert_ended_well, await_file, config, in_own_process, is_inner, options,
+    registrar,
+};
 
 const BUS: &str = "DBUS_SESSION_BUS_ADDRESS";
 
@@ -192,14 +195,6 @@ fn secret_tool(words: &[&str], input: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn await_file(path: &Path) {
-    let until = Instant::now() + Duration::from_secs(5);
-    while !path.exists() {
-        assert!(Instant::now() < until, "{} does not appear", path.display());
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
 /// gnome-keyring with an unlocked collection.
 struct Keyring(#[expect(dead_code, reason = "ended by Drop")] Started);
 
@@ -235,24 +230,4 @@ fn is_owned(name: &str) -> bool {
         .output()
         .expect("dbus-send (dbus)");
     String::from_utf8_lossy(&output.stdout).contains("true")
-}
-
-/// A process that ends with the test.
-struct Started(Child);
-
-impl Started {
-    fn new(command: &mut Command) -> Started {
-        Started(
-            command.spawn().unwrap_or_else(|error| {
-                panic!("{:?} does not start: {error}", command.get_program())
-            }),
-        )
-    }
-}
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }

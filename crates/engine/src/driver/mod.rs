@@ -11,6 +11,8 @@ mod pending;
 mod reload;
 mod requests;
 mod run_loop;
+mod signals;
+mod sleep;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,7 +23,7 @@ use bellhop_control::notice::Notice;
 use bellhop_control::protocol::{Reply, Request};
 use bellhop_control::snapshot::Snapshot;
 use bellhop_endpoint::{Endpoint, FlowId, Timers};
-use bellhop_netwatch::InterfaceKind;
+use bellhop_netwatch::{InterfaceKind, SleepWatch};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -36,6 +38,7 @@ use crate::store::Store;
 use crate::trace::Trace;
 use line::{Addresses, Line, SecretReading};
 use pending::Pending;
+use sleep::Sleepless;
 
 /// Requests of views that wait for the driver; more wait in their connections.
 const ASKS: usize = 32;
@@ -75,6 +78,7 @@ struct Found {
 /// Everything that comes in.
 #[derive(Debug)]
 struct Inputs {
+    sleep: SleepWatch,
     networks: Source,
     secrets: mpsc::UnboundedReceiver<secrets::Read>,
     found: mpsc::UnboundedReceiver<Found>,
@@ -116,12 +120,14 @@ pub(crate) struct Driver {
     overflow: u64,
     /// Set once the engine ends: until then lines may unregister.
     ending: Option<Instant>,
+    /// Set while the machine wants to sleep and lines are still unregistering.
+    sleepless: Option<Sleepless>,
     inputs: Inputs,
     outlets: Outlets,
 }
 
 impl Driver {
-    /// A driver for the config's lines. Nothing leaves the machine before [`Driver::run`].
+    /// A driver for the config's lines. Nothing leaves the machine before [`Driver::run`]. To be made inside the runtime.
     pub(crate) fn new(
         origin: Origin,
         lines: Vec<LineSettings>,
@@ -158,7 +164,9 @@ impl Driver {
             next_line: 1,
             overflow: 0,
             ending: None,
+            sleepless: None,
             inputs: Inputs {
+                sleep: SleepWatch::new(),
                 networks,
                 secrets,
                 found,

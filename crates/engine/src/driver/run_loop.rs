@@ -1,6 +1,6 @@
 //! The driver's turn.
 //!
-//! 1. Wait for one input: a signal, a change of network, a password, an answer of DNS, a request of a view, a datagram, or the time of the
+//! 1. Wait for one input: a signal, the machine's sleep, a change of network, a password, an answer of DNS, a request of a view, a datagram, or the time of the
 //!    next timer.
 //! 2. Give it to its machine.
 //! 3. Give the machines whose time has come their timeout.
@@ -18,7 +18,9 @@ use std::time::{Duration, Instant, SystemTime};
 use bellhop_agent::{Command, LineState};
 use bellhop_control::notice::Notice;
 use bellhop_control::snapshot::{Home, Snapshot};
+use bellhop_netwatch::Sleep;
 
+use super::signals::Signals;
 use super::{Ask, Driver, Found};
 use crate::net::flow_socket::Datagram;
 use crate::{secrets, view};
@@ -30,6 +32,7 @@ const BATCH: usize = 64;
 
 enum Input {
     Signal,
+    Sleep(Sleep),
     Networks,
     Secret(secrets::Read),
     Found(Found),
@@ -49,6 +52,10 @@ impl Driver {
         while !self.is_done(Instant::now()) {
             let input = self.wait(&mut signals).await;
             let now = Instant::now();
+            // Nobody may have announced it, and every deadline stood still: before anything is believed.
+            if self.inputs.sleep.has_slept() {
+                self.woke(now).await;
+            }
             self.handle(now, input).await;
             self.handle_timeouts(now);
             self.finish_turn(now).await;
@@ -69,6 +76,7 @@ impl Driver {
         tokio::select! {
             biased;
             () = signals.next() => Input::Signal,
+            told = inputs.sleep.next() => Input::Sleep(told),
             () = inputs.networks.changed() => Input::Networks,
             Some(read) = inputs.secrets.recv() => Input::Secret(read),
             Some(found) = inputs.found.recv() => Input::Found(found),
@@ -81,6 +89,8 @@ impl Driver {
     async fn handle(&mut self, now: Instant, input: Input) {
         match input {
             Input::Signal => self.end(now),
+            Input::Sleep(Sleep::GoingToSleep(lock)) => self.going_to_sleep(now, lock),
+            Input::Sleep(Sleep::Woke) => self.woke(now).await,
             Input::Networks => {
                 self.networks_changed(now).await;
                 // The REGISTERs leave before anybody asks for names.
@@ -121,6 +131,7 @@ impl Driver {
             .chain(of_views)
             .chain(self.endpoint.poll_timeout())
             .chain(self.check_wake())
+            .chain(self.sleepless_until())
             .chain(self.ending)
             .min()
     }
@@ -146,6 +157,7 @@ impl Driver {
         self.step_checks(now);
         self.carry_out(now);
         self.turn_over(now);
+        self.let_sleep(now);
         if std::mem::take(&mut self.fresh_lines) {
             self.tell_fresh_lines(now).await;
         }
@@ -220,44 +232,5 @@ impl Driver {
     fn is_done(&self, now: Instant) -> bool {
         self.ending
             .is_some_and(|until| now >= until || self.lines.iter().all(|line| line.agent.is_done()))
-    }
-}
-
-/// SIGTERM and SIGINT, or their like.
-struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    #[cfg(unix)]
-    fn new() -> io::Result<Signals> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Signals {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    #[cfg(unix)]
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-
-    #[cfg(not(unix))]
-    fn new() -> io::Result<Signals> {
-        Ok(Signals {})
-    }
-
-    #[cfg(not(unix))]
-    async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            pending::<()>().await;
-        }
     }
 }

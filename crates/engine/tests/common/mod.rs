@@ -1,15 +1,21 @@
 //! A registrar in a thread, a config for it, and tests that run once more in a process of their own.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+use std::fs::Permissions;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
+use std::process::{Child, Command, Output};
+use std::sync::mpsc::{self, Receiver};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
-use bellhop_engine::{NetworkSource, Options};
+use bellhop_control::client::Client;
+use bellhop_control::protocol::{Reply, Request};
+use bellhop_control::snapshot::{Line, LineState};
+use bellhop_engine::{Failed, NetworkSource, Options};
+use tempfile::TempDir;
 
 /// The AOR of the registrar's only account.
 pub(crate) const AOR: &str = "sip:tina@company.test";
@@ -52,6 +58,11 @@ pub(crate) fn assert_ended_well(output: &Output) {
 
 /// Starts a registrar on a loopback port; it ends with the process. Gives its port.
 pub(crate) fn registrar() -> u16 {
+    registrar_that_tells().0
+}
+
+/// The same, with all that it says from then on.
+pub(crate) fn registrar_that_tells() -> (u16, Receiver<String>) {
     let (lines, said) = mpsc::channel();
     thread::spawn(move || {
         bellhop_engine::demo_registrar::run(0, IpAddr::V4(Ipv4Addr::LOCALHOST), &mut Lines(lines))
@@ -60,7 +71,21 @@ pub(crate) fn registrar() -> u16 {
     while !text.contains('\n') {
         text += &said.recv_timeout(Duration::from_secs(5)).unwrap();
     }
-    text.trim().rsplit(':').next().unwrap().parse().unwrap()
+    let port = text.trim().rsplit(':').next().unwrap().parse().unwrap();
+    (port, said)
+}
+
+/// Waits until the registrar has said these words. It says them piece by piece.
+pub(crate) fn await_words(said: &Receiver<String>, words: &str) {
+    let until = Instant::now() + Duration::from_secs(8);
+    let mut text = String::new();
+    while !text.contains(words) {
+        let left = until.saturating_duration_since(Instant::now());
+        match said.recv_timeout(left) {
+            Ok(more) => text += &more,
+            Err(_) => panic!("the registrar said no \"{words}\": {text}"),
+        }
+    }
 }
 
 struct Lines(mpsc::Sender<String>);
@@ -91,5 +116,98 @@ pub(crate) fn options(config: &Path, state_dir: Option<PathBuf>) -> Options {
         state_dir,
         networks: NetworkSource::Machine,
         ..Options::default()
+    }
+}
+
+/// Until a program has made it.
+pub(crate) fn await_file(path: &Path) {
+    let until = Instant::now() + Duration::from_secs(5);
+    while !path.exists() {
+        assert!(Instant::now() < until, "{} does not appear", path.display());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A process that ends with the test.
+pub(crate) struct Started(pub(crate) Child);
+
+impl Started {
+    pub(crate) fn new(command: &mut Command) -> Started {
+        Started(
+            command.spawn().unwrap_or_else(|error| {
+                panic!("{:?} does not start: {error}", command.get_program())
+            }),
+        )
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// An engine in a thread, on a directory of its own, with one line.
+pub(crate) struct Running {
+    pub(crate) directory: TempDir,
+    thread: JoinHandle<Result<(), Failed>>,
+    client: Client,
+}
+
+impl Running {
+    /// Started, and its line is registered.
+    pub(crate) async fn at(registrar: u16) -> Running {
+        let directory = tempfile::tempdir().unwrap();
+        let secret = directory.path().join("secret");
+        std::fs::write(&secret, "demo\n").unwrap();
+        std::fs::set_permissions(&secret, Permissions::from_mode(0o600)).unwrap();
+        let config = config(directory.path(), registrar, "{ file = \"secret\" }");
+        let state = directory.path().join("state");
+        let thread = thread::spawn({
+            let options = options(&config, Some(state.clone()));
+            move || bellhop_engine::run(options, || {})
+        });
+        let until = Instant::now() + Duration::from_secs(8);
+        let client = loop {
+            match Client::connect(&state).await {
+                Ok(client) => break client,
+                Err(error) => assert!(Instant::now() < until, "{error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        let mut running = Running {
+            directory,
+            thread,
+            client,
+        };
+        running.line_in(LineState::Registered).await;
+        running
+    }
+
+    /// Its line, as soon as it is in that state.
+    pub(crate) async fn line_in(&mut self, state: LineState) -> Line {
+        let until = Instant::now() + Duration::from_secs(8);
+        loop {
+            let reply = self.client.request(Request::Status).await.unwrap();
+            let Reply::Status { snapshot } = reply else {
+                panic!("{reply:?}")
+            };
+            match snapshot.line("work") {
+                Some(line) if line.state == state => return line.clone(),
+                seen => assert!(Instant::now() < until, "not {state:?}: {seen:?}"),
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// What it ended with.
+    pub(crate) fn ended(self) -> Result<(), Failed> {
+        self.thread.join().unwrap()
+    }
+
+    pub(crate) async fn stop(mut self) {
+        self.client.request(Request::Shutdown).await.unwrap();
+        self.ended().unwrap();
     }
 }
