@@ -249,11 +249,17 @@ pub enum Step {
     Callable,
 }
 
+/// Ends a traced message that is longer than the trace keeps.
+pub const CUT: &str = "\n… cut …";
+
 /// A SIP message that came or went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TraceEntry {
     /// When.
     pub at: Timestamp,
+    /// Microseconds past `at`, 0 to 999.
+    #[serde(default)]
+    pub micros: u16,
     /// Id of the line.
     pub line: String,
     /// The path that it took.
@@ -262,7 +268,7 @@ pub struct TraceEntry {
     pub direction: Direction,
     /// Why nobody was given it.
     pub dropped: Option<String>,
-    /// The message with its credentials masked.
+    /// The message with its credentials masked; it ends with [`CUT`] if that is not all of it.
     pub text: String,
 }
 
@@ -345,6 +351,7 @@ mod tests {
     fn a_long_trace_keeps_its_newest_end() {
         let entry = |n: usize| TraceEntry {
             at: Timestamp::now(),
+            micros: 0,
             line: n.to_string(),
             flow: TraceFlow {
                 interface: "eth0".into(),

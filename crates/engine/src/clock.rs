@@ -34,7 +34,8 @@ impl WallClock {
         self.wall_at(instant).into()
     }
 
-    fn wall_at(&self, instant: Instant) -> SystemTime {
+    /// As exactly as the clocks tell.
+    pub(crate) fn wall_at(&self, instant: Instant) -> SystemTime {
         match instant.checked_duration_since(self.instant) {
             Some(after) => self.wall.checked_add(after),
             None => self.wall.checked_sub(self.instant.duration_since(instant)),

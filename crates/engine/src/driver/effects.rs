@@ -197,7 +197,7 @@ impl Driver {
             .find(|line| line.number == number)
             .map_or("", |line| &line.settings.id);
         self.trace
-            .record(self.clock.at(now), line, path, direction, payload);
+            .record(self.clock.wall_at(now), line, path, direction, payload);
     }
 
     fn deliver(&mut self, now: Instant, event: Event) {

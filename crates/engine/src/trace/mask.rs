@@ -1,16 +1,20 @@
 //! Takes secrets out of a SIP message before anybody may see it.
 
-/// Header fields that carry a challenge or its answer, with their parameters that are taken out.
+use bellhop_control::protocol::CUT;
+
+/// Header fields that carry a challenge or its answer, with the parameters of the digest scheme that are taken out. Of other schemes nothing is kept but their name.
 const HEADERS: [&str; 5] = [
     "authorization",
     "proxy-authorization",
     "www-authenticate",
     "proxy-authenticate",
-    "authentication-info",
+    INFO,
 ];
+/// The one of them that names no scheme.
+const INFO: &str = "authentication-info";
 const PARAMETERS: [&str; 5] = ["response", "nonce", "cnonce", "nextnonce", "rspauth"];
-/// SDP attributes that are keys (RFC 4568, RFC 8839).
-const ATTRIBUTES: [&str; 3] = ["a=crypto:", "a=ice-pwd:", "k="];
+/// SDP attributes that are keys (RFC 4568, RFC 4567, RFC 8839).
+const ATTRIBUTES: [&str; 4] = ["a=crypto:", "a=key-mgmt:", "a=ice-pwd:", "k="];
 /// What stands in their place.
 const MASK: &str = "…";
 /// A message longer than this is cut: the trace is for reading.
@@ -21,14 +25,17 @@ pub(super) fn masked(message: &[u8]) -> String {
     let cut = message.get(..LONGEST).unwrap_or(message);
     let text = String::from_utf8_lossy(cut);
     let mut out = String::with_capacity(text.len());
-    let mut within = false;
+    let mut field = Field::Harmless;
     for line in text.split_inclusive('\n') {
         let folded = line.starts_with([' ', '\t']);
         if !folded {
-            within = is_secret_header(line);
+            field = Field::of(line);
         }
-        if within {
+        field = field.with_scheme(line, folded);
+        if matches!(field, Field::Schemeless | Field::Digest) {
             mask_parameters(line, &mut out);
+        } else if field == Field::OtherScheme {
+            mask_all(line, folded, &mut out);
         } else if let Some(attribute) = ATTRIBUTES
             .iter()
             .find(|attribute| starts_with(line, attribute))
@@ -41,17 +48,69 @@ pub(super) fn masked(message: &[u8]) -> String {
         }
     }
     if cut.len() < message.len() {
-        out.push_str("\n… cut …");
+        out.push_str(CUT);
     }
     out
 }
 
-fn is_secret_header(line: &str) -> bool {
-    line.split_once(':').is_some_and(|(name, _)| {
-        HEADERS
+/// What the header field may hold that the line, or the folded one, belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Harmless,
+    /// Its scheme has not come yet.
+    Schemeless,
+    Digest,
+    OtherScheme,
+}
+
+impl Field {
+    fn of(line: &str) -> Field {
+        let name = line.split_once(':').map_or("", |(name, _)| name).trim();
+        if !HEADERS
             .iter()
-            .any(|header| header.eq_ignore_ascii_case(name.trim()))
-    })
+            .any(|header| header.eq_ignore_ascii_case(name))
+        {
+            Field::Harmless
+        } else if name.eq_ignore_ascii_case(INFO) {
+            Field::Digest
+        } else {
+            Field::Schemeless
+        }
+    }
+
+    /// The scheme is the first word, be it on a folded line.
+    fn with_scheme(self, line: &str, folded: bool) -> Field {
+        match (self, value(line, folded).split_whitespace().next()) {
+            (Field::Schemeless, Some(scheme)) if scheme.eq_ignore_ascii_case("digest") => {
+                Field::Digest
+            }
+            (Field::Schemeless, Some(_)) => Field::OtherScheme,
+            (field, _) => field,
+        }
+    }
+}
+
+fn value(line: &str, folded: bool) -> &str {
+    match line.split_once(':') {
+        Some((_, value)) if !folded => value,
+        _ => line,
+    }
+}
+
+/// Keeps the name and the scheme.
+fn mask_all(line: &str, folded: bool, out: &mut String) {
+    let value = value(line, folded);
+    let (name, _) = line.split_at(line.len() - value.len());
+    escape(name, out);
+    match value.split_whitespace().next() {
+        Some(scheme) if !folded => {
+            out.push(' ');
+            escape(scheme, out);
+            out.extend([" \"", MASK, "\""]);
+        }
+        _ => out.extend([" \"", MASK, "\""]),
+    }
+    out.push_str(if line.ends_with("\r\n") { "\r\n" } else { "\n" });
 }
 
 fn starts_with(line: &str, prefix: &str) -> bool {
@@ -147,6 +206,20 @@ mod tests {
         );
         assert!(!text.contains("s3cret"), "{text}");
         assert!(text.contains("opaque=o") && text.contains("X: y"));
+    }
+
+    #[test]
+    fn of_other_schemes_only_the_name_is_kept() {
+        let text = masked(
+            b"REGISTER sip:x SIP/2.0\r\nAuthorization: Basic czNjcmV0\r\nProxy-Authorization:\r\n Bearer czNjcmV0,\r\n\tczNjcmV0=\r\nWWW-Authenticate:\r\n Digest nonce=\"czNjcmV0\", realm=\"r\"\r\nAuthentication-Info: nextnonce=\"czNjcmV0\"\r\nTo: x\r\n\r\n",
+        );
+        assert!(!text.contains("czNj"), "{text}");
+        assert!(text.contains("Authorization: Basic \"…\"\r\n"), "{text}");
+        assert!(
+            text.contains("Digest nonce=\"…\", realm=\"r\"\r\n"),
+            "{text}"
+        );
+        assert!(text.ends_with("nextnonce=\"…\"\r\nTo: x\r\n\r\n"), "{text}");
     }
 
     #[test]

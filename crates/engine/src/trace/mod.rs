@@ -3,9 +3,9 @@
 mod mask;
 
 use std::collections::VecDeque;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bellhop_control::protocol::{Direction, TraceEntry, TraceFlow};
-use bellhop_control::timestamp::Timestamp;
 
 /// Enough for some hours of one line, or for a storm's last minute.
 const KEPT: usize = 500;
@@ -20,7 +20,7 @@ impl Trace {
     /// Remembers a message. Keep-alives (nothing but line ends) are not messages.
     pub(crate) fn record(
         &mut self,
-        at: Timestamp,
+        at: SystemTime,
         line: &str,
         flow: TraceFlow,
         direction: Direction,
@@ -33,7 +33,8 @@ impl Trace {
             self.entries.pop_front();
         }
         self.entries.push_back(TraceEntry {
-            at,
+            at: at.into(),
+            micros: micros(at),
             line: line.to_owned(),
             flow,
             direction,
@@ -59,6 +60,12 @@ impl Trace {
     }
 }
 
+/// What a timestamp leaves out.
+fn micros(at: SystemTime) -> u16 {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u16::try_from(since.subsec_micros() % 1000).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,7 +83,7 @@ mod tests {
         let mut trace = Trace::default();
         for n in 0..KEPT + 10 {
             trace.record(
-                Timestamp::now(),
+                SystemTime::now(),
                 "work",
                 flow(),
                 Direction::Out,
@@ -88,12 +95,28 @@ mod tests {
     }
 
     #[test]
+    fn times_are_kept_to_the_microsecond() {
+        let mut trace = Trace::default();
+        let at = UNIX_EPOCH + std::time::Duration::from_nanos(1_700_000_000_123_456_789);
+        trace.record(at, "work", flow(), Direction::Out, b"OPTIONS");
+        let entry = &trace.entries()[0];
+        assert_eq!(entry.at.to_string(), "2023-11-14T22:13:20.123Z");
+        assert_eq!(entry.micros, 456);
+    }
+
+    #[test]
     fn keep_alives_are_left_out_and_a_dropped_message_is_marked() {
         let mut trace = Trace::default();
-        trace.record(Timestamp::now(), "work", flow(), Direction::In, b"\r\n\r\n");
-        trace.record(Timestamp::now(), "work", flow(), Direction::In, b"junk");
         trace.record(
-            Timestamp::now(),
+            SystemTime::now(),
+            "work",
+            flow(),
+            Direction::In,
+            b"\r\n\r\n",
+        );
+        trace.record(SystemTime::now(), "work", flow(), Direction::In, b"junk");
+        trace.record(
+            SystemTime::now(),
             "work",
             flow(),
             Direction::Out,

@@ -8,6 +8,7 @@ fn entry(ms: u32, local: &str, direction: Direction, text: &str) -> TraceEntry {
             ms % 1000
         ))
         .unwrap(),
+        micros: 0,
         line: "work".into(),
         flow: TraceFlow {
             interface: "wlan0".into(),
