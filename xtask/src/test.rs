@@ -14,7 +14,7 @@ use report::Report;
 use tally::Tally;
 
 /// What the tests run besides Bellhop itself. A program that is missing when a test needs it is a failure, never a skip.
-const PACKAGES: [Package; 5] = [
+const PACKAGES: [Package; 6] = [
     Package::new(
         "iproute2",
         "ip",
@@ -40,6 +40,11 @@ const PACKAGES: [Package; 5] = [
         "python3-dbusmock",
         "/usr/lib/python3/dist-packages/dbusmock/__main__.py",
         "a logind on a private system bus, for sleep and wake",
+    ),
+    Package::new(
+        "tshark",
+        "tshark",
+        "reads the captures of `bellhop trace --pcap`",
     ),
 ];
 

@@ -54,11 +54,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Line(LineCommand),
     /// Show the newest SIP messages as a ladder
-    Trace {
-        /// Write a capture instead
-        #[arg(long, value_name = "FILE", hide = true)]
-        pcap: Option<PathBuf>,
-    },
+    Trace(TraceArgs),
     /// Phones at home
     #[command(hide = true, disable_help_flag = true)]
     Device {
@@ -106,6 +102,19 @@ pub(crate) struct StatusArgs {
     /// Print again whenever something changes
     #[arg(long)]
     pub(crate) watch: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct TraceArgs {
+    /// Write a capture (pcapng) for Wireshark and tshark instead; `-` is stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pcap: Option<PathBuf>,
+    /// Keep the bodies of the messages in the capture; keys in them stay masked
+    #[arg(long, requires = "pcap")]
+    pub(crate) bodies: bool,
+    /// Replace FILE if it is there
+    #[arg(long, requires = "pcap")]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Subcommand)]

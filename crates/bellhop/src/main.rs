@@ -44,7 +44,7 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Resume { line } => act::resume(line, &place),
         Command::Check { config } => check::check(config, &place),
         Command::Line(command) => line::line(command, &place),
-        Command::Trace { pcap } => trace::trace(pcap.is_some(), &place),
+        Command::Trace(trace) => trace::trace(&trace, &place),
         Command::Device { .. } => Err(Failure::later("bellhop device")),
         Command::DemoRegistrar { port, listen } => run::demo_registrar(port, listen),
     }

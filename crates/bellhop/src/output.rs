@@ -9,13 +9,27 @@ use crate::failure::Failure;
 /// # Errors
 /// If stdout can't be written. A reader that has gone (`| head`) wants no more: then the process ends, and that is success.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    write(text).or_else(|error| {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            std::process::exit(0)
-        } else {
-            Err(Failure::refused(format!("stdout: {error}")))
-        }
-    })
+    write(text).or_else(unwritten)
+}
+
+/// Prints a result that is no text, as it is.
+///
+/// # Errors
+/// As [`print()`].
+pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(bytes)
+        .and_then(|()| stdout.flush())
+        .or_else(unwritten)
+}
+
+fn unwritten(error: io::Error) -> Result<(), Failure> {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        std::process::exit(0)
+    } else {
+        Err(Failure::refused(format!("stdout: {error}")))
+    }
 }
 
 /// Prints a result and a line end, and leaves it to the caller what a reader that has gone means.

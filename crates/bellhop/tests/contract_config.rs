@@ -67,7 +67,6 @@ fn a_feature_of_a_later_version_is_said_to_be_one() -> Result<()> {
     for words in [
         ["device", "list"].as_slice(),
         &["device", "add", "--name", "x", "--help"],
-        &["trace", "--pcap", "x"],
     ] {
         let outcome = cli(words)?;
         assert_eq!(outcome.code, Some(2), "{words:?}: {}", outcome.stderr);
@@ -132,6 +131,7 @@ fn without_an_engine_status_is_exit_1_and_a_sentence() -> Result<()> {
         &["--state-dir", state, "rebind"],
         &["pause", "--state-dir", state, "work"],
         &["trace", "--state-dir", state],
+        &["trace", "--pcap", "-", "--state-dir", state],
     ] {
         let outcome = cli(words)?;
         assert_eq!(outcome.code, Some(1), "{words:?}");
