@@ -109,6 +109,36 @@ fn the_removal_of_what_is_left_over_answers_the_next_nonce_already() {
 }
 
 #[test]
+fn the_200_to_an_unregistration_names_the_nonce_for_the_resumption() {
+    let mut desk = Desk::bound();
+    desk.command(Command::Pause);
+    desk.answer(200, &[("Authentication-Info", "nextnonce=\"n2\"")]);
+    assert_eq!(desk.view().state, LineState::Paused);
+    desk.command(Command::Resume);
+    let resumed = credentials(&desk.last());
+    assert_eq!((&*resumed.nonce, resumed.nc), ("n2", Some(1)));
+}
+
+#[test]
+fn the_nonces_of_registers_and_of_other_requests_are_kept_apart() {
+    let mut desk = Desk::bound();
+    desk.command(Command::SelfTest);
+    desk.challenge();
+    desk.answer(200, &[]);
+    desk.network(&[2]);
+    accept_with(&mut desk, "nextnonce=\"n2\"");
+    desk.command(Command::SelfTest);
+    let test = credentials(&desk.last());
+    assert_eq!((&*test.nonce, test.nc), ("n1", Some(2)));
+    desk.answer(200, &[("Authentication-Info", "nextnonce=\"n3\"")]);
+    desk.command(Command::SelfTest);
+    assert_eq!(&*credentials(&desk.last()).nonce, "n3");
+    desk.network(&[1]);
+    let register = credentials(&desk.last());
+    assert_eq!((&*register.nonce, register.nc), ("n2", Some(1)));
+}
+
+#[test]
 fn the_nonce_at_hand_named_again_is_counted_on() {
     let (mut desk, _) = challenged(CHALLENGE);
     accept_with(&mut desk, "nextnonce=\"n1\"");
@@ -140,6 +170,32 @@ fn a_next_nonce_that_is_refused_is_no_wrong_password() {
     assert_eq!(&*credentials(&desk.last()).nonce, "n3");
     desk.accept();
     assert_eq!(desk.view().state, LineState::Registered);
+}
+
+#[test]
+fn a_next_nonce_that_comes_after_another_challenge_is_too_late() {
+    let (mut desk, _) = challenged(CHALLENGE);
+    desk.accept();
+    let old = desk.last().contact_uri();
+    desk.network(&[2]);
+    let both = format!("{}, <{old}>;expires=500", desk.last().contacts()[0]);
+    desk.answer(200, &[("Contact", &both)]);
+    // The removal of the old one is still out when the refresh is challenged.
+    let cleanup = desk.last();
+    desk.pass(Duration::from_secs(590));
+    let fresh = CHALLENGE.replace("n1", "n3");
+    desk.answer(401, &[("WWW-Authenticate", &fresh)]);
+    desk.answer_to(
+        &cleanup,
+        200,
+        &[
+            ("Contact", &both),
+            ("Authentication-Info", "nextnonce=\"n2\""),
+        ],
+    );
+    desk.network(&[1]);
+    let register = credentials(&desk.last());
+    assert_eq!((&*register.nonce, register.nc), ("n3", Some(2)));
 }
 
 #[test]
@@ -211,12 +267,26 @@ fn a_session_keeps_its_client_nonce_and_its_key_over_a_next_nonce() {
     let third = credentials(&desk.last());
     assert_eq!((&*third.nonce, third.nc), ("n2", Some(1)));
     assert!(digest::verify_for(&third, &TINA, &goes_on));
-    // A challenge begins another session, be it with the nonce at hand.
+    // A challenge begins another session, be it with the nonce at hand or with another algorithm.
     desk.answer(401, &[("WWW-Authenticate", &challenge.replace("n1", "n2"))]);
     let fourth = credentials(&desk.last());
     assert_eq!(fourth.nc, Some(2));
     assert_ne!(fourth.cnonce, first.cnonce);
     assert!(digest::verify(&fourth, &TINA, &Method::Register));
+}
+
+#[test]
+fn another_algorithm_begins_another_session() {
+    let (mut desk, first) = challenged(&CHALLENGE.replace("MD5", "MD5-sess"));
+    for (algorithm, same) in [("MD5-sess", true), ("SHA-256-sess", false)] {
+        // Too late to be sure that no copy was refused: asked again, it answers again.
+        desk.now += Duration::from_millis(600);
+        let challenge = CHALLENGE.replace("MD5", algorithm);
+        desk.answer(401, &[("WWW-Authenticate", &challenge)]);
+        let again = credentials(&desk.last());
+        assert_eq!(again.cnonce == first.cnonce, same, "{algorithm}");
+        assert!(digest::verify(&again, &TINA, &Method::Register));
+    }
 }
 
 #[test]
