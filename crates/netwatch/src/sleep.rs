@@ -24,9 +24,15 @@ pub enum Sleep {
 
 /// Holds the sleep up until it is dropped. Empty where the system gave none: then the machine may sleep at any moment.
 #[derive(Debug)]
-pub struct DelayLock(#[expect(dead_code, reason = "held, not used")] Option<os::Lock>);
+pub struct DelayLock(
+    #[cfg_attr(target_os = "linux", expect(dead_code, reason = "held, not used"))] Option<os::Lock>,
+);
 
 /// An announcement as the operating system gives it.
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "nothing announces it there yet")
+)]
 pub(crate) enum Announced {
     Sleep(Option<os::Lock>),
     Wake,

@@ -21,7 +21,7 @@ pub(super) async fn open(state_dir: &Path) -> Result<NamedPipeClient, Error> {
         match ClientOptions::new().open(&name) {
             Ok(pipe) => return Ok(pipe),
             Err(error) if error.raw_os_error() == Some(PIPE_BUSY) => {
-                sleep(Duration::from_millis(20)).await
+                sleep(Duration::from_millis(20)).await;
             }
             Err(_) => return Err(Error::plain(Code::NoEngine)),
         }
