@@ -147,15 +147,7 @@ fn probe_44_a_session_algorithm_has_a_key_of_its_own() {
             username: "u",
             password: "p",
         };
-        answer(
-            &challenge,
-            &secret,
-            &Method::Register,
-            "sip:ex.com",
-            1,
-            "c",
-        )
-        .unwrap()
+        answer(&challenge, &secret, &Method::Register, "sip:ex.com", 1, "c").unwrap()
     };
     let session = answered("MD5-sess");
     assert_eq!(session.algorithm, Algorithm::Md5Sess);
