@@ -49,6 +49,7 @@ fn alone(config: Option<PathBuf>) -> Result<Vec<CheckStep>, Failure> {
         state_dir: None,
         started_by: StartedBy::Terminal,
         networks: NetworkSource::Machine,
+        ..Options::default()
     };
     Ok(bellhop_engine::check(options)?)
 }

@@ -25,6 +25,7 @@ pub(crate) fn run(args: RunArgs, place: &Place) -> Result<(), Failure> {
         } else {
             NetworkSource::Machine
         },
+        ..Options::default()
     };
     // An engine whose starter stopped listening goes on.
     bellhop_engine::run(options, || _ = output::write("ready"))?;

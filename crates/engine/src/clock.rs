@@ -3,9 +3,28 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use bellhop_control::timestamp::Timestamp;
+use bellhop_netwatch::time_asleep;
 
 /// Smaller differences are the two clocks' jitter: following them would make every snapshot differ from the one before.
 const STEP: Duration = Duration::from_millis(500);
+
+/// What the engine reads besides the clock of `Instant`s. Tests have others.
+#[derive(Clone, Copy, Debug)]
+pub struct Clocks {
+    /// The time of day. It may be set at any moment, and nothing is decided by it.
+    pub wall: fn() -> SystemTime,
+    /// How long the machine has been asleep since it was started, as far as that can be told: instants do not count it.
+    pub asleep: fn() -> Option<Duration>,
+}
+
+impl Default for Clocks {
+    fn default() -> Clocks {
+        Clocks {
+            wall: SystemTime::now,
+            asleep: time_asleep,
+        }
+    }
+}
 
 /// One pair of readings. An unchanged instant keeps its wall time until the wall clock is set or the machine slept.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +80,20 @@ mod tests {
             clock.at(later),
             Timestamp::from(wall + Duration::from_secs(3660))
         );
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_a_day_takes_every_time_with_it() {
+        let (instant, wall) = (Instant::now(), SystemTime::now());
+        let day = Duration::from_secs(86_400);
+        let mut clock = WallClock::new(instant, wall);
+        clock.adjust(instant, wall - day);
+        for after in [Duration::ZERO, Duration::from_secs(600), day * 2] {
+            assert_eq!(
+                clock.at(instant + after),
+                Timestamp::from(wall - day + after)
+            );
+        }
     }
 
     #[test]

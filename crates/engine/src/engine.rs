@@ -8,6 +8,7 @@ use bellhop_control::protocol::{CheckStep, Reply, Request, StartedBy};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
+use crate::clock::Clocks;
 use crate::config::{LineSettings, Origin};
 use crate::control_server::ControlServer;
 use crate::driver::{Ask, Driver, Handle};
@@ -31,6 +32,8 @@ pub struct Options {
     pub started_by: StartedBy,
     /// Where networks are learnt of.
     pub networks: NetworkSource,
+    /// Where the time is taken from.
+    pub clocks: Clocks,
 }
 
 /// Runs the engine in this thread until SIGTERM, SIGINT, SIGHUP (unless it is ignored) or a view's `shutdown`; then the lines unregister, for at most 2 s. `on_ready` is
@@ -49,7 +52,14 @@ pub fn run(options: Options, on_ready: impl FnOnce()) -> Result<(), Failed> {
     let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
     state.tell_repair();
     runtime()?.block_on(async {
-        let (driver, handle) = open(origin, lines, state.path(), options.networks).await?;
+        let (driver, handle) = open(
+            origin,
+            lines,
+            state.path(),
+            options.networks,
+            options.clocks,
+        )
+        .await?;
         let server = ControlServer::open(state.path(), options.started_by, handle)?;
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
@@ -76,7 +86,14 @@ pub fn check(options: Options) -> Result<Vec<CheckStep>, Failed> {
     let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
     state.tell_repair();
     runtime()?.block_on(async {
-        let (driver, handle) = open(origin, lines, state.path(), options.networks).await?;
+        let (driver, handle) = open(
+            origin,
+            lines,
+            state.path(),
+            options.networks,
+            options.clocks,
+        )
+        .await?;
         let asked = async {
             let reply = ask(&handle, Request::Check).await;
             ask(&handle, Request::Shutdown).await;
@@ -96,13 +113,14 @@ async fn open(
     lines: Vec<LineSettings>,
     state: &Path,
     networks: NetworkSource,
+    clocks: Clocks,
 ) -> Result<(Driver, Handle), Failed> {
     let store = Store::open(state)
         .map_err(|error| Error::new(Code::StoreUnusable, [("why", error.to_string())]))?;
     let networks = Source::open(networks)
         .await
         .map_err(|error| Failed::system("the machine's networks can't be watched", &error))?;
-    Ok(Driver::new(origin, lines, store, networks))
+    Ok(Driver::new(origin, lines, store, networks, clocks))
 }
 
 async fn ask(handle: &Handle, request: Request) -> Option<Reply> {

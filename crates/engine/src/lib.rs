@@ -19,6 +19,7 @@ mod store;
 mod trace;
 mod view;
 
+pub use clock::Clocks;
 pub use engine::{Options, check, run};
 pub use failed::Failed;
 pub use net::networks::NetworkSource;

@@ -45,5 +45,5 @@ use windows as os;
 
 pub use networks::{Interface, InterfaceKind, Networks};
 pub use path::Path;
-pub use sleep::{DelayLock, Sleep, SleepWatch};
+pub use sleep::{DelayLock, Sleep, SleepWatch, time_asleep};
 pub use watch::Watch;

@@ -45,6 +45,12 @@ enum Rest {
     Going,
 }
 
+/// How long the machine has slept since it was started; `None` where that can't be told.
+#[must_use]
+pub fn time_asleep() -> Option<Duration> {
+    os::time_asleep()
+}
+
 /// Watches the machine's sleep. A system that announces nothing is no error: then there are only wakes, told late.
 pub struct SleepWatch {
     announcements: os::Announcements,
@@ -58,7 +64,13 @@ impl SleepWatch {
     /// Starts to watch. Must be called inside a tokio runtime with I/O and time enabled.
     #[must_use]
     pub fn new() -> SleepWatch {
-        SleepWatch::with(os::Announcements::open(), os::time_asleep)
+        SleepWatch::with_clock(time_asleep)
+    }
+
+    /// The same with other readings than those of [`time_asleep`].
+    #[must_use]
+    pub fn with_clock(clock: fn() -> Option<Duration>) -> SleepWatch {
+        SleepWatch::with(os::Announcements::open(), clock)
     }
 
     fn with(announcements: os::Announcements, clock: fn() -> Option<Duration>) -> SleepWatch {
@@ -228,6 +240,6 @@ mod tests {
 
     #[test]
     fn the_system_s_own_clock_is_read() {
-        assert_eq!(os::time_asleep().is_some(), cfg!(target_os = "linux"));
+        assert_eq!(time_asleep().is_some(), cfg!(target_os = "linux"));
     }
 }

@@ -16,7 +16,7 @@ mod sleep;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use bellhop_agent::{Agent, Command, Identity};
 use bellhop_control::notice::Notice;
@@ -28,7 +28,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
-use crate::clock::WallClock;
+use crate::clock::{Clocks, WallClock};
 use crate::config::{LineSettings, Origin};
 use crate::net::flow_socket::{Datagram, FlowSocket, Inbox};
 use crate::net::networks::Source;
@@ -106,6 +106,7 @@ pub(crate) struct Driver {
     flows: HashMap<FlowId, OpenFlow>,
     store: Store,
     trace: Trace,
+    clocks: Clocks,
     clock: WallClock,
     pending: Vec<Pending>,
     checks: Vec<check::Check>,
@@ -133,6 +134,7 @@ impl Driver {
         lines: Vec<LineSettings>,
         store: Store,
         networks: Source,
+        clocks: Clocks,
     ) -> (Driver, Handle) {
         let mut rng = ChaCha20Rng::from_rng(&mut rand::rng());
         let (secrets_in, secrets) = mpsc::unbounded_channel();
@@ -154,7 +156,8 @@ impl Driver {
             flows: HashMap::new(),
             store,
             trace: Trace::default(),
-            clock: WallClock::new(Instant::now(), SystemTime::now()),
+            clocks,
+            clock: WallClock::new(Instant::now(), (clocks.wall)()),
             pending: Vec::new(),
             checks: Vec::new(),
             kinds: HashMap::new(),
@@ -166,7 +169,7 @@ impl Driver {
             ending: None,
             sleepless: None,
             inputs: Inputs {
-                sleep: SleepWatch::new(),
+                sleep: SleepWatch::with_clock(clocks.asleep),
                 networks,
                 secrets,
                 found,

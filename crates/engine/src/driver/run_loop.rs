@@ -13,7 +13,7 @@
 use std::future::pending;
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use bellhop_agent::{Command, LineState};
 use bellhop_control::notice::Notice;
@@ -164,7 +164,7 @@ impl Driver {
         self.answer_pending(now);
         self.log_overflow();
         self.store.flush();
-        self.clock.adjust(now, SystemTime::now());
+        self.clock.adjust(now, (self.clocks.wall)());
         self.publish();
     }
 

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use bellhop_control::client::Client;
 use bellhop_control::protocol::{Reply, Request};
 use bellhop_control::snapshot::{Line, LineState};
-use bellhop_engine::{Failed, NetworkSource, Options};
+use bellhop_engine::{Clocks, Failed, NetworkSource, Options};
 use tempfile::TempDir;
 
 /// The AOR of the registrar's only account.
@@ -158,6 +158,11 @@ pub(crate) struct Running {
 impl Running {
     /// Started, and its line is registered.
     pub(crate) async fn at(registrar: u16) -> Running {
+        Running::by(Clocks::default(), registrar).await
+    }
+
+    /// The same by other clocks.
+    pub(crate) async fn by(clocks: Clocks, registrar: u16) -> Running {
         let directory = tempfile::tempdir().unwrap();
         let secret = directory.path().join("secret");
         std::fs::write(&secret, "demo\n").unwrap();
@@ -165,7 +170,10 @@ impl Running {
         let config = config(directory.path(), registrar, "{ file = \"secret\" }");
         let state = directory.path().join("state");
         let thread = thread::spawn({
-            let options = options(&config, Some(state.clone()));
+            let options = Options {
+                clocks,
+                ..options(&config, Some(state.clone()))
+            };
             move || bellhop_engine::run(options, || {})
         });
         let until = Instant::now() + Duration::from_secs(8);
@@ -189,7 +197,7 @@ impl Running {
     pub(crate) async fn line_in(&mut self, state: LineState) -> Line {
         let until = Instant::now() + Duration::from_secs(8);
         loop {
-            let reply = self.client.request(Request::Status).await.unwrap();
+            let reply = self.ask(Request::Status).await;
             let Reply::Status { snapshot } = reply else {
                 panic!("{reply:?}")
             };
@@ -201,13 +209,17 @@ impl Running {
         }
     }
 
+    pub(crate) async fn ask(&mut self, request: Request) -> Reply {
+        self.client.request(request).await.unwrap()
+    }
+
     /// What it ended with.
     pub(crate) fn ended(self) -> Result<(), Failed> {
         self.thread.join().unwrap()
     }
 
     pub(crate) async fn stop(mut self) {
-        self.client.request(Request::Shutdown).await.unwrap();
+        self.ask(Request::Shutdown).await;
         self.ended().unwrap();
     }
 }
