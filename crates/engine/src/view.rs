@@ -94,9 +94,7 @@ pub(crate) fn failure(settings: &LineSettings, view: &LineView, failure: &Failur
         Failure::NoNetwork => Error::plain(Code::NoNetwork),
         Failure::Unresolved { .. } => Error::new(Code::RegistrarUnresolved, [registrar]),
         Failure::NoAnswer { .. } => Error::new(Code::RegistrarSilent, [registrar]),
-        Failure::PerhapsBanned { .. } => {
-            Error::new(Code::RegistrarStoppedAnswering, [registrar])
-        }
+        Failure::PerhapsBanned { .. } => Error::new(Code::RegistrarStoppedAnswering, [registrar]),
         Failure::ServerError { status: code, .. } if *code == 408 => {
             Error::new(Code::RegistrarSilent, [registrar])
         }
