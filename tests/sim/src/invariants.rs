@@ -6,8 +6,9 @@ use std::net::SocketAddr;
 
 use bellhop_agent::{LineState, LineView};
 use bellhop_sip::{Contact, HeaderName, Method, Request, Uri};
+use bytes::Bytes;
 
-use crate::registrar::Registrar;
+use crate::registrar::{Listing, Registrar};
 
 /// What did not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,12 @@ pub enum Broken {
     NotAtOnce,
     /// Something left while offline.
     SentOffline,
+    /// The registrar asked for patience, and a REGISTER left before the time although nothing had changed.
+    Impatient,
+    /// More copies of one request than RFC 3261 §17.1.2 has in its 64 × T1.
+    TooManyCopies,
+    /// After a pause the registrar still holds a binding of ours.
+    StillBound(String),
     /// More requests than any person would send.
     Hammered(usize),
 }
@@ -55,10 +62,24 @@ impl fmt::Display for Broken {
 pub(crate) struct OnTheWire {
     sequences: BTreeMap<String, u32>,
     counts: BTreeSet<(String, u32)>,
+    copies: BTreeMap<Bytes, usize>,
     pub(crate) requests: usize,
 }
 
+/// Timer E's: at 0, 0.5, 1.5, 3.5, 7.5 s and every 4 s then, until 32 s.
+const COPIES: usize = 11;
+
 impl OnTheWire {
+    /// A datagram of ours leaves, a copy or not.
+    pub(crate) fn left(&mut self, payload: &Bytes) -> Result<(), Broken> {
+        let copies = self.copies.entry(payload.clone()).or_default();
+        *copies += 1;
+        if *copies > COPIES {
+            return Err(Broken::TooManyCopies);
+        }
+        Ok(())
+    }
+
     /// A request of ours leaves (its copies do not come by here).
     pub(crate) fn sent(&mut self, request: &Request) -> Result<(), Broken> {
         self.requests += 1;
@@ -107,6 +128,18 @@ impl OnTheWire {
     }
 }
 
+/// After a pause: nothing of ours, all of others.
+pub(crate) fn gone(registrar: &Registrar, user: &str, foreign: &Uri) -> Result<(), Broken> {
+    let mut held = registrar.bindings.iter().map(|binding| &binding.uri);
+    if let Some(ours) = held.clone().find(|uri| uri.user() == Some(user)) {
+        return Err(Broken::StillBound(ours.to_string()));
+    }
+    if !held.any(|uri| uri == foreign) {
+        return Err(Broken::ForeignRemoved);
+    }
+    Ok(())
+}
+
 /// At the end: the registrar holds ours, nothing of ours unlisted, nothing of others gone, and the snapshot says so.
 pub(crate) fn at_rest(
     view: &LineView,
@@ -127,12 +160,31 @@ pub(crate) fn at_rest(
         .iter()
         .filter(|binding| ours(&binding.uri))
         .max_by_key(|binding| binding.expires_at);
-    match newest {
-        Some(newest) if newest.received == outside => {}
+    let held_until = match newest {
+        Some(newest) if newest.received == outside => newest.expires_at,
         newest => return Err(Broken::NotBound(format!("{newest:?}, wanted {outside}"))),
+    };
+    let shown_until = view.flows.first().and_then(|flow| flow.expires_at);
+    if shown_until.is_none_or(|shown| shown > held_until) {
+        return Err(Broken::SnapshotDiffers(format!(
+            "held until {held_until:?}, shown until {shown_until:?}"
+        )));
     }
-    if !view.verified {
-        return Err(Broken::SnapshotDiffers("not verified".into()));
+    if view.verified != (registrar.habits.listing != Listing::Nothing) {
+        return Err(Broken::SnapshotDiffers(format!(
+            "verified: {}",
+            view.verified
+        )));
+    }
+    if !registrar
+        .bindings
+        .iter()
+        .any(|binding| binding.uri == *foreign)
+    {
+        return Err(Broken::ForeignRemoved);
+    }
+    if registrar.habits.listing != Listing::All {
+        return Ok(());
     }
     let listed: BTreeSet<String> = view
         .bindings
@@ -159,13 +211,6 @@ pub(crate) fn at_rest(
                 "held {held:?}, listed {listed:?}"
             )));
         }
-    }
-    if !registrar
-        .bindings
-        .iter()
-        .any(|binding| binding.uri == *foreign)
-    {
-        return Err(Broken::ForeignRemoved);
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bellhop_agent::{Agent, Command, Identity, LineConfig, Network, Output};
 use bellhop_endpoint::{Endpoint, Event, Flow, FlowId, Timers, uas};
@@ -33,6 +33,8 @@ pub(crate) struct Laptop {
     /// What the store holds.
     pub(crate) identity: Identity,
     pub(crate) wire: OnTheWire,
+    /// Until then the registrar asked not to be asked again.
+    patient_until: Option<Instant>,
     seed: u64,
     runs: u32,
 }
@@ -52,6 +54,7 @@ impl Laptop {
             next_port: 40_000,
             identity,
             wire: OnTheWire::default(),
+            patient_until: None,
             seed,
             runs: 0,
         }
@@ -64,13 +67,16 @@ impl Laptop {
         self.agent = new_agent(self.identity.clone(), seed);
         self.endpoint = Endpoint::new(Timers::default(), ChaCha8Rng::seed_from_u64(seed).random());
         self.flows.clear();
+        self.patient_until = None;
     }
 
     pub(crate) fn command(&mut self, now: Instant, command: Command) {
+        self.patient_until = None;
         self.agent.handle_command(now, command);
     }
 
     pub(crate) fn network(&mut self, now: Instant, network: Network) {
+        self.patient_until = None;
         self.agent.handle_network_change(now, network);
     }
 
@@ -152,6 +158,10 @@ impl Laptop {
             }
             Output::Send { id, flow, request } => {
                 self.wire.sent(&request)?;
+                let patient = self.patient_until.is_some_and(|until| now < until);
+                if patient && request.method == Method::Register {
+                    return Err(Broken::Impatient);
+                }
                 self.endpoint
                     .send_request(now, id, flow, request)
                     .map_err(|error| Broken::NotSent(error.to_string()))?;
@@ -165,7 +175,12 @@ impl Laptop {
 
     fn pass_on(&mut self, now: Instant, event: Event) {
         match event {
-            Event::Response { id, response } => self.agent.handle_response(now, id, &response),
+            Event::Response { id, response } => {
+                if let Ok(Some(seconds)) = response.headers.retry_after() {
+                    self.patient_until = Some(now + Duration::from_secs(u64::from(seconds)));
+                }
+                self.agent.handle_response(now, id, &response);
+            }
             Event::TimedOut { id } => self.agent.handle_request_timeout(now, id),
             Event::Request {
                 id,

@@ -11,6 +11,6 @@ mod run;
 mod wire;
 
 pub use invariants::Broken;
-pub use registrar::Habits;
+pub use registrar::{Habits, Listing};
 pub use run::{Plan, Run, Step};
 pub use wire::Faults;

@@ -27,8 +27,27 @@ pub struct Habits {
     pub max_contacts: usize,
     /// The longest expiry granted, seconds.
     pub longest: u32,
+    /// The shortest expiry granted, seconds; below it there is a 423.
+    pub shortest: u32,
     /// Each so many requests get a 503.
     pub stumbles_every: Option<u64>,
+    /// Which asks for so many seconds of peace.
+    pub retry_after: Option<u32>,
+    /// Which Contacts a 200 lists.
+    pub listing: Listing,
+    /// A nonce that is used up is called stale.
+    pub says_stale: bool,
+}
+
+/// Which Contacts a 200 lists (RFC 3261 §10.3 step 8 wants all).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    /// All that are bound.
+    All,
+    /// The one that the request has just bound.
+    Own,
+    /// None.
+    Nothing,
 }
 
 impl Habits {
@@ -44,7 +63,11 @@ impl Habits {
             rewrites_first: false,
             max_contacts: 10,
             longest: 3600,
+            shortest: 60,
             stumbles_every: None,
+            retry_after: Some(30),
+            listing: Listing::All,
+            says_stale: true,
         }
     }
 
@@ -127,6 +150,13 @@ impl Registrar {
         });
     }
 
+    /// Whether a binding leads to this address.
+    pub(crate) fn reaches(&self, outside: Option<SocketAddr>) -> bool {
+        self.bindings
+            .iter()
+            .any(|binding| Some(binding.received) == outside)
+    }
+
     /// The answer to a datagram, if it deserves one.
     pub(crate) fn handle(
         &mut self,
@@ -165,7 +195,10 @@ impl Registrar {
             .is_some_and(|every| self.requests.is_multiple_of(every))
         {
             let mut response = Response::answering(request, StatusCode::ServiceUnavailable);
-            response.headers.push(HeaderName::RetryAfter, "2");
+            if let Some(seconds) = self.habits.retry_after {
+                let header = seconds.to_string();
+                response.headers.push(HeaderName::RetryAfter, header);
+            }
             return response;
         }
         if let Err(stale) = self.authenticate(now, source, request) {
@@ -173,7 +206,15 @@ impl Registrar {
         }
         match self.save(now, source, request) {
             Ok(()) => self.list(now, request),
-            Err(status) => Response::answering(request, status),
+            Err(status) => {
+                let brief = status == StatusCode::IntervalTooBrief;
+                let mut response = Response::answering(request, status);
+                if brief {
+                    let shortest = self.habits.shortest.to_string();
+                    response.headers.push(HeaderName::MinExpires, shortest);
+                }
+                response
+            }
         }
     }
 
@@ -221,7 +262,11 @@ impl Registrar {
         let nonce = format!("nonce/{}+{}==", self.nonces.len(), self.requests);
         self.nonces.insert(nonce.clone(), (source, now));
         let mut response = Response::answering(request, StatusCode::Unauthorized);
-        let stale = if stale { ", stale=true" } else { "" };
+        let stale = if stale && self.habits.says_stale {
+            ", stale=true"
+        } else {
+            ""
+        };
         let algorithm = Algorithm::Md5;
         let challenge = format!(
             "Digest realm=\"company.test\", nonce=\"{nonce}\", algorithm={algorithm}, qop=\"auth\"{stale}"
@@ -256,6 +301,9 @@ impl Registrar {
                 return Err(StatusCode::BadRequest);
             };
             let expires = contact.expires().unwrap_or(header).min(self.habits.longest);
+            if expires > 0 && expires < self.habits.shortest {
+                return Err(StatusCode::IntervalTooBrief);
+            }
             let instance = contact.instance().map(|text| text.to_string());
             let mut uri = contact.uri.clone();
             if at == 0 && self.habits.rewrites_first {
@@ -297,7 +345,15 @@ impl Registrar {
 
     fn list(&self, now: Instant, request: &Request) -> Response {
         let mut response = Response::answering(request, StatusCode::OK);
-        for binding in &self.bindings {
+        let listed = self
+            .bindings
+            .iter()
+            .filter(|binding| match self.habits.listing {
+                Listing::All => true,
+                Listing::Own => binding.is_of(request),
+                Listing::Nothing => false,
+            });
+        for binding in listed {
             let left = binding.expires_at.saturating_duration_since(now).as_secs();
             // As measured: the request's own Contact is shown as it was sent, whatever was stored.
             let own = request.headers.contacts().next().and_then(Result::ok);
@@ -327,10 +383,15 @@ impl Registrar {
 impl Binding {
     /// Whether this is what the request's first Contact was stored as.
     fn received_as(&self, own: &Uri, request: &Request) -> bool {
-        let latest = request
-            .headers
-            .cseq()
-            .is_ok_and(|cseq| cseq.number == self.cseq);
-        latest && self.uri.user() == own.user()
+        self.is_of(request) && self.uri.user() == own.user()
+    }
+
+    /// Whether this request made it what it is.
+    fn is_of(&self, request: &Request) -> bool {
+        let headers = &request.headers;
+        headers.cseq().is_ok_and(|cseq| cseq.number == self.cseq)
+            && headers
+                .call_id()
+                .is_ok_and(|call_id| call_id.as_ref() == self.call_id)
     }
 }

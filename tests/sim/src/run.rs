@@ -3,13 +3,13 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use bellhop_agent::{Command, LineView, Network};
+use bellhop_agent::{Command, LineState, LineView, Network};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::invariants::{Broken, at_rest};
+use crate::invariants::{Broken, at_rest, gone};
 use crate::laptop::{Laptop, PASSWORD, is_register, path};
-use crate::registrar::{Habits, Registrar};
+use crate::registrar::{Habits, Listing, Registrar};
 use crate::wire::{Faults, REGISTRAR, Wire};
 
 /// What happens to the laptop and to the company.
@@ -25,6 +25,14 @@ pub enum Step {
     RegistrarRestart,
     /// A person asks for it.
     Rebind,
+    /// The laptop has this network, and before it in the list a way that leads nowhere: its loopback.
+    MoveAstray(u8),
+    /// The NAT gives the laptop another address outside.
+    NatMoves,
+    /// Nothing passes any more on what is open.
+    FlowDies,
+    /// Nothing happens; the registrar must hold the binding at the address that the laptop has now.
+    Look,
 }
 
 /// What a run does and under which conditions.
@@ -38,6 +46,8 @@ pub struct Plan {
     pub steps: Vec<(Duration, Step)>,
     /// After the last step all must be well in this time.
     pub patience: Duration,
+    /// Then the line is paused, and nothing of it may be left. Only where nothing is lost or refused: a pause does not wait.
+    pub pause_at_end: bool,
 }
 
 impl Plan {
@@ -51,7 +61,8 @@ impl Plan {
             let step = match rng.random_range(0..12) {
                 0 | 1 => Step::Offline,
                 2 => Step::Crash,
-                3 => Step::RegistrarRestart,
+                // Between a challenge and its answer that would look like a wrong password.
+                3 if habits.says_stale => Step::RegistrarRestart,
                 4 => Step::Rebind,
                 _ => Step::Move(rng.random_range(1..6)),
             };
@@ -64,6 +75,9 @@ impl Plan {
         }
         steps.push((at, Step::Move(rng.random_range(6..9))));
         Self {
+            pause_at_end: faults.loss == 0.0
+                && habits.stumbles_every.is_none()
+                && habits.listing == Listing::All,
             habits,
             faults,
             steps,
@@ -88,16 +102,8 @@ impl Run {
     /// # Errors
     /// The first invariant that broke.
     pub fn play(seed: u64, plan: &Plan) -> Result<LineView, Broken> {
-        // Virtual time starts somewhere; no clock is read after this.
-        let start = Instant::now();
-        let mut run = Self {
-            now: start,
-            laptop: Laptop::new(seed),
-            registrar: Registrar::new(plan.habits.clone(), PASSWORD),
-            wire: Wire::new(plan.faults.clone()),
-            rng: ChaCha8Rng::seed_from_u64(seed),
-            network: Network::Offline,
-        };
+        let mut run = Self::new(seed, plan);
+        let start = run.now;
         let foreign = "sip:tina@192.0.2.77:5060"
             .parse()
             .unwrap_or_else(|_| unreachable!("a constant URI"));
@@ -129,7 +135,57 @@ impl Run {
         if requests as f64 > 400.0 + 600.0 * hours {
             return Err(Broken::Hammered(requests));
         }
+        if plan.pause_at_end {
+            run.laptop.command(run.now, Command::Pause);
+            run.settle()?;
+            run.pass_time_until(run.now + Duration::from_secs(5))?;
+            let user = &run.laptop.identity.contact_user;
+            gone(&run.registrar, user, &foreign)?;
+        }
         Ok(view)
+    }
+
+    /// How long a laptop waits whose registrar answered nothing but 503, without saying for how long.
+    ///
+    /// # Errors
+    /// What did not hold, or that the line does not wait.
+    pub fn first_wait(seed: u64, habits: Habits) -> Result<Duration, Broken> {
+        let plan = Plan {
+            habits: Habits {
+                stumbles_every: Some(1),
+                retry_after: None,
+                ..habits
+            },
+            faults: Faults {
+                delay: Duration::from_millis(20),
+                jitter: Duration::ZERO,
+                loss: 0.0,
+                duplicates: 0.0,
+            },
+            steps: Vec::new(),
+            patience: Duration::ZERO,
+            pause_at_end: false,
+        };
+        let mut run = Self::new(seed, &plan);
+        run.carry_out(&Step::Move(1))?;
+        run.pass_time_until(run.now + Duration::from_millis(40))?;
+        let state = run.laptop.agent.view().state;
+        let LineState::WaitingToRetry { until } = state else {
+            return Err(Broken::NotRegistered(format!("{state:?}")));
+        };
+        Ok(until.saturating_duration_since(run.now))
+    }
+
+    fn new(seed: u64, plan: &Plan) -> Self {
+        Self {
+            // Virtual time starts somewhere; no clock is read after this.
+            now: Instant::now(),
+            laptop: Laptop::new(seed),
+            registrar: Registrar::new(plan.habits.clone(), PASSWORD),
+            wire: Wire::new(plan.faults.clone()),
+            rng: ChaCha8Rng::seed_from_u64(seed),
+            network: Network::Offline,
+        }
     }
 
     fn carry_out(&mut self, step: &Step) -> Result<(), Broken> {
@@ -146,11 +202,35 @@ impl Run {
                     return Err(Broken::NotAtOnce);
                 }
             }
+            Step::MoveAstray(index) => {
+                let local = IpAddr::V4(Ipv4Addr::new(10, *index, 0, 2));
+                let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+                self.wire.up = vec![local];
+                self.network =
+                    Network::Paths(vec![path(loopback, 1), path(local, u32::from(*index))]);
+                self.laptop.network(self.now, self.network.clone());
+                self.settle()?;
+            }
+            Step::Look => {
+                let view = self.laptop.agent.view();
+                let local = view.flows.first().and_then(|flow| flow.local);
+                let local = local.filter(|local| !self.wire.is_blocked(*local));
+                let outside = local.map(|local| self.wire.outside(local));
+                if !self.registrar.reaches(outside) {
+                    return Err(Broken::NotBound(format!("not healed: {view:?}")));
+                }
+            }
+            Step::NatMoves => self.wire.forget_mappings(),
+            Step::FlowDies => self.wire.block(),
             Step::Offline => {
                 self.wire.up.clear();
                 self.network = Network::Offline;
                 self.laptop.network(self.now, Network::Offline);
                 self.settle()?;
+                let state = self.laptop.agent.view().state;
+                if state != LineState::Offline {
+                    return Err(Broken::SnapshotDiffers(format!("{state:?} while offline")));
+                }
             }
             Step::Crash => {
                 self.laptop.crash();
@@ -221,6 +301,7 @@ impl Run {
             return Err(Broken::SentOffline);
         }
         for departure in leaving {
+            self.laptop.wire.left(&departure.payload)?;
             let local: SocketAddr = departure.local;
             self.wire.send_from_laptop(
                 self.now,

@@ -1,7 +1,7 @@
 //! The network between laptop and registrar: access networks with NATs, delay, loss, duplicates and reordering.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -41,6 +41,8 @@ pub(crate) struct Wire {
     pub(crate) up: Vec<IpAddr>,
     /// Inside address to outside address. A mapping lives on when its network is left.
     mappings: BTreeMap<SocketAddr, SocketAddr>,
+    /// Inside addresses that a firewall lets nothing pass from any more.
+    blocked: BTreeSet<SocketAddr>,
     next_port: u16,
     in_flight: BinaryHeap<Reverse<(Instant, u64)>>,
     cargo: BTreeMap<u64, Arrival>,
@@ -53,6 +55,7 @@ impl Wire {
             faults,
             up: Vec::new(),
             mappings: BTreeMap::new(),
+            blocked: BTreeSet::new(),
             next_port: 20_000,
             in_flight: BinaryHeap::new(),
             cargo: BTreeMap::new(),
@@ -69,10 +72,25 @@ impl Wire {
         payload: Bytes,
         rng: &mut ChaCha8Rng,
     ) {
-        if self.up.contains(&local.ip()) {
+        if self.up.contains(&local.ip()) && !self.blocked.contains(&local) {
             let from = self.outside(local);
             self.carry(now, Arrival { to, from, payload }, rng);
         }
+    }
+
+    /// The NATs forget their mappings: what leaves next gets another address outside.
+    pub(crate) fn forget_mappings(&mut self) {
+        self.mappings.clear();
+    }
+
+    /// A firewall on the way turns against all addresses in use.
+    pub(crate) fn block(&mut self) {
+        self.blocked.extend(self.mappings.keys());
+    }
+
+    /// Whether a firewall lets nothing pass from this address.
+    pub(crate) fn is_blocked(&self, local: SocketAddr) -> bool {
+        self.blocked.contains(&local)
     }
 
     /// The registrar sends, to an address that it saw.

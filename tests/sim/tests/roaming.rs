@@ -3,9 +3,10 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use bellhop_tests_sim::{Faults, Habits, Plan, Run, Step};
+use bellhop_tests_sim::{Faults, Habits, Listing, Plan, Run, Step};
 
 /// Seeds a test. `BELLHOP_SIM_SEEDS` asks for more.
 fn seeds() -> u64 {
@@ -88,6 +89,98 @@ fn a_registrar_that_stumbles() {
 }
 
 #[test]
+fn a_registrar_that_lists_only_what_a_request_bound() {
+    let habits = Habits {
+        listing: Listing::Own,
+        ..Habits::kamailio()
+    };
+    holds(&habits, &quiet());
+    holds(&habits, &bad());
+}
+
+#[test]
+fn a_registrar_that_leaves_contacts_out_of_its_answers() {
+    let habits = Habits {
+        listing: Listing::Nothing,
+        ..Habits::kamailio()
+    };
+    holds(&habits, &quiet());
+}
+
+#[test]
+fn a_registrar_that_takes_no_short_registrations() {
+    let habits = Habits {
+        shortest: 900,
+        ..Habits::kamailio()
+    };
+    holds(&habits, &bad());
+}
+
+#[test]
+fn a_registrar_that_has_room_for_one_phone_more() {
+    let habits = Habits {
+        max_contacts: 2,
+        ..Habits::plain()
+    };
+    holds(&habits, &quiet());
+}
+
+#[test]
+fn a_registrar_that_never_says_that_a_nonce_is_stale() {
+    let habits = Habits {
+        says_stale: false,
+        nonce_lifetime: Duration::from_secs(30),
+        ..Habits::kamailio()
+    };
+    holds(&habits, &quiet());
+}
+
+/// One change at rest, before the first keep-alive or after it, of which no network watch tells.
+#[track_caller]
+fn heals(change: &Step) {
+    for seed in 0..seeds() {
+        let at = Duration::from_secs(if seed % 2 == 0 { 10 } else { 40 });
+        let plan = Plan {
+            habits: Habits::kamailio(),
+            faults: quiet(),
+            steps: vec![
+                (Duration::ZERO, Step::Move(1)),
+                (at, change.clone()),
+                (at + Duration::from_secs(100), Step::Look),
+            ],
+            patience: Duration::from_secs(2),
+            pause_at_end: true,
+        };
+        if let Err(broken) = Run::play(seed, &plan) {
+            panic!("seed {seed}: {broken}");
+        }
+    }
+}
+
+#[test]
+fn a_nat_that_moves_is_noticed_within_a_keepalive() {
+    heals(&Step::NatMoves);
+}
+
+#[test]
+fn a_way_that_dies_is_noticed_by_a_keepalive_that_nobody_answers() {
+    heals(&Step::FlowDies);
+}
+
+#[test]
+fn a_way_that_leads_nowhere_is_passed_over() {
+    heals(&Step::MoveAstray(2));
+}
+
+#[test]
+fn laptops_that_lost_their_registrar_together_come_back_apart() {
+    let waits: BTreeSet<Duration> = (0..seeds().max(10))
+        .map(|seed| Run::first_wait(seed, Habits::kamailio()).unwrap())
+        .collect();
+    assert!(waits.len() as u64 > seeds().max(10) / 2, "{waits:?}");
+}
+
+#[test]
 fn a_change_in_the_middle_of_a_change_costs_no_time() {
     let plan = Plan {
         habits: Habits::kamailio(),
@@ -98,6 +191,7 @@ fn a_change_in_the_middle_of_a_change_costs_no_time() {
             (Duration::from_millis(10_010), Step::Move(3)),
         ],
         patience: Duration::from_secs(2),
+        pause_at_end: true,
     };
     let view = Run::play(1, &plan).unwrap();
     let rebind = view.last_rebind.unwrap();

@@ -248,6 +248,19 @@ fn a_restart_goes_on_with_the_same_device_and_higher_numbers() {
 }
 
 #[test]
+fn the_late_answer_to_an_abandoned_register_binds_nothing() {
+    let mut desk = Desk::bound();
+    desk.network(&[2]);
+    let abandoned = desk.last();
+    desk.network(&[3]);
+    let contact = desk.last().contacts()[0].clone();
+    desk.answer_to(&abandoned, 200, &[("Contact", &contact)]);
+    assert_eq!(desk.view().state, LineState::Registering);
+    desk.accept();
+    assert_eq!(desk.view().state, LineState::Registered);
+}
+
+#[test]
 fn rebind_does_what_a_change_does() {
     let mut desk = Desk::bound();
     let old = desk.last().flow;
