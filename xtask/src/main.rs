@@ -1,4 +1,4 @@
-//! `cargo xtask demo | test | bench | deny`: everything a newcomer or CI runs.
+//! `cargo xtask demo | test | mutants | bench | deny`: everything a newcomer or CI runs.
 //!
 //! It depends on nothing in the workspace, so that it builds in seconds and can look at the rest from outside.
 #![allow(
@@ -11,6 +11,7 @@ mod bench;
 mod demo;
 mod deny;
 mod interrupt;
+mod mutants;
 mod namespaces;
 mod packages;
 mod process;
@@ -25,6 +26,7 @@ pub(crate) type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
 const USAGE: &str = "\
 cargo xtask demo [--yes]            a line that moves between two networks, shown from start to end
 cargo xtask test [--quick] [--yes]  every layer of tests; --quick leaves out the lab and the long simulations
+cargo xtask mutants [NAME]…         known bugs, put into a copy of the tree one by one: does a test notice?
 cargo xtask bench                   what reading a message costs
 cargo xtask deny                    licences, bans and sources of what Bellhop depends on
 
@@ -40,6 +42,9 @@ fn main() -> ExitCode {
         }
         Some((&"test", flags)) => {
             switches(flags, ["--quick", "--yes"]).map(|[quick, yes]| test::run(quick, yes))
+        }
+        Some((&"mutants", names)) if names.iter().all(|name| !name.starts_with('-')) => {
+            Some(mutants::run(names))
         }
         Some((&"bench", [])) => Some(bench::run()),
         Some((&"deny", [])) => Some(deny::run()),
