@@ -95,6 +95,22 @@ pub(crate) fn need(groups: &[&[Package]], yes: bool) -> Fallible<()> {
     Ok(())
 }
 
+/// Whether apt would install it. Without lists apt does not know.
+pub(crate) fn is_offered(package: &str) -> bool {
+    let policy = run::output(Command::new("apt-cache").args(["policy", package]));
+    policy.is_ok_and(|told| {
+        told.lines()
+            .filter_map(|line| line.trim().strip_prefix("Candidate: "))
+            .any(|candidate| candidate != "(none)")
+    })
+}
+
+/// Whether this is Debian itself.
+pub(crate) fn is_debian() -> bool {
+    std::fs::read_to_string("/etc/os-release")
+        .is_ok_and(|system| system.lines().any(|line| line == "ID=debian"))
+}
+
 #[derive(Debug, PartialEq)]
 enum Consent {
     Given,
@@ -235,6 +251,11 @@ mod tests {
     fn a_package_is_there_when_its_program_is() {
         assert!(Package::new("dash", "sh", "").is_there());
         assert!(!Package::new("nothing", "there-is-no-such-program", "").is_there());
+    }
+
+    #[test]
+    fn a_package_that_nobody_has_is_not_offered() {
+        assert!(!is_offered("there-is-no-such-package"));
     }
 
     #[test]
