@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use crate::company::DOMAIN;
 use crate::digest::Challenge;
-use crate::kamailio::DOMAIN;
 use crate::kernel::{Change, Listener};
 use crate::namespace::Namespace;
 

@@ -1,10 +1,10 @@
-//! The lab: a laptop with two uplinks behind two NATs, an internet, and a company with a real registrar (Kamailio).
+//! The lab: a laptop with two uplinks behind two NATs, an internet, and a company with a real registrar (Kamailio or Asterisk).
 //!
 //! ```text
 //!            wlan0 ┌──────┐ 198.51.100.2
 //!          ┌───────┤ natA ├───────┐
 //! ┌────────┤       └──────┘    ┌──┴───┐   the wire    ┌─────────┐
-//! │ laptop │                   │ inet ├───────────────┤ company │ 203.0.113.10: Kamailio
+//! │ laptop │                   │ inet ├───────────────┤ company │ 203.0.113.10: registrar
 //! └────────┤       ┌──────┐    └──┬───┘ delay, loss   └─────────┘
 //!          └───────┤ natB ├───────┘
 //!             eth0 └──────┘ 198.51.101.2
@@ -14,14 +14,14 @@
 //! untouched, several labs run side by side, and nothing is left behind, however the test ends.
 //!
 //! Two clock readings make a measurement, both of one machine's `CLOCK_REALTIME`: T0, when a netlink listener in the laptop hears that
-//! the network became usable ([`kernel`]), and T1, Kamailio's own clock right after `save()` ([`kamailio`]). What a scenario asserts
+//! the network became usable ([`kernel`]), and T1, the registrar's own clock when it has stored the binding ([`company`]). What a scenario asserts
 //! it reads at the registrar, never only from Bellhop.
 #![cfg(target_os = "linux")]
 
 pub mod call;
+pub mod company;
 pub mod digest;
 pub mod floor;
-pub mod kamailio;
 pub mod kernel;
 pub mod laptop;
 pub mod measure;

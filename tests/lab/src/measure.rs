@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::kamailio::{Event, Kind};
+use crate::company::{Event, Kind};
 
 /// Above the limit by more than this, a change is not slow but of another kind.
 const KIND_MS: f64 = 200.0;
@@ -12,10 +12,12 @@ const KIND_MS: f64 = 200.0;
 pub struct Run {
     /// Milliseconds from the usable network (T0) to the binding stored (T1); below zero if it was stored before T0 was heard.
     pub took_ms: f64,
-    /// Milliseconds that no client can beat: half a round trip, and one more for every challenge.
+    /// Milliseconds that no client can beat: half a round trip, and one more for every 401 and 403.
     pub limit_ms: f64,
     /// 401s before the binding was stored.
     pub challenges: usize,
+    /// 403s before it.
+    pub refusals: usize,
     /// Different REGISTERs that bind, until things were quiet again.
     pub registers: usize,
     /// Different REGISTERs that only remove what was left.
@@ -35,17 +37,19 @@ impl Run {
         round_trip: Duration,
     ) -> Self {
         let since: Vec<_> = events.iter().filter(|event| event.at >= began).collect();
-        let challenges = since
-            .iter()
-            .filter(|event| event.kind == Kind::Challenged && event.at <= stored)
-            .count();
+        let count = |kind| {
+            let of_kind = |event: &&&Event| event.kind == kind && event.at <= stored;
+            since.iter().filter(of_kind).count()
+        };
+        let (challenges, refusals) = (count(Kind::Challenged), count(Kind::Refused));
         let round_trip_ms = round_trip.as_secs_f64() * 1e3;
         #[expect(clippy::cast_precision_loss, reason = "a handful")]
-        let limit_ms = round_trip_ms * (0.5 + challenges as f64);
+        let limit_ms = round_trip_ms * (0.5 + (challenges + refusals) as f64);
         Self {
             took_ms: milliseconds(usable, stored),
             limit_ms,
             challenges,
+            refusals,
             registers: different(&since, |event| !event.removes()),
             clean_ups: different(&since, Event::removes),
             faults: Vec::new(),
@@ -60,6 +64,15 @@ impl Run {
                 self.took_ms,
                 self.over_ms()
             ));
+        }
+    }
+
+    /// Adds a fault when the registrar asked or refused more than once: one new nonce, and one more try after a 403, are enough.
+    pub fn fault_if_repeated(&mut self) {
+        let (challenges, refusals) = (self.challenges, self.refusals);
+        if challenges > 1 || refusals > 1 {
+            self.faults
+                .push(format!("got {challenges} 401s and {refusals} 403s"));
         }
     }
 
@@ -155,6 +168,21 @@ mod tests {
         let run = Run::read(at(8), at(10), at(71), &events, Duration::from_millis(40));
         assert_eq!((run.took_ms, run.limit_ms, run.challenges), (61.0, 60.0, 1));
         assert_eq!((run.registers, run.clean_ups), (2, 1));
+    }
+
+    #[test]
+    fn a_refusal_raises_the_limit_and_a_second_one_is_a_fault() {
+        let events = [
+            event(30, Kind::Refused, 2, "<sip:new>"),
+            event(71, Kind::Saved, 3, "<sip:new>"),
+        ];
+        let at = |milliseconds| SystemTime::UNIX_EPOCH + Duration::from_millis(milliseconds);
+        let mut run = Run::read(at(8), at(10), at(71), &events, Duration::from_millis(40));
+        run.fault_if_repeated();
+        assert_eq!((run.limit_ms, run.refusals, run.faults.len()), (60.0, 1, 0));
+        run.refusals = 2;
+        run.fault_if_repeated();
+        assert_eq!(run.faults.len(), 1);
     }
 
     #[test]

@@ -16,18 +16,20 @@ pub fn raise_thread() -> bool {
     change(&["--rr", "--pid", PRIORITY, &gettid().to_string()])
 }
 
-/// A command that runs `name` with real-time priority where the system allows that.
+/// The same command with real-time priority where the system allows that. Takes over the program and its arguments so far.
 ///
 /// # Errors
-/// When `name` is not installed.
-pub fn raised(name: &str) -> anyhow::Result<Command> {
+/// When `chrt` is not installed.
+pub fn raised(plain: Command) -> anyhow::Result<Command> {
     static ALLOWED: OnceLock<bool> = OnceLock::new();
-    let plain = program(name)?;
     if !*ALLOWED.get_or_init(|| change(&["--rr", PRIORITY, "true"])) {
         return Ok(plain);
     }
     let mut command = program("chrt")?;
-    command.args(["--rr", PRIORITY]).arg(plain.get_program());
+    command
+        .args(["--rr", PRIORITY])
+        .arg(plain.get_program())
+        .args(plain.get_args());
     Ok(command)
 }
 

@@ -6,12 +6,12 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 
+use crate::company::{Kind, PASSWORD, Pbx, kamailio};
 use crate::floor::{self, Floor};
-use crate::kamailio::{Habits, Kind};
 use crate::kernel::{Change, Recorder};
 use crate::laptop::Uplink;
 use crate::measure::Run;
-use crate::stage::{After, PASSWORD, Stage, registrar};
+use crate::stage::{After, Stage};
 use crate::topology::{Lab, REGISTRAR};
 use crate::verbs::{PREFERRED, SPARE};
 use crate::wire::Wire;
@@ -51,7 +51,7 @@ pub fn round_trip() -> Duration {
 /// When the lab does not stand, or the floor does not register.
 pub fn floor(times: u32) -> Result<Vec<Run>> {
     let lab = Lab::build(ROUND_TRIP, SEED)?;
-    let kamailio = registrar(&lab, Habits::default())?;
+    let registrar = Pbx::default().start(&lab)?;
     let recorder = Recorder::start(&lab.laptop)?;
     lab.join(Uplink::Wlan, PREFERRED)?;
     let _floor = Floor::start(&lab.laptop, REGISTRAR, PASSWORD)?;
@@ -61,16 +61,16 @@ pub fn floor(times: u32) -> Result<Vec<Run>> {
         let began = SystemTime::now();
         lab.switch(uplink, GAP)?;
         let usable = recorder.first(began, PATIENCE, new_route(uplink))?;
-        let stored = kamailio.first(began, PATIENCE, |event| event.kind == Kind::Saved)?;
+        let stored = registrar.first(began, PATIENCE, &|event| event.kind == Kind::Saved)?;
         thread::sleep(Duration::from_millis(100));
         let mut run = Run::read(
             began,
             usable,
             stored.at,
-            &kamailio.events()?,
+            &registrar.events()?,
             lab.round_trip(),
         );
-        if kamailio.bindings(floor::USER)?.len() != 1 {
+        if registrar.bindings(floor::USER)?.len() != 1 {
             run.faults
                 .push("the floor left a binding behind".to_owned());
         }
@@ -82,8 +82,8 @@ pub fn floor(times: u32) -> Result<Vec<Run>> {
 ///
 /// # Errors
 /// When the line is lost.
-pub fn switch(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let stage = Stage::set(binary, ROUND_TRIP, Habits::default())?;
+pub fn switch(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
+    let stage = Stage::set(binary, ROUND_TRIP, pbx)?;
     let mut uplink = Uplink::Wlan;
     repeat(times, || {
         uplink = uplink.other();
@@ -96,8 +96,8 @@ pub fn switch(binary: &Path, times: u32) -> Result<Vec<Run>> {
 ///
 /// # Errors
 /// When the line is lost.
-pub fn renumber(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let stage = Stage::set(binary, ROUND_TRIP, Habits::default())?;
+pub fn renumber(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
+    let stage = Stage::set(binary, ROUND_TRIP, pbx)?;
     let uplink = Uplink::Wlan;
     let mut addresses = [uplink.other_address(), uplink.address()]
         .into_iter()
@@ -120,8 +120,8 @@ pub fn renumber(binary: &Path, times: u32) -> Result<Vec<Run>> {
 ///
 /// # Errors
 /// When the line is lost.
-pub fn overlap(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let stage = Stage::set(binary, ROUND_TRIP, Habits::default())?;
+pub fn overlap(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
+    let stage = Stage::set(binary, ROUND_TRIP, pbx)?;
     let mut uplink = Uplink::Wlan;
     repeat(times, || {
         let lost = uplink;
@@ -139,7 +139,7 @@ pub fn overlap(binary: &Path, times: u32) -> Result<Vec<Run>> {
 /// # Errors
 /// When the line is lost.
 pub fn fade(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let stage = Stage::set(binary, ROUND_TRIP, Habits::default())?;
+    let stage = Stage::set(binary, ROUND_TRIP, Pbx::default())?;
     let mut uplink = Uplink::Wlan;
     repeat(times, || {
         let faded = uplink;
@@ -159,7 +159,7 @@ pub fn fade(binary: &Path, times: u32) -> Result<Vec<Run>> {
 /// # Errors
 /// When the line is lost.
 pub fn reappear(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let stage = Stage::set(binary, ROUND_TRIP, Habits::default())?;
+    let stage = Stage::set(binary, ROUND_TRIP, Pbx::default())?;
     let uplink = Uplink::Wlan;
     repeat(times, || {
         stage.lab.fade(uplink)?;
@@ -175,8 +175,8 @@ pub fn reappear(binary: &Path, times: u32) -> Result<Vec<Run>> {
 ///
 /// # Errors
 /// When the line is lost.
-pub fn nat_drop(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let mut stage = Stage::set(binary, ROUND_TRIP, Habits::default())?;
+pub fn nat_drop(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
+    let mut stage = Stage::set(binary, ROUND_TRIP, pbx)?;
     let uplink = Uplink::Wlan;
     let mut ports = [40_000..=49_999, 20_000..=29_999].into_iter().cycle();
     repeat(times, || {
@@ -209,7 +209,7 @@ pub fn nat_drop(binary: &Path, times: u32) -> Result<Vec<Run>> {
 /// # Errors
 /// When the line is lost.
 pub fn no_route(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let stage = Stage::set(binary, ROUND_TRIP, Habits::default())?;
+    let stage = Stage::set(binary, ROUND_TRIP, Pbx::default())?;
     let mut uplink = Uplink::Wlan;
     repeat(times, || {
         stage.lab.leave(uplink)?;
@@ -231,10 +231,10 @@ pub fn no_route(binary: &Path, times: u32) -> Result<Vec<Run>> {
 /// # Errors
 /// When the line is lost.
 pub fn registrar_restart(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let short = Habits {
+    let short = Pbx::Kamailio(kamailio::Habits {
         max_expires: SHORT_EXPIRES,
-        ..Habits::default()
-    };
+        ..kamailio::Habits::default()
+    });
     let mut stage = Stage::set(binary, ROUND_TRIP, short)?;
     repeat(times, || {
         let began = SystemTime::now();
@@ -265,10 +265,10 @@ pub fn loss(binary: &Path, times: u32, counts_nonces: bool) -> Result<Vec<Run>> 
     let stage = Stage::set(
         binary,
         ROUND_TRIP,
-        Habits {
+        Pbx::Kamailio(kamailio::Habits {
             counts_nonces,
-            ..Habits::default()
-        },
+            ..kamailio::Habits::default()
+        }),
     )?;
     let mut uplink = Uplink::Wlan;
     repeat(times, || {

@@ -1,8 +1,7 @@
-//! A lab at work: laptop on the Wi-Fi, Kamailio up, the line registered; and one change of network, measured and checked.
+//! A lab at work: laptop on the Wi-Fi, the registrar up, the line registered; and one change of network, measured and checked.
 
 mod checks;
 
-use std::cell::Cell;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::thread;
@@ -11,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::kamailio::{Event, Habits, Kamailio, Kind};
+use crate::company::{Event, Kind, PASSWORD, Pbx, Registrar};
 use crate::kernel::{Change, Recorder};
 use crate::laptop::Uplink;
 use crate::measure::{Run, milliseconds};
@@ -19,8 +18,6 @@ use crate::subject::{Bellhop, is_registered_from};
 use crate::topology::{Lab, REGISTRAR};
 use crate::verbs::PREFERRED;
 
-/// The password of every account of the company.
-pub const PASSWORD: &str = "lab-Passw0rd";
 /// Longest time to a binding: a whole transaction that got lost (RFC 3261 §17.1.2.2, timer F), and the next try.
 const PATIENCE: Duration = Duration::from_secs(45);
 /// So long nothing must come from the line before a change counts as over.
@@ -42,11 +39,10 @@ pub struct After {
 pub struct Stage {
     // In the order in which they must end: the line takes its leave of a registrar that is still there.
     bellhop: Bellhop,
-    kamailio: Option<Kamailio>,
+    registrar: Option<Box<dyn Registrar>>,
     recorder: Recorder,
     /// The hosts.
     pub lab: Lab,
-    calls: Cell<u32>,
 }
 
 impl Stage {
@@ -54,9 +50,9 @@ impl Stage {
     ///
     /// # Errors
     /// When something does not start, or the line does not register.
-    pub fn set(binary: &Path, round_trip: Duration, habits: Habits) -> Result<Self> {
+    pub fn set(binary: &Path, round_trip: Duration, pbx: Pbx) -> Result<Self> {
         let lab = Lab::build(round_trip, 1)?;
-        let kamailio = registrar(&lab, habits)?;
+        let registrar = pbx.start(&lab)?;
         let recorder = Recorder::start(&lab.laptop)?;
         lab.join(Uplink::Wlan, PREFERRED)?;
         let bellhop = Bellhop::start(
@@ -68,10 +64,9 @@ impl Stage {
         )?;
         let stage = Self {
             bellhop,
-            kamailio: Some(kamailio),
+            registrar: Some(registrar),
             recorder,
             lab,
-            calls: Cell::new(0),
         };
         let started = SystemTime::now();
         stage.wait_until_registered(Uplink::Wlan.address())?;
@@ -83,9 +78,9 @@ impl Stage {
     ///
     /// # Errors
     /// When it does not come up.
-    pub fn restart_registrar(&mut self, habits: Habits) -> Result<()> {
-        drop(self.kamailio.take());
-        self.kamailio = Some(registrar(&self.lab, habits)?);
+    pub fn restart_registrar(&mut self, pbx: Pbx) -> Result<()> {
+        drop(self.registrar.take());
+        self.registrar = Some(pbx.start(&self.lab)?);
         Ok(())
     }
 
@@ -125,12 +120,11 @@ impl Stage {
     /// # Errors
     /// When no binding comes: a lost line.
     pub fn settle(&self, after: &After) -> Result<Run> {
+        // The first to be stored binds, whatever it removes besides: clean-ups come after it.
         let binds = |event: &Event| {
-            event.kind == Kind::Saved
-                && !event.removes()
-                && event.source.ip() == self.public(after.uplink)
+            event.kind == Kind::Saved && event.source.ip() == self.public(after.uplink)
         };
-        let stored = self.kamailio()?.first(after.began, PATIENCE, binds);
+        let stored = self.registrar()?.first(after.began, PATIENCE, &binds);
         let stored =
             stored.with_context(|| format!("a lost line; the trace:\n{}", self.bellhop.trace()))?;
         self.wait_until_registered(after.address)?;
@@ -139,24 +133,25 @@ impl Stage {
             after.began,
             after.usable,
             stored.at,
-            &self.kamailio()?.events()?,
+            &self.registrar()?.events()?,
             self.lab.round_trip(),
         ))
     }
 
-    /// [`Stage::settle`], held against the limit, and [`Stage::check`].
+    /// [`Stage::settle`], held against what it may take, and [`Stage::check`].
     ///
     /// # Errors
     /// As both.
     pub fn judge(&self, after: &After) -> Result<Run> {
         let mut run = self.settle(after)?;
         run.fault_if_another_kind();
+        run.fault_if_repeated();
         self.check(after, &mut run)?;
         Ok(run)
     }
 
-    fn kamailio(&self) -> Result<&Kamailio> {
-        self.kamailio.as_ref().context("the registrar is down")
+    fn registrar(&self) -> Result<&dyn Registrar> {
+        self.registrar.as_deref().context("the registrar is down")
     }
 
     fn public(&self, uplink: Uplink) -> Ipv4Addr {
@@ -180,7 +175,7 @@ impl Stage {
     pub fn wait_until_quiet(&self, since: SystemTime) -> Result<()> {
         let end = Instant::now() + Duration::from_secs(3);
         while Instant::now() < end {
-            let events = self.kamailio()?.events()?;
+            let events = self.registrar()?.events()?;
             let last = events.last().map_or(since, |event| event.at.max(since));
             if milliseconds(last, SystemTime::now()) >= QUIET.as_secs_f64() * 1e3 {
                 break;
@@ -189,18 +184,4 @@ impl Stage {
         }
         Ok(())
     }
-}
-
-/// Starts the company's registrar in its place.
-///
-/// # Errors
-/// When it does not come up.
-pub fn registrar(lab: &Lab, habits: Habits) -> Result<Kamailio> {
-    Kamailio::start(
-        &lab.company,
-        lab.folder.path().join("kamailio"),
-        REGISTRAR,
-        PASSWORD,
-        habits,
-    )
 }

@@ -10,12 +10,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::kamailio::DOMAIN;
+use crate::company::{DOMAIN, USER};
 use crate::namespace::Namespace;
 use crate::process::Process;
-
-/// The account of the line.
-pub const USER: &str = "tina";
 
 /// A running engine; stopped when dropped.
 pub struct Bellhop {

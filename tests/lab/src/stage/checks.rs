@@ -1,16 +1,16 @@
 //! What must be true after a change of network, asked of the registrar.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::Result;
 use serde_json::Value;
 
 use super::{After, Stage};
-use crate::call;
-use crate::kamailio::{Binding, DOMAIN, Event, Kind};
+use crate::company::{Binding, USER};
 use crate::measure::Run;
-use crate::subject::USER;
-use crate::topology::{INTERNET, REGISTRAR};
+
+/// So long the engine may take to say that a call came.
+const NOTICED: Duration = Duration::from_secs(1);
 
 impl Stage {
     /// Reads the registrar's own list and calls the line through it; says what is wrong in `run`.
@@ -18,11 +18,12 @@ impl Stage {
     /// # Errors
     /// When registrar or engine can't be asked.
     pub fn check(&self, after: &After, run: &mut Run) -> Result<()> {
-        let bindings = self.kamailio()?.bindings(USER)?;
+        let bindings = self.registrar()?.bindings(USER)?;
         run.faults.extend(self.stale(after, &bindings));
         let line = self.bellhop.line()?;
         run.faults.extend(self.untrue(&line, &bindings));
         run.faults.extend(self.call(after)?);
+        run.faults.extend(self.unproven());
         Ok(())
     }
 
@@ -73,32 +74,16 @@ impl Stage {
     /// # Errors
     /// When nobody answers at all.
     pub fn call(&self, after: &After) -> Result<Option<String>> {
-        self.calls.set(self.calls.get() + 1);
-        let (since, id) = (SystemTime::now(), format!("call-{}", self.calls.get()));
-        let answer = call::options(
-            &self.lab.inet,
-            INTERNET,
-            REGISTRAR,
-            &format!("sip:{USER}@{DOMAIN}"),
-            &id,
-        )?;
-        if answer.status != 200 {
-            return Ok(Some(format!(
-                "a call through the registrar got {}",
-                answer.status
-            )));
-        }
-        let passed = |event: &Event| {
-            event.kind == Kind::Answered
-                && event.call_id == id
-                && event.source.ip() == self.public(after.uplink)
+        self.registrar()?.call(&self.lab, self.public(after.uplink))
+    }
+
+    /// A call that came is the engine's proof of being callable.
+    fn unproven(&self) -> Option<String> {
+        let seen = |line: &Value| {
+            line.pointer("/callable/proof").and_then(Value::as_str) == Some("inbound_seen")
         };
-        let answered = self
-            .kamailio()?
-            .first(since, Duration::from_secs(1), passed);
-        Ok(answered
-            .err()
-            .map(|error| format!("the answer to a call did not come from the laptop: {error}")))
+        let proven = self.bellhop.wait("proven callable", NOTICED, seen);
+        proven.err().map(|error| format!("{error:#}"))
     }
 }
 

@@ -1,45 +1,6 @@
 //! What Kamailio's log says about requests: the lines that the lab's configuration writes.
 
-use std::net::SocketAddr;
-use std::time::{Duration, SystemTime};
-
-/// What happened to a request at Kamailio.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A REGISTER came, with or without credentials, a repeated copy too.
-    Arrived,
-    /// It was answered 401.
-    Challenged,
-    /// Its bindings are stored.
-    Saved,
-    /// An answer to a request that Kamailio relayed to a stored contact passed.
-    Answered,
-}
-
-/// A line of Kamailio's log that the configuration writes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// Kamailio's clock.
-    pub at: SystemTime,
-    /// What happened.
-    pub kind: Kind,
-    /// Where the packet came from, as the internet sees it.
-    pub source: SocketAddr,
-    /// The Call-ID of the request.
-    pub call_id: String,
-    /// The CSeq number of the request.
-    pub cseq: u32,
-    /// The Contact header of a REGISTER; the status of an answer.
-    pub contact: String,
-}
-
-impl Event {
-    /// A REGISTER that only removes: what is left of an earlier place is cleaned up.
-    #[must_use]
-    pub fn removes(&self) -> bool {
-        self.contact.contains("expires=0")
-    }
-}
+use crate::company::event::{Event, Kind, time};
 
 /// The event of a line, if it has one.
 pub(super) fn event(line: &str) -> Option<Event> {
@@ -72,16 +33,10 @@ pub(super) fn event(line: &str) -> Option<Event> {
     })
 }
 
-/// `$TV(Sn)`: seconds and microseconds, not padded.
-fn time(text: &str) -> Option<SystemTime> {
-    let (seconds, microseconds) = text.split_once('.')?;
-    let since = Duration::from_secs(seconds.parse().ok()?)
-        + Duration::from_micros(microseconds.parse().ok()?);
-    SystemTime::UNIX_EPOCH.checked_add(since)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, SystemTime};
+
     use super::*;
 
     #[test]

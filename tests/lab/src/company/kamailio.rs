@@ -1,10 +1,11 @@
-//! The company's registrar: Kamailio in the foreground, what it did by its own log, what it holds by its own RPC.
+//! Kamailio in the foreground, what it did by its own log, what it holds by its own RPC.
 
 mod location;
 mod log;
 
+use std::cell::Cell;
 use std::fs::{self, File};
-use std::net::SocketAddr;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::thread;
@@ -12,18 +13,16 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result, bail};
 
-use crate::namespace::{Namespace, program};
+use super::{Binding, DOMAIN, Event, Kind, PASSWORD, Registrar, USER};
+use crate::call;
+use crate::namespace::program;
 use crate::priority;
 use crate::process::Process;
+use crate::topology::{INTERNET, Lab, REGISTRAR};
 
-pub use location::Binding;
-pub use log::{Event, Kind};
+const CONFIG: &str = include_str!("../../data/kamailio.cfg");
 
-const CONFIG: &str = include_str!("../data/kamailio.cfg");
-/// The realm that it challenges for, and its domain.
-pub const DOMAIN: &str = "company.test";
-
-/// How a company runs its registrar.
+/// How a company runs its Kamailio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Habits {
     /// Longest binding that it grants, in seconds.
@@ -45,28 +44,24 @@ impl Default for Habits {
 pub struct Kamailio {
     process: Process,
     folder: PathBuf,
+    calls: Cell<u32>,
 }
 
 impl Kamailio {
-    /// Starts Kamailio on `host` at `listen` and waits until it answers its RPC. Its files are in `folder`; the log is appended to.
+    /// Starts Kamailio and waits until it answers its RPC. The log is appended to.
     ///
     /// # Errors
     /// When it does not come up within ten seconds: the end of its log is told.
-    pub fn start(
-        host: &Namespace,
-        folder: PathBuf,
-        listen: SocketAddr,
-        password: &str,
-        habits: Habits,
-    ) -> Result<Self> {
+    pub fn start(lab: &Lab, habits: Habits) -> Result<Self> {
+        let folder = lab.folder.path().join("kamailio");
         fs::create_dir_all(&folder)?;
         let config = folder.join("kamailio.cfg");
         let control = folder.join("control");
         let _ = fs::remove_file(&control);
         let filled = CONFIG
-            .replace("@LISTEN@", &listen.to_string())
+            .replace("@LISTEN@", &REGISTRAR.to_string())
             .replace("@CONTROL@", &control.display().to_string())
-            .replace("@PASSWORD@", password)
+            .replace("@PASSWORD@", PASSWORD)
             .replace("@MAX_EXPIRES@", &habits.max_expires.to_string())
             .replace("@NONCE_COUNT@", &u8::from(habits.counts_nonces).to_string());
         fs::write(&config, filled)?;
@@ -74,7 +69,7 @@ impl Kamailio {
             .create(true)
             .append(true)
             .open(folder.join("log"))?;
-        let mut command = priority::raised("kamailio")?;
+        let mut command = priority::raised(program("kamailio")?)?;
         command
             .args(["-DD", "-E", "-m", "32", "-M", "4"])
             .arg("-f")
@@ -87,66 +82,16 @@ impl Kamailio {
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output);
-        let child = host.inside(|| command.spawn().context("starting kamailio"))?;
+        let child = lab
+            .company
+            .inside(|| command.spawn().context("starting kamailio"))?;
         let mut kamailio = Self {
             process: Process::new(child),
             folder,
+            calls: Cell::new(0),
         };
         kamailio.wait_until_it_answers()?;
         Ok(kamailio)
-    }
-
-    /// Every event so far.
-    ///
-    /// # Errors
-    /// When the log can't be read.
-    pub fn events(&self) -> Result<Vec<Event>> {
-        let log = fs::read(self.folder.join("log"))?;
-        Ok(String::from_utf8_lossy(&log)
-            .lines()
-            .filter_map(log::event)
-            .collect())
-    }
-
-    /// Waits for the first event after `since` that `wanted` recognises.
-    ///
-    /// # Errors
-    /// When none comes within `timeout`.
-    pub fn first(
-        &self,
-        since: SystemTime,
-        timeout: Duration,
-        wanted: impl Fn(&Event) -> bool,
-    ) -> Result<Event> {
-        let end = Instant::now() + timeout;
-        loop {
-            let events = self.events()?;
-            if let Some(found) = events
-                .into_iter()
-                .find(|event| event.at >= since && wanted(event))
-            {
-                return Ok(found);
-            }
-            if Instant::now() >= end {
-                let seen: Vec<_> = self
-                    .events()?
-                    .into_iter()
-                    .filter(|event| event.at >= since)
-                    .collect();
-                bail!(
-                    "the registrar did not see what was waited for within {timeout:?}, only {seen:?}"
-                );
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    /// What the registrar holds for a user: its own list.
-    ///
-    /// # Errors
-    /// When the RPC fails.
-    pub fn bindings(&self, user: &str) -> Result<Vec<Binding>> {
-        Ok(location::bindings(&self.rpc(&["ul.dump"])?, user))
     }
 
     fn rpc(&self, command: &[&str]) -> Result<String> {
@@ -189,5 +134,40 @@ impl Kamailio {
             .take(5)
             .collect();
         lines.into_iter().rev().collect::<Vec<_>>().join(" · ")
+    }
+}
+
+impl Registrar for Kamailio {
+    fn events(&self) -> Result<Vec<Event>> {
+        let log = fs::read(self.folder.join("log"))?;
+        Ok(String::from_utf8_lossy(&log)
+            .lines()
+            .filter_map(log::event)
+            .collect())
+    }
+
+    fn bindings(&self, user: &str) -> Result<Vec<Binding>> {
+        Ok(location::bindings(&self.rpc(&["ul.dump"])?, user))
+    }
+
+    /// An OPTIONS from the internet, which Kamailio relays.
+    fn call(&self, lab: &Lab, public: Ipv4Addr) -> Result<Option<String>> {
+        self.calls.set(self.calls.get() + 1);
+        let (since, id) = (SystemTime::now(), format!("call-{}", self.calls.get()));
+        let aor = format!("sip:{USER}@{DOMAIN}");
+        let answer = call::options(&lab.inet, INTERNET, REGISTRAR, &aor, &id)?;
+        if answer.status != 200 {
+            return Ok(Some(format!(
+                "a call through the registrar got {}",
+                answer.status
+            )));
+        }
+        let passed = |event: &Event| {
+            event.kind == Kind::Answered && event.call_id == id && event.source.ip() == public
+        };
+        let answered = self.first(since, Duration::from_secs(1), &passed);
+        Ok(answered
+            .err()
+            .map(|error| format!("the answer to a call did not come from the laptop: {error}")))
     }
 }

@@ -1,19 +1,6 @@
 //! What Kamailio holds: its answer to `ul.dump`.
 
-use std::net::SocketAddr;
-
-/// One contact as `ul.dump` tells it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Binding {
-    /// The Contact's URI.
-    pub address: String,
-    /// Where the REGISTER came from: calls go there.
-    pub received: Option<SocketAddr>,
-    /// Seconds left.
-    pub expires: i64,
-    /// The instance id, if the contact has one.
-    pub instance: String,
-}
+use crate::company::Binding;
 
 /// The contacts of a user that calls would still go to.
 pub(super) fn bindings(dump: &str, user: &str) -> Vec<Binding> {
@@ -49,7 +36,6 @@ fn fill(binding: &mut Binding, name: &str, value: &str) {
             binding.received = received.and_then(|received| received.parse().ok());
         }
         "Expires" => binding.expires = value.parse().unwrap_or_default(),
-        "Instance" => value.clone_into(&mut binding.instance),
         _ => {}
     }
 }
@@ -98,7 +84,6 @@ mod tests {
                 address,
                 received,
                 expires: 3581,
-                instance: "<urn:uuid:1>".into()
             }]
         );
     }
