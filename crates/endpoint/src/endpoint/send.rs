@@ -75,6 +75,16 @@ impl Endpoint {
         Ok(())
     }
 
+    /// Sends one copy of a request more than RFC 3261 §17.1.2.2 has, at `at`, if nobody has answered by then. All other copies leave
+    /// when they would have left anyway; an `at` that is not before the first of them does nothing. For a link on which packets
+    /// get lost before anything else is known of it, and on which 500 ms is many round trips.
+    pub fn copy_early(&mut self, id: RequestId, at: Instant) {
+        if let Some(transaction) = self.clients.get_mut(id) {
+            transaction.copy_early(at);
+            self.due.set(Due::Client(id), transaction.deadline());
+        }
+    }
+
     /// Nobody wants the answer to this request any more: no copy of it leaves, and nothing more is told of it, what already waits to
     /// be polled included. Late answers are absorbed and counted.
     pub fn abandon(&mut self, id: RequestId) {

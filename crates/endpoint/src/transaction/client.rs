@@ -21,9 +21,10 @@ pub(crate) struct ClientTransaction {
 
 #[derive(Debug)]
 enum State {
-    /// Nobody has answered. `resend_at` is timer E, `gives_up_at` timer F.
+    /// Nobody has answered. `resend_at` is timer E, `gives_up_at` timer F; `early` is when the one copy beyond timer E's leaves.
     Trying {
         request: Bytes,
+        early: Option<Instant>,
         interval: Duration,
         resend_at: Instant,
         gives_up_at: Instant,
@@ -64,6 +65,7 @@ impl ClientTransaction {
     ) -> Self {
         let state = State::Trying {
             request,
+            early: None,
             interval: timers.t1,
             resend_at: now + timers.t1,
             gives_up_at: now + timers.transaction(),
@@ -77,14 +79,25 @@ impl ClientTransaction {
         }
     }
 
+    /// One copy more, at `at`, if that is before timer E's first and nobody has answered by then.
+    pub(crate) fn copy_early(&mut self, at: Instant) {
+        if let State::Trying {
+            early, resend_at, ..
+        } = &mut self.state
+        {
+            *early = Some(at).filter(|at| at < resend_at);
+        }
+    }
+
     pub(crate) fn deadline(&self) -> Instant {
         match &self.state {
             State::Trying {
+                early,
                 resend_at,
                 gives_up_at,
                 ..
-            }
-            | State::Proceeding {
+            } => early.unwrap_or(*resend_at).min(*gives_up_at),
+            State::Proceeding {
                 resend_at,
                 gives_up_at,
                 ..
@@ -144,12 +157,16 @@ impl ClientTransaction {
             }
             State::Trying {
                 request,
+                early,
                 interval,
                 resend_at,
                 ..
             } => {
-                *interval = timers.doubled(*interval);
-                *resend_at = now + *interval;
+                let beyond_timer_e = early.take().is_some() && *resend_at > now;
+                if !beyond_timer_e {
+                    *interval = timers.doubled(*interval);
+                    *resend_at = now + *interval;
+                }
                 Expiry::Resend(request.clone())
             }
             State::Proceeding {

@@ -9,6 +9,7 @@
 )]
 
 mod bounds;
+mod early_copy;
 mod lone;
 mod lossy_wire;
 mod pair;
