@@ -15,6 +15,7 @@ use crate::attempt::{Attempt, Credentials, Round};
 use crate::auth::{Answered, Authenticator};
 use crate::backoff::Backoff;
 use crate::config::{LineConfig, Network};
+use crate::copies::RoundTrips;
 use crate::flow::Flow;
 use crate::identity::{Identity, Sequence, random_word};
 use crate::keepalive::Pongs;
@@ -55,6 +56,7 @@ pub struct Agent {
     /// The flow that is being replaced: calls may still arrive on it until the registrar has answered on the new one.
     pub(crate) closing: Option<Flow>,
     pub(crate) hearing: Hearing,
+    pub(crate) round_trips: RoundTrips,
     pub(crate) pongs: Pongs,
     pub(crate) self_test: Option<SelfTest>,
     pub(crate) callable: Callable,
@@ -97,6 +99,7 @@ impl Agent {
             flow: None,
             closing: None,
             hearing: Hearing::Nothing,
+            round_trips: RoundTrips::default(),
             pongs: Pongs::Untried,
             self_test: None,
             callable: Callable {
@@ -184,6 +187,7 @@ impl Agent {
                 Some((_, Due::Expired)) => self.expired(now),
                 Some((_, Due::KeepAlive)) => self.send_keepalive(now),
                 Some((_, Due::Leave)) => self.left(),
+                Some((_, Due::Challenge)) => self.release(now),
             }
         }
     }
@@ -283,13 +287,25 @@ impl Agent {
             (true, Credentials::None | Credentials::Cached) => Credentials::Cached,
         };
         let id = self.next_request_id();
-        self.outputs.push_back(Output::Send { id, flow, request });
+        let early_copy = if request.method == Method::Register {
+            self.early_copy()
+        } else {
+            None
+        };
+        self.outputs.push_back(Output::Send {
+            id,
+            flow,
+            request,
+            early_copy,
+        });
         Attempt {
             id,
             sent_at: now,
             credentials,
             challenges,
             shown: answered.registrar,
+            first_copy: Attempt::first_copy(early_copy),
+            held: None,
         }
     }
 

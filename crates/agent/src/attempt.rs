@@ -7,6 +7,7 @@ use bellhop_endpoint::RequestId;
 use bellhop_sip::digest;
 
 use crate::auth::Asker;
+use crate::copies::Held;
 use crate::view::Cause;
 
 /// More challenges in a row than this are a loop, whoever is at fault.
@@ -23,6 +24,10 @@ pub(crate) struct Attempt {
     pub(crate) challenges: u32,
     /// Those for the registrar, which its Authentication-Info speaks of.
     pub(crate) shown: Option<Arc<digest::Credentials>>,
+    /// So long after it its first copy leaves, if nobody has answered by then.
+    pub(crate) first_copy: Duration,
+    /// The challenge to it that waits for a 200.
+    pub(crate) held: Option<Held>,
 }
 
 /// What the credentials of a request answer.
@@ -72,9 +77,9 @@ impl Round {
 }
 
 impl Attempt {
-    /// The round trip, if it is certain that no copy was sent in between (Karn's rule): T1 had not passed.
+    /// The round trip, if it is certain that no copy was sent in between (Karn's rule).
     pub(crate) fn round_trip(&self, now: Instant) -> Option<Duration> {
         let elapsed = now.saturating_duration_since(self.sent_at);
-        (elapsed < Duration::from_millis(500)).then_some(elapsed)
+        (elapsed < self.first_copy).then_some(elapsed)
     }
 }

@@ -27,6 +27,7 @@ mod backoff;
 mod change;
 mod cleanup;
 mod config;
+mod copies;
 mod flow;
 mod identity;
 mod keepalive;

@@ -67,6 +67,8 @@ pub enum Output {
         flow: FlowId,
         /// All but the Via, which the transaction layer adds.
         request: Request,
+        /// One copy more than the transaction's timers have, so long from now, if nobody has answered by then.
+        early_copy: Option<Duration>,
     },
     /// Send no more copies of a request and forget its answers.
     Abandon {

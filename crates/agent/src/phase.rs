@@ -65,6 +65,13 @@ pub(crate) struct Cleanup {
     pub(crate) leftovers: Vec<String>,
 }
 
+impl Bound {
+    /// The REGISTER that removes leftovers.
+    fn removal(&mut self) -> Option<&mut Attempt> {
+        self.cleanup.as_mut().map(|cleanup| &mut cleanup.attempt)
+    }
+}
+
 /// What a deadline is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
@@ -73,25 +80,55 @@ pub(crate) enum Due {
     Expired,
     KeepAlive,
     Leave,
+    Challenge,
 }
 
 impl Phase {
     /// The one table of deadlines: the next wake-up and what is due are both read from it.
     pub(crate) fn deadlines(&self) -> impl Iterator<Item = (Instant, Due)> {
-        let list: [Option<(Instant, Due)>; 3] = match self {
-            Self::Idle
-            | Self::Opening { .. }
-            | Self::Registering { .. }
-            | Self::Rejected { .. }
-            | Self::Off => [None, None, None],
+        let held = |attempt: &Attempt| {
+            let held = attempt.held.as_ref()?;
+            Some((held.until, Due::Challenge))
+        };
+        let cleanup = |bound: &Bound| held(&bound.cleanup.as_ref()?.attempt);
+        let list: [Option<(Instant, Due)>; 4] = match self {
+            Self::Idle | Self::Opening { .. } | Self::Rejected { .. } | Self::Off => {
+                [None, None, None, None]
+            }
+            Self::Registering { attempt, .. } => [held(attempt), None, None, None],
             Self::Bound(bound) => [
                 Some((bound.refresh_at, Due::Refresh)),
                 Some((bound.expires_at, Due::Expired)),
                 bound.keepalive.due().map(|at| (at, Due::KeepAlive)),
+                cleanup(bound),
             ],
-            Self::Refreshing { bound, .. } => [Some((bound.expires_at, Due::Expired)), None, None],
-            Self::Waiting { until, .. } => [Some((*until, Due::Retry)), None, None],
-            Self::Leaving { deadline, .. } => [Some((*deadline, Due::Leave)), None, None],
+            Self::Refreshing { bound, attempt, .. } => [
+                Some((bound.expires_at, Due::Expired)),
+                held(attempt),
+                cleanup(bound),
+                None,
+            ],
+            Self::Waiting { until, .. } => [Some((*until, Due::Retry)), None, None, None],
+            Self::Leaving { attempt, deadline } => {
+                [Some((*deadline, Due::Leave)), held(attempt), None, None]
+            }
+        };
+        list.into_iter().flatten()
+    }
+
+    /// The REGISTERs that are on their way.
+    pub(crate) fn attempts(&mut self) -> impl Iterator<Item = &mut Attempt> {
+        let list = match self {
+            Self::Registering { attempt, .. } | Self::Leaving { attempt, .. } => {
+                [Some(attempt), None]
+            }
+            Self::Bound(bound) => [bound.removal(), None],
+            Self::Refreshing { bound, attempt, .. } => [Some(attempt), bound.removal()],
+            Self::Idle
+            | Self::Opening { .. }
+            | Self::Waiting { .. }
+            | Self::Rejected { .. }
+            | Self::Off => [None, None],
         };
         list.into_iter().flatten()
     }

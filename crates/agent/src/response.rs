@@ -26,6 +26,13 @@ impl Agent {
             return;
         }
         self.hearing.answer();
+        if !self.hold(now, id, response) {
+            self.judge(now, id, response);
+        }
+    }
+
+    /// What a final answer means.
+    pub(crate) fn judge(&mut self, now: Instant, id: RequestId, response: &Response) {
         if let Some((round, attempt, bound)) = self.take_register(id) {
             self.on_register(now, round, &attempt, bound, response);
         } else if let Some((attempt, deadline)) = self.unregister(id) {
@@ -339,7 +346,11 @@ impl Agent {
     fn note_flow(&mut self, now: Instant, attempt: &Attempt, response: &Response) {
         let Some(flow) = &mut self.flow else { return };
         if let Some(rtt) = attempt.round_trip(now) {
-            flow.rtt = Some(rtt);
+            if flow.rtt.replace(rtt).is_some() {
+                self.round_trips.add(rtt);
+            } else {
+                self.round_trips.begin(rtt);
+            }
         }
         let Some(public) = seen_from(response, flow.local) else {
             return;

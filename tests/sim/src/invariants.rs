@@ -43,7 +43,7 @@ pub enum Broken {
     SentOffline,
     /// The registrar asked for patience, and a REGISTER left before the time although nothing had changed.
     Impatient,
-    /// More copies of one request than RFC 3261 §17.1.2 has in its 64 × T1.
+    /// More copies of one request than RFC 3261 §17.1.2 has in its 64 × T1, and one early.
     TooManyCopies,
     /// After a pause the registrar still holds a binding of ours.
     StillBound(String),
@@ -66,8 +66,8 @@ pub(crate) struct OnTheWire {
     pub(crate) requests: usize,
 }
 
-/// Timer E's: at 0, 0.5, 1.5, 3.5, 7.5 s and every 4 s then, until 32 s.
-const COPIES: usize = 11;
+/// Timer E's, at 0, 0.5, 1.5, 3.5, 7.5 s and every 4 s then, until 32 s; and an early one.
+const COPIES: usize = 12;
 
 impl OnTheWire {
     /// A datagram of ours leaves, a copy or not.

@@ -156,7 +156,12 @@ impl Laptop {
                 self.flows.remove(&flow);
                 self.endpoint.close_flow(flow);
             }
-            Output::Send { id, flow, request } => {
+            Output::Send {
+                id,
+                flow,
+                request,
+                early_copy,
+            } => {
                 self.wire.sent(&request)?;
                 let patient = self.patient_until.is_some_and(|until| now < until);
                 if patient && request.method == Method::Register {
@@ -165,6 +170,9 @@ impl Laptop {
                 self.endpoint
                     .send_request(now, id, flow, request)
                     .map_err(|error| Broken::NotSent(error.to_string()))?;
+                if let Some(after) = early_copy {
+                    self.endpoint.copy_early(id, now + after);
+                }
             }
             Output::Abandon { id } => self.endpoint.abandon(id),
             Output::Save(identity) => self.identity = identity,

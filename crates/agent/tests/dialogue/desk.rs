@@ -22,6 +22,7 @@ pub(crate) struct Sent {
     pub(crate) id: RequestId,
     pub(crate) flow: FlowId,
     pub(crate) request: Request,
+    pub(crate) early_copy: Option<Duration>,
 }
 
 impl Sent {
@@ -190,6 +191,11 @@ impl Desk {
         self.drain();
     }
 
+    /// Time for a 200 that a challenge waits for: no round trip here is longer than T1.
+    pub(crate) fn no_200_comes(&mut self) {
+        self.pass(Duration::from_millis(500));
+    }
+
     pub(crate) fn silence(&mut self) {
         self.silence_of(self.last().id);
     }
@@ -221,7 +227,17 @@ impl Desk {
                     self.agent.handle_flow_opened(self.now, flow, result);
                 }
                 Output::CloseFlow { flow } => self.closed.push(flow),
-                Output::Send { id, flow, request } => self.sent.push(Sent { id, flow, request }),
+                Output::Send {
+                    id,
+                    flow,
+                    request,
+                    early_copy,
+                } => self.sent.push(Sent {
+                    id,
+                    flow,
+                    request,
+                    early_copy,
+                }),
                 Output::Abandon { id } => self.abandoned.push(id),
                 Output::Save(identity) => self.saved.push(identity),
                 other => self.others.push(other),

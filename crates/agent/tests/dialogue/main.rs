@@ -13,6 +13,7 @@
 mod any_order;
 mod challenge;
 mod change;
+mod copies;
 mod desk;
 mod leaving;
 mod next_nonce;

@@ -185,6 +185,7 @@ fn a_next_nonce_that_comes_after_another_challenge_is_too_late() {
     desk.pass(Duration::from_secs(590));
     let fresh = CHALLENGE.replace("n1", "n3");
     desk.answer(401, &[("WWW-Authenticate", &fresh)]);
+    desk.no_200_comes();
     desk.answer_to(
         &cleanup,
         200,
@@ -283,6 +284,7 @@ fn another_algorithm_begins_another_session() {
         desk.now += Duration::from_millis(600);
         let challenge = CHALLENGE.replace("MD5", algorithm);
         desk.answer(401, &[("WWW-Authenticate", &challenge)]);
+        desk.no_200_comes();
         let again = credentials(&desk.last());
         assert_eq!(again.cnonce == first.cnonce, same, "{algorithm}");
         assert!(digest::verify(&again, &TINA, &Method::Register));

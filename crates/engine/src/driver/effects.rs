@@ -59,13 +59,20 @@ impl Driver {
                 self.endpoint.close_flow(flow);
                 self.flows.remove(&flow);
             }
-            Output::Send { id, flow, request } => {
+            Output::Send {
+                id,
+                flow,
+                request,
+                early_copy,
+            } => {
                 if let Err(error) = self.endpoint.send_request(now, id, flow, request) {
                     tracing::debug!(%error, "a request could not be sent");
                     // To the agent that is silence: it tries again, later or over another flow.
                     if let Some(line) = self.line_by_number(number) {
                         line.agent.handle_request_timeout(now, id);
                     }
+                } else if let Some(after) = early_copy {
+                    self.endpoint.copy_early(id, now + after);
                 }
             }
             Output::Abandon { id } => self.endpoint.abandon(id),
