@@ -27,6 +27,8 @@ const CONFIG: &str = include_str!("../../data/kamailio.cfg");
 pub struct Habits {
     /// Longest binding that it grants, in seconds.
     pub max_expires: u32,
+    /// How long a nonce of its holds, in seconds.
+    pub nonce_seconds: u32,
     /// Whether it takes a nonce count only once (RFC 7616 §3.4.5): a late copy of a request is refused with 401, and not called stale.
     pub counts_nonces: bool,
 }
@@ -35,6 +37,7 @@ impl Default for Habits {
     fn default() -> Self {
         Self {
             max_expires: 3600,
+            nonce_seconds: 300,
             counts_nonces: false,
         }
     }
@@ -63,6 +66,7 @@ impl Kamailio {
             .replace("@CONTROL@", &control.display().to_string())
             .replace("@PASSWORD@", PASSWORD)
             .replace("@MAX_EXPIRES@", &habits.max_expires.to_string())
+            .replace("@NONCE_SECONDS@", &habits.nonce_seconds.to_string())
             .replace("@NONCE_COUNT@", &u8::from(habits.counts_nonces).to_string());
         fs::write(&config, filled)?;
         let output = File::options()
