@@ -1,0 +1,79 @@
+//! Something between laptop and registrar, or the registrar itself, forgets what it knew; the laptop's own network stays as it is.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::Result;
+
+use super::{ROUND_TRIP, repeat};
+use crate::company::{Pbx, kamailio};
+use crate::laptop::Uplink;
+use crate::measure::Run;
+use crate::stage::{After, Stage};
+
+/// What the company grants in the scenario that waits for a refresh, in seconds.
+const SHORT_EXPIRES: u32 = 10;
+/// Longest time between two keep-alives (RFC 5626 §4.4.2), and the round trip that tells of the new address.
+const LONGEST_KEEPALIVE_MS: f64 = 29_040.0;
+
+/// The NAT forgets its mappings and uses other ports from then on, with link, address and route as they were. Calls fail until the
+/// line notices: that also shows that the lab's own check can fail.
+///
+/// # Errors
+/// When the line is lost.
+pub fn nat_drop(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
+    let mut stage = Stage::set(binary, ROUND_TRIP, pbx)?;
+    let uplink = Uplink::Wlan;
+    let mut ports = [40_000..=49_999, 20_000..=29_999].into_iter().cycle();
+    repeat(times, || {
+        let usable = SystemTime::now();
+        stage
+            .lab
+            .nat_a
+            .drop_mappings(ports.next().unwrap_or(50_000..=59_999))?;
+        let after = After {
+            began: usable,
+            usable,
+            uplink,
+            address: uplink.address(),
+        };
+        let unheard = stage.call(&after)?;
+        let mut run = stage.settle(&after)?;
+        if unheard.is_none() {
+            run.faults
+                .push("a call arrived over a mapping that the NAT had forgotten".to_owned());
+        }
+        run.limit_ms += LONGEST_KEEPALIVE_MS;
+        run.fault_if_another_kind();
+        stage.check(&after, &mut run)?;
+        Ok(run)
+    })
+}
+
+/// The registrar is restarted and has forgotten everything; the next refresh restores the binding.
+///
+/// # Errors
+/// When the line is lost.
+pub fn registrar_restart(binary: &Path, times: u32) -> Result<Vec<Run>> {
+    let short = Pbx::Kamailio(kamailio::Habits {
+        max_expires: SHORT_EXPIRES,
+        ..kamailio::Habits::default()
+    });
+    let mut stage = Stage::set(binary, ROUND_TRIP, short)?;
+    repeat(times, || {
+        let began = SystemTime::now();
+        stage.restart_registrar(short)?;
+        let (usable, uplink) = (SystemTime::now(), Uplink::Wlan);
+        let after = After {
+            began,
+            usable,
+            uplink,
+            address: uplink.address(),
+        };
+        let mut run = stage.settle(&after)?;
+        run.limit_ms += f64::from(SHORT_EXPIRES) * 1e3;
+        run.fault_if_another_kind();
+        stage.check(&after, &mut run)?;
+        Ok(run)
+    })
+}
