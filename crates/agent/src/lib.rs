@@ -38,6 +38,7 @@ mod phase;
 mod proof;
 mod register;
 mod response;
+mod send;
 mod silence;
 mod sleep;
 mod view;
