@@ -45,6 +45,18 @@ impl Engine {
     /// # Errors
     /// If the directory can't be prepared or the program not be started.
     pub fn spawn(bellhop: &Path, toml: &str) -> Result<Engine> {
+        Engine::spawn_as(bellhop, toml, |_| {})
+    }
+
+    /// The same, with what `prepare` adds to the command: an environment, words, a stdin.
+    ///
+    /// # Errors
+    /// As [`Engine::spawn`].
+    pub fn spawn_as(
+        bellhop: &Path,
+        toml: &str,
+        prepare: impl FnOnce(&mut Command),
+    ) -> Result<Engine> {
         let directory = tempfile::tempdir()?;
         fs::write(directory.path().join("config.toml"), toml)?;
         let mut secret = OpenOptions::new()
@@ -53,7 +65,9 @@ impl Engine {
             .mode(0o600)
             .open(directory.path().join("secret"))?;
         writeln!(secret, "{PASSWORD}")?;
-        let child = run(bellhop, directory.path())?;
+        let mut command = run(bellhop, directory.path())?;
+        prepare(&mut command);
+        let child = command.spawn().context("starting bellhop")?;
         Ok(Engine {
             bellhop: bellhop.to_owned(),
             directory,
@@ -66,7 +80,19 @@ impl Engine {
     /// # Errors
     /// As [`Engine::spawn`], and with what it said if it is not ready in time.
     pub fn start(bellhop: &Path, toml: &str) -> Result<Engine> {
-        let mut engine = Engine::spawn(bellhop, toml)?;
+        Engine::start_as(bellhop, toml, |_| {})
+    }
+
+    /// The same, with what `prepare` adds to the command.
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    pub fn start_as(
+        bellhop: &Path,
+        toml: &str,
+        prepare: impl FnOnce(&mut Command),
+    ) -> Result<Engine> {
+        let mut engine = Engine::spawn_as(bellhop, toml, prepare)?;
         let end = Instant::now() + Duration::from_secs(10);
         while !engine.stdout()?.lines().any(|line| line == "ready") {
             if Instant::now() > end || engine.child.try_wait()?.is_some() {
@@ -126,11 +152,23 @@ impl Engine {
     /// # Errors
     /// If it does not end.
     pub fn twin(&self) -> Result<ExitStatus> {
-        let mut twin = run(&self.bellhop, self.directory())?;
+        let mut twin = run(&self.bellhop, self.directory())?
+            .spawn()
+            .context("starting bellhop")?;
         let ended = wait(&mut twin, Duration::from_secs(5));
         let _ = twin.kill();
         let _ = twin.wait();
         ended
+    }
+
+    /// Says a line on its stdin, which was piped when it was started: with `--scripted-networks` its local address from now on.
+    ///
+    /// # Errors
+    /// If there is no such pipe.
+    pub fn says(&mut self, line: &str) -> Result<()> {
+        let stdin = self.child.stdin.as_mut();
+        writeln!(stdin.context("its stdin is not piped")?, "{line}")?;
+        Ok(())
     }
 
     /// Runs a command against this engine's state directory.
@@ -197,14 +235,15 @@ impl Drop for Engine {
     }
 }
 
-fn run(bellhop: &Path, directory: &Path) -> Result<Child> {
+fn run(bellhop: &Path, directory: &Path) -> Result<Command> {
     let append = |name| -> Result<File> {
         Ok(OpenOptions::new()
             .create(true)
             .append(true)
             .open(directory.join(name))?)
     };
-    Command::new(bellhop)
+    let mut command = Command::new(bellhop);
+    command
         .arg("run")
         .arg("--config")
         .arg(directory.join("config.toml"))
@@ -212,9 +251,8 @@ fn run(bellhop: &Path, directory: &Path) -> Result<Child> {
         .arg(directory.join("state"))
         .stdin(Stdio::null())
         .stdout(append("out")?)
-        .stderr(append("err")?)
-        .spawn()
-        .context("starting bellhop")
+        .stderr(append("err")?);
+    Ok(command)
 }
 
 fn wait(child: &mut Child, limit: Duration) -> Result<ExitStatus> {

@@ -4,6 +4,7 @@
 
 pub mod binary;
 pub mod engine;
+pub mod peer;
 pub mod registrar;
 pub mod sip_text;
 pub mod tools;

@@ -11,12 +11,12 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use md5::{Digest, Md5};
 
-use crate::sip_text::{contacts, header, headers, parameters};
+use crate::sip_text::{contacts, header, headers, parameters, response};
 
 /// The realm of its challenges.
 pub const REALM: &str = "company.test";
 /// The one nonce of its life; it has characters that a careless parser trips over.
-const NONCE: &str = "n0nce/+=1";
+pub const NONCE: &str = "n0nce/+=1";
 
 /// A REGISTER that came.
 #[derive(Clone, Debug)]
@@ -268,22 +268,6 @@ fn challenge(message: &str, source: SocketAddr, stale: &str) -> String {
         "WWW-Authenticate: Digest realm=\"{REALM}\", nonce=\"{NONCE}\", algorithm=MD5, qop=\"auth\"{stale}\r\n"
     );
     response(message, source, "401 Unauthorized", &header)
-}
-
-fn response(message: &str, source: SocketAddr, status: &str, extra: &str) -> String {
-    let mut vias = headers(message, "Via");
-    if let Some(top) = vias.first_mut() {
-        let (port, ip) = (source.port(), source.ip());
-        *top = top.replacen(";rport", &format!(";rport={port};received={ip}"), 1);
-    }
-    let vias: String = vias.iter().map(|via| format!("Via: {via}\r\n")).collect();
-    let value = |name| header(message, name).unwrap_or_default();
-    let to = value("To");
-    let tag = if to.contains("tag=") { "" } else { ";tag=r" };
-    let (from, call_id, cseq) = (value("From"), value("Call-ID"), value("CSeq"));
-    format!(
-        "SIP/2.0 {status}\r\n{vias}From: {from}\r\nTo: {to}{tag}\r\nCall-ID: {call_id}\r\nCSeq: {cseq}\r\n{extra}Content-Length: 0\r\n\r\n"
-    )
 }
 
 /// MD5 in lower-case hex, for digests and for finding HA1s where they must not be.

@@ -1,6 +1,7 @@
 //! Just enough reading of SIP as text for tests to look at what was sent.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 const COMPACT: &[(&str, &str)] = &[
     ("via", "v"),
@@ -73,6 +74,24 @@ pub fn parameters(value: &str) -> BTreeMap<String, String> {
             )
         })
         .collect()
+}
+
+/// A response to the request `message` from `source`, with `extra` header lines.
+#[must_use]
+pub fn response(message: &str, source: SocketAddr, status: &str, extra: &str) -> String {
+    let mut vias = headers(message, "Via");
+    if let Some(top) = vias.first_mut() {
+        let (port, ip) = (source.port(), source.ip());
+        *top = top.replacen(";rport", &format!(";rport={port};received={ip}"), 1);
+    }
+    let vias: String = vias.iter().map(|via| format!("Via: {via}\r\n")).collect();
+    let value = |name| header(message, name).unwrap_or_default();
+    let to = value("To");
+    let tag = if to.contains("tag=") { "" } else { ";tag=r" };
+    let (from, call_id, cseq) = (value("From"), value("Call-ID"), value("CSeq"));
+    format!(
+        "SIP/2.0 {status}\r\n{vias}From: {from}\r\nTo: {to}{tag}\r\nCall-ID: {call_id}\r\nCSeq: {cseq}\r\n{extra}Content-Length: 0\r\n\r\n"
+    )
 }
 
 fn split_outside(text: &str, separator: char) -> Vec<String> {
