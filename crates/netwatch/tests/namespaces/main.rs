@@ -17,3 +17,4 @@ mod latency;
 mod paths;
 mod privilege;
 mod routes;
+mod witness;
