@@ -77,6 +77,11 @@ fn namespace() -> &'static [&'static str] {
 
 /// Runs `ip` with each line in one go.
 pub(crate) fn ip(lines: &str) {
+    assert!(ip_accepts(lines), "ip refused: {lines}");
+}
+
+/// As [`ip`]; says whether every line was taken.
+pub(crate) fn ip_accepts(lines: &str) -> bool {
     let mut child = Command::new("ip")
         .args(["-batch", "-"])
         .stdin(Stdio::piped())
@@ -88,7 +93,7 @@ pub(crate) fn ip(lines: &str) {
         .unwrap()
         .write_all(lines.as_bytes())
         .unwrap();
-    assert!(child.wait().unwrap().success(), "ip refused: {lines}");
+    child.wait().unwrap().success()
 }
 
 /// Two links with carrier: wlan0 (peer air) with 10.1.0.2/24, eth0 (peer cable) with 10.2.0.2/24. No route but to their own subnets.

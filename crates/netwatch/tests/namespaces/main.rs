@@ -16,5 +16,6 @@ mod host;
 mod latency;
 mod paths;
 mod privilege;
+mod renames;
 mod routes;
 mod witness;
