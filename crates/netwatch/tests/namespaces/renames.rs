@@ -87,6 +87,21 @@ fn an_interface_set_down_renamed_and_set_up_is_told_and_is_another_path() {
     );
 }
 
+/// With an IPv4 address the kernel tells of that, too, since its label is the interface's name; without one it tells of the link alone.
+#[test]
+fn an_interface_without_an_address_that_is_renamed_is_told() {
+    alone(
+        "renames::an_interface_without_an_address_that_is_renamed_is_told",
+        || async {
+            two_uplinks();
+            ip("link add wwan0 type veth peer name mast");
+            let mut watch = watch_uplinks().await;
+            ip("link set dev wwan0 name wwp0s20");
+            until(&mut watch, "the new name", has("wwp0s20")).await;
+        },
+    );
+}
+
 #[test]
 fn two_interfaces_that_swap_their_names_are_told_apart_by_index() {
     alone(
