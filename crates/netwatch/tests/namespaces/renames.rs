@@ -95,6 +95,8 @@ fn an_interface_without_an_address_that_is_renamed_is_told() {
         || async {
             two_uplinks();
             ip("link add wwan0 type veth peer name mast");
+            // Its addresses are tentative for a second, and then ring.
+            std::fs::write("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1").unwrap();
             let mut watch = watch_uplinks().await;
             ip("link set dev wwan0 name wwp0s20");
             until(&mut watch, "the new name", has("wwp0s20")).await;
