@@ -18,4 +18,5 @@ mod paths;
 mod privilege;
 mod renames;
 mod routes;
+mod tentative;
 mod witness;
