@@ -106,6 +106,40 @@ fn a_point_to_point_link_has_its_own_address_not_the_peers() {
 }
 
 #[test]
+fn an_ipv6_point_to_point_link_that_takes_the_default_route_has_its_own_address_too() {
+    alone(
+        "addresses::an_ipv6_point_to_point_link_that_takes_the_default_route_has_its_own_address_too",
+        || async {
+            two_uplinks();
+            let mut watch = watch_uplinks().await;
+            ip(
+                "addr add 2001:db8:9::1 peer 2001:db8:9::2/128 dev eth0 nodad
+            route add default dev eth0",
+            );
+            until(&mut watch, "the local address", |networks| {
+                addresses(networks, "eth0").contains(&"2001:db8:9::1/128".to_owned())
+            })
+            .await;
+            assert!(
+                !addresses(watch.networks(), "eth0")
+                    .iter()
+                    .any(|net| net.starts_with("2001:db8:9::2/"))
+            );
+            until(&mut watch, "online", bellhop_netwatch::Networks::online).await;
+            assert!(interface(watch.networks(), "eth0").gateways.is_empty());
+            let peer = path(&watch, "2001:db8:9::2").await.unwrap();
+            assert_eq!(
+                (peer.interface.as_str(), peer.local, peer.gateway),
+                ("eth0", address("2001:db8:9::1"), None)
+            );
+            // The IPv4 default route without a gateway.
+            let far = path(&watch, "203.0.113.5").await.unwrap();
+            assert_eq!((far.interface.as_str(), far.gateway), ("eth0", None));
+        },
+    );
+}
+
+#[test]
 fn tentative_deprecated_and_link_local_addresses_do_not_count() {
     alone(
         "addresses::tentative_deprecated_and_link_local_addresses_do_not_count",
