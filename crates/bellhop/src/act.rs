@@ -2,7 +2,7 @@
 
 use bellhop_control::face::{Face, duration, number};
 use bellhop_control::protocol::Request;
-use bellhop_control::snapshot::Line;
+use bellhop_control::snapshot::{Line, Network};
 
 use crate::clock::Clock;
 use crate::engine::Place;
@@ -40,7 +40,7 @@ fn act(
     request: Request,
     id: Option<&str>,
     place: &Place,
-    sentence: fn(&Line, Clock) -> String,
+    sentence: fn(&Line, &Network, Clock) -> String,
 ) -> Result<(), Failure> {
     let clock = Clock::start();
     let mut engine = place.connect()?;
@@ -51,24 +51,24 @@ fn act(
         .iter()
         .filter(|line| id.is_none_or(|id| line.id == id))
     {
-        output::print(&sentence(line, clock.ticked()))?;
+        output::print(&sentence(line, &snapshot.network, clock.ticked()))?;
     }
     Ok(())
 }
 
-fn rebound(line: &Line, clock: Clock) -> String {
+fn rebound(line: &Line, network: &Network, clock: Clock) -> String {
     match &line.last_rebind {
         Some(rebind) => format!(
             "{}: registered again in {}",
             line.id,
             duration(std::time::Duration::from_millis(rebind.took_ms))
         ),
-        None => stands(line, clock),
+        None => stands(line, network, clock),
     }
 }
 
-fn stands(line: &Line, clock: Clock) -> String {
-    let face = Face::of(line, clock.now());
+fn stands(line: &Line, network: &Network, clock: Clock) -> String {
+    let face = Face::of(line, network, clock.now());
     let second = if face.second.is_empty() {
         number(&line.aor).to_owned()
     } else {

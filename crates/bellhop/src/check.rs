@@ -67,3 +67,33 @@ pub(crate) fn command_for(action: ActionKind, line: Option<&str>) -> Option<Stri
         ActionKind::None | ActionKind::SetUpPhone => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_to_type_is_what_is_documented() {
+        let documented = include_str!("../../../docs/messages.md");
+        for kind in [
+            ActionKind::None,
+            ActionKind::TryNow,
+            ActionKind::EnterPassword,
+            ActionKind::UnlockKeyring,
+            ActionKind::OpenBrowser,
+            ActionKind::CopyReport,
+            ActionKind::SetUpPhone,
+            ActionKind::Resume,
+        ] {
+            let head = format!("| `{}` | ", kind.as_str());
+            let mut rows = documented.lines().filter(|row| row.starts_with(&head));
+            let typed = rows.find_map(|row| row.trim_end_matches(" |").rsplit_once(" |"));
+            let typed = typed.map(|(_, cell)| cell.replace('`', "").trim().to_owned());
+            assert_eq!(
+                typed,
+                Some(command_for(kind, None).unwrap_or_default()),
+                "{kind:?}"
+            );
+        }
+    }
+}

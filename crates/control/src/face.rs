@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::catalogue::text;
-use crate::snapshot::{Line, LineState};
+use crate::error::{ActionKind, Code};
+use crate::snapshot::{InterfaceKind, Line, LineState, Network};
 use crate::timestamp::Timestamp;
 
 /// What a view says first of a line.
@@ -15,6 +16,8 @@ pub struct Face {
     pub second: String,
     /// For the colour that comes on top.
     pub reach: Reach,
+    /// The one thing to do.
+    pub action: ActionKind,
 }
 
 /// The four silhouettes.
@@ -31,10 +34,14 @@ pub enum Reach {
 }
 
 impl Face {
-    /// The face of `line` at `now`. Until calls are carried, "Registered" is all that is said, proof or not.
-    pub fn of(line: &Line, now: Timestamp) -> Face {
+    /// The face of `line` on `network` at `now`. Until calls are carried, "Registered" is all that is said, proof or not.
+    pub fn of(line: &Line, network: &Network, now: Timestamp) -> Face {
         let (headline, second, reach) = match line.state {
-            LineState::Registered => ("headline-registered", registered(line), Reach::Reachable),
+            LineState::Registered => (
+                "headline-registered",
+                registered(line, network),
+                Reach::Reachable,
+            ),
             LineState::Registering => ("headline-registering", because(line, now), Reach::Working),
             LineState::Unregistering => ("headline-unregistering", String::new(), Reach::Working),
             LineState::Offline => (
@@ -53,11 +60,16 @@ impl Face {
             headline: text(headline, &[]),
             second,
             reach,
+            action: match &line.error {
+                Some(error) => error.action.kind,
+                None if line.state == LineState::Paused => ActionKind::Resume,
+                None => ActionKind::None,
+            },
         }
     }
 }
 
-fn registered(line: &Line) -> String {
+fn registered(line: &Line, network: &Network) -> String {
     let number = number(&line.aor);
     let flow = line.flows.first();
     let registrar = line
@@ -71,7 +83,7 @@ fn registered(line: &Line) -> String {
             &[
                 ("number", number),
                 ("registrar", registrar),
-                ("network", &flow.interface),
+                ("network", &name_of(&flow.interface, network)),
             ],
         ),
         None => text(
@@ -86,11 +98,36 @@ fn because(line: &Line, now: Timestamp) -> String {
         return String::new();
     };
     match line.retry_at {
+        // A long wait that the person can end: it must not look like a countdown to sit out.
+        Some(at) if at > now && error.code == Code::RegistrarStoppedAnswering => {
+            let minutes = ((at.since(now).as_secs() + 30) / 60).max(1).to_string();
+            let values = [("why", error.message.as_str()), ("count", &minutes)];
+            text("second-stopped", &values)
+        }
         Some(at) if at > now => text(
             "second-retry",
             &[("why", &error.message), ("wait", &duration(at.since(now)))],
         ),
         Some(_) | None => error.message.clone(),
+    }
+}
+
+fn name_of(interface: &str, network: &Network) -> String {
+    let mut interfaces = network.interfaces.iter();
+    let known = interfaces.find(|known| known.name == interface);
+    known.map_or_else(
+        || interface.to_owned(),
+        |known| network_name(interface, known.kind).to_owned(),
+    )
+}
+
+/// What people call a network: its kind where that has a name, else the interface's own.
+pub fn network_name(interface: &str, kind: InterfaceKind) -> &str {
+    match kind {
+        InterfaceKind::Wifi => "Wi-Fi",
+        InterfaceKind::Mobile => "mobile",
+        InterfaceKind::Vpn => "VPN",
+        InterfaceKind::Ethernet | InterfaceKind::Loopback | InterfaceKind::Other => interface,
     }
 }
 

@@ -72,6 +72,10 @@ second-registered_via = { $number } at { $registrar } · { $network }
 second-offline = no network connection
 second-paused = calls don't come to this laptop
 second-retry = { $why }; trying again in { $wait }
+second-stopped = { $why }; waiting { $count } { $count ->
+    [1] minute
+   *[other] minutes
+} (a network change or Try now ends that)
 
 ### Notices
 

@@ -75,29 +75,52 @@ impl Notice {
 mod tests {
     use super::*;
 
-    #[test]
-    fn says_what_happened_in_one_sentence() {
-        let moved = Notice::RegisteredAgain {
+    fn samples() -> Vec<Notice> {
+        let again = |from: Option<&str>| Notice::RegisteredAgain {
             line: "work".into(),
             took_ms: 41,
-            from: Some("Wi-Fi".into()),
+            from: from.map(str::to_owned),
             to: Some("hotspot".into()),
         };
+        let refused = Error::new(crate::error::Code::PasswordRefused, [("user", "tina")]);
+        vec![
+            again(Some("Wi-Fi")),
+            again(Some("hotspot")),
+            Notice::MissedCall {
+                line: "work".into(),
+                from: "sip:tom@example.com".into(),
+            },
+            Notice::Rejected {
+                line: "work".into(),
+                error: refused,
+            },
+        ]
+    }
+
+    #[test]
+    fn says_what_happened_in_one_sentence() {
+        let sentences: Vec<String> = samples().iter().map(Notice::sentence).collect();
         assert_eq!(
-            moved.sentence(),
-            "Registered again in 41 ms (Wi-Fi → hotspot)"
+            sentences,
+            [
+                "Registered again in 41 ms (Wi-Fi → hotspot)",
+                "Registered again in 41 ms",
+                "Missed call from sip:tom@example.com",
+                "You can't be called: the company refused the password for tina",
+            ]
         );
-        let same = Notice::RegisteredAgain {
-            line: "work".into(),
-            took_ms: 1234,
-            from: None,
-            to: Some("eth0".into()),
-        };
-        assert_eq!(same.sentence(), "Registered again in 1.2 s");
-        let missed = Notice::MissedCall {
-            line: "work".into(),
-            from: "sip:tom@example.com".into(),
-        };
-        assert_eq!(missed.sentence(), "Missed call from sip:tom@example.com");
+    }
+
+    #[test]
+    fn the_documented_notices_are_the_notices() {
+        let rows: Vec<String> = samples()
+            .iter()
+            .map(|notice| {
+                let json = serde_json::to_value(notice).unwrap();
+                let name = json.get("notice").unwrap().as_str().unwrap().to_owned();
+                format!("| `{name}` | {} |", notice.sentence())
+            })
+            .collect();
+        assert_eq!(crate::documented::rows("Notices"), rows);
     }
 }

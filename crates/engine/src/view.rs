@@ -71,18 +71,9 @@ pub(crate) fn network(networks: &netwatch::Networks) -> Network {
 }
 
 /// What people call an interface.
-pub(crate) fn network_name(name: &str, kind: Option<netwatch::InterfaceKind>) -> String {
-    match kind {
-        Some(netwatch::InterfaceKind::Wifi) => "Wi-Fi".into(),
-        Some(netwatch::InterfaceKind::Mobile) => "mobile".into(),
-        Some(netwatch::InterfaceKind::Vpn) => "VPN".into(),
-        Some(
-            netwatch::InterfaceKind::Ethernet
-            | netwatch::InterfaceKind::Loopback
-            | netwatch::InterfaceKind::Other,
-        )
-        | None => name.to_owned(),
-    }
+pub(crate) fn network_name(name: &str, known: Option<netwatch::InterfaceKind>) -> String {
+    let kind = known.map_or(InterfaceKind::Other, kind);
+    bellhop_control::face::network_name(name, kind).to_owned()
 }
 
 /// The sentence for a failure of a line.

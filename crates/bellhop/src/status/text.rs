@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bellhop_control::face::{Face, Reach, duration, number};
-use bellhop_control::snapshot::{Cause, Flow, Line, LineState, Rebind, Snapshot};
+use bellhop_control::snapshot::{Cause, Flow, Line, LineState, Network, Rebind, Snapshot};
 
 use crate::clock::Clock;
 use crate::output::{Paint, Tone};
@@ -18,13 +18,13 @@ pub(super) fn of(snapshot: &Snapshot, clock: Clock, paint: Paint) -> String {
     let blocks: Vec<String> = snapshot
         .lines
         .iter()
-        .map(|line| block(line, clock, paint))
+        .map(|line| block(line, &snapshot.network, clock, paint))
         .collect();
     blocks.join("\n")
 }
 
-fn block(line: &Line, clock: Clock, paint: Paint) -> String {
-    let face = Face::of(line, clock.now());
+fn block(line: &Line, network: &Network, clock: Clock, paint: Paint) -> String {
+    let face = Face::of(line, network, clock.now());
     let tone = match face.reach {
         Reach::Reachable => Tone::Good,
         Reach::Working => Tone::Working,
@@ -35,7 +35,9 @@ fn block(line: &Line, clock: Clock, paint: Paint) -> String {
     let headline = paint.tone(tone, &format!("{:<HEADLINE$}", face.headline));
     let mut rows = vec![format!("{headline} {}", number(&line.aor))];
     if line.state != LineState::Registered && !face.second.is_empty() {
-        rows.push(format!("  {}{}", face.second, suggestion(line)));
+        let suggested = crate::check::command_for(face.action, Some(&line.id))
+            .map_or_else(String::new, |command| format!(" → {command}"));
+        rows.push(format!("  {}{suggested}", face.second));
     }
     rows.extend(
         line.flows
@@ -128,17 +130,6 @@ fn why(cause: Cause) -> &'static str {
         Cause::RegistrarForgot => " (the registrar had lost it)",
         Cause::Resume => " (resumed)",
     }
-}
-
-/// What to type about it.
-fn suggestion(line: &Line) -> String {
-    let kind = match &line.error {
-        Some(error) => error.action.kind,
-        None if line.state == LineState::Paused => bellhop_control::error::ActionKind::Resume,
-        None => return String::new(),
-    };
-    crate::check::command_for(kind, Some(&line.id))
-        .map_or_else(String::new, |command| format!(" → {command}"))
 }
 
 /// `ip` of `ip:port`, without the brackets of v6.

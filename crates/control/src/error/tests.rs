@@ -90,10 +90,6 @@ fn a_code_of_a_newer_engine_is_unknown_and_keeps_its_message() {
 /// docs/messages.md and the code are one list: `| code | sentence | whose | action |`.
 #[test]
 fn the_documented_list_is_the_list() {
-    let documented: Vec<&str> = include_str!("../../../../docs/messages.md")
-        .lines()
-        .filter(|line| line.starts_with("| `"))
-        .collect();
     let expected: Vec<String> = Code::ALL
         .iter()
         .map(|code| {
@@ -107,9 +103,51 @@ fn the_documented_list_is_the_list() {
         })
         .collect();
     assert_eq!(
-        documented,
+        crate::documented::rows("Errors"),
         expected,
         "docs/messages.md should be:\n{}",
         expected.join("\n")
     );
+}
+
+#[test]
+fn the_documented_actions_are_the_actions() {
+    let kinds = [
+        ActionKind::None,
+        ActionKind::TryNow,
+        ActionKind::EnterPassword,
+        ActionKind::UnlockKeyring,
+        ActionKind::OpenBrowser,
+        ActionKind::CopyReport,
+        ActionKind::SetUpPhone,
+        ActionKind::Resume,
+    ];
+    let expected = kinds.map(|kind| {
+        let action = Action::of(kind);
+        format!("| `{}` | {} |", kind.as_str(), action.label)
+    });
+    // The last column is the command line's.
+    let documented = crate::documented::rows("Actions");
+    let documented: Vec<String> = documented
+        .iter()
+        .filter_map(|row| {
+            row.splitn(4, '|')
+                .nth(3)
+                .and_then(|rest| row.strip_suffix(rest))
+        })
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(documented, expected);
+}
+
+/// A sentence alone tells which code it is: scripts and trials read it from stderr.
+#[test]
+fn no_two_codes_share_a_sentence() {
+    let mut sentences: Vec<String> = Code::ALL
+        .iter()
+        .map(|code| with_all_params(*code).message)
+        .collect();
+    sentences.sort();
+    sentences.dedup();
+    assert_eq!(sentences.len(), Code::ALL.len());
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::error::{Code, Error};
-use crate::snapshot::{Callable, Flow, FlowState, Proof};
+use crate::snapshot::{Callable, Flow, FlowState, Interface, Proof};
 
 fn now() -> Timestamp {
     Timestamp::parse("2026-11-23T14:02:00Z").unwrap()
@@ -40,8 +40,21 @@ fn flow() -> Flow {
     }
 }
 
+fn wifi() -> Network {
+    Network {
+        online: true,
+        interfaces: vec![Interface {
+            name: "wlan0".into(),
+            kind: InterfaceKind::Wifi,
+            addresses: vec!["192.168.1.23/24".into()],
+            default_route: true,
+        }],
+        home: None,
+    }
+}
+
 fn said(line: &Line) -> (String, String) {
-    let face = Face::of(line, now());
+    let face = Face::of(line, &wifi(), now());
     (face.headline, face.second)
 }
 
@@ -57,51 +70,181 @@ fn registered_is_registered_even_with_proof() {
         said(&registered),
         (
             "Registered".into(),
-            "tina@example.com at pbx.example.com · wlan0".into()
+            "tina@example.com at pbx.example.com · Wi-Fi".into()
         )
     );
 }
 
-#[test]
-fn a_silent_registrar_is_told_with_the_wait() {
-    let mut waiting = line(LineState::WaitingToRetry);
-    waiting.error = Some(Error::new(
-        Code::RegistrarSilent,
-        [("registrar", "pbx.example.com")],
-    ));
-    waiting.retry_at = Some(Timestamp::parse("2026-11-23T14:02:12Z").unwrap());
-    assert_eq!(
-        said(&waiting),
+/// A line that is in trouble, for at least `wait` seconds more.
+fn troubled(state: LineState, code: Code, wait: Option<u32>) -> Line {
+    let values = code.params().iter().map(|name| {
+        let value = match *name {
+            "registrar" => "pbx.example.com",
+            "user" => "tina",
+            "aor" => "tina@example.com",
+            "status" => "403",
+            other => panic!("no sample of {other}"),
+        };
+        (*name, value)
+    });
+    Line {
+        error: Some(Error::new(code, values)),
+        retry_at: wait.map(|seconds| {
+            Timestamp::parse(&format!(
+                "2026-11-23T14:{:02}:{:02}Z",
+                2 + seconds / 60,
+                seconds % 60
+            ))
+            .unwrap()
+        }),
+        ..line(state)
+    }
+}
+
+/// A line in each state, and the words that are agreed for it.
+fn samples() -> Vec<(Line, &'static str, &'static str)> {
+    let mut registered = line(LineState::Registered);
+    registered.flows.push(flow());
+    let cannot = "You can't be called";
+    vec![
         (
-            "You can't be called".into(),
-            "pbx.example.com does not answer; trying again in 12 s".into()
-        )
-    );
+            registered,
+            "Registered",
+            "tina@example.com at pbx.example.com · Wi-Fi",
+        ),
+        (line(LineState::Offline), "Offline", "no network connection"),
+        (
+            troubled(LineState::WaitingToRetry, Code::RegistrarSilent, Some(12)),
+            cannot,
+            "pbx.example.com does not answer; trying again in 12 s",
+        ),
+        (
+            troubled(LineState::Rejected, Code::PasswordRefused, None),
+            cannot,
+            "the company refused the password for tina",
+        ),
+        (
+            troubled(LineState::Rejected, Code::Forbidden, None),
+            cannot,
+            "the company does not accept tina@example.com (403)",
+        ),
+        (
+            troubled(LineState::WaitingForSecret, Code::SecretLocked, None),
+            cannot,
+            "the password is locked in your keyring",
+        ),
+        (
+            troubled(
+                LineState::WaitingToRetry,
+                Code::RegistrarStoppedAnswering,
+                Some(602),
+            ),
+            cannot,
+            "pbx.example.com stopped answering this address; waiting 10 minutes (a network change or Try now ends that)",
+        ),
+        (
+            troubled(
+                LineState::WaitingToRetry,
+                Code::RegistrarStoppedAnswering,
+                Some(7),
+            ),
+            cannot,
+            "pbx.example.com stopped answering this address; waiting 1 minute (a network change or Try now ends that)",
+        ),
+        (
+            line(LineState::Paused),
+            "Paused",
+            "calls don't come to this laptop",
+        ),
+        (line(LineState::Registering), "Registering …", ""),
+        (line(LineState::Unregistering), "Unregistering …", ""),
+    ]
 }
 
 #[test]
-fn the_other_states_speak_as_the_face_does() {
-    assert_eq!(
-        said(&line(LineState::Offline)),
-        ("Offline".into(), "no network connection".into())
-    );
-    assert_eq!(
-        said(&line(LineState::Paused)),
-        ("Paused".into(), "calls don't come to this laptop".into())
-    );
-    let mut rejected = line(LineState::Rejected);
-    rejected.error = Some(Error::new(Code::PasswordRefused, [("user", "tina")]));
-    assert_eq!(
-        said(&rejected),
-        (
-            "You can't be called".into(),
-            "the company refused the password for tina".into()
-        )
-    );
-    assert_eq!(
-        Face::of(&line(LineState::Registering), now()).reach,
-        Reach::Working
-    );
+fn every_state_speaks_in_the_agreed_words() {
+    for (line, headline, second) in samples() {
+        assert_eq!(said(&line), (headline.into(), second.into()), "{line:?}");
+    }
+}
+
+#[test]
+fn the_documented_states_are_the_states() {
+    let rows: Vec<String> = samples()
+        .iter()
+        .map(|(line, _, _)| {
+            let face = Face::of(line, &wifi(), now());
+            let action = crate::error::Action::of(face.action).label;
+            let state = line.state.as_str();
+            format!(
+                "| `{state}` | {} | {} | {action} |",
+                face.headline, face.second
+            )
+        })
+        .collect();
+    assert_eq!(crate::documented::rows("States"), rows);
+}
+
+#[test]
+fn what_can_be_done_is_what_was_agreed() {
+    let labels = [
+        (Code::RegistrarSilent, "Try now"),
+        (Code::RegistrarStoppedAnswering, "Try now"),
+        (Code::PasswordRefused, "Enter password"),
+        (Code::Forbidden, "Copy for IT"),
+        (Code::UnknownNumber, "Copy for IT"),
+        (Code::SecretLocked, "Unlock"),
+        (Code::NoNetwork, "–"),
+        (Code::LinePaused, "Resume"),
+    ];
+    for (code, label) in labels {
+        assert_eq!(
+            crate::error::Action::of(code.action()).label,
+            label,
+            "{code}"
+        );
+    }
+}
+
+#[test]
+fn a_wait_that_is_over_is_not_told() {
+    for code in [Code::RegistrarSilent, Code::RegistrarStoppedAnswering] {
+        let over = troubled(LineState::WaitingToRetry, code, Some(0));
+        assert!(!said(&over).1.contains(';'), "{over:?}");
+    }
+}
+
+#[test]
+fn a_network_without_a_name_of_its_own_goes_by_its_interface() {
+    for (kind, name) in [
+        (InterfaceKind::Wifi, "Wi-Fi"),
+        (InterfaceKind::Mobile, "mobile"),
+        (InterfaceKind::Vpn, "VPN"),
+        (InterfaceKind::Ethernet, "x0"),
+        (InterfaceKind::Other, "x0"),
+    ] {
+        assert_eq!(network_name("x0", kind), name);
+    }
+    let mut gone = line(LineState::Registered);
+    gone.flows.push(Flow {
+        interface: "usb0".into(),
+        ..flow()
+    });
+    assert!(said(&gone).1.ends_with(" · usb0"), "{gone:?}");
+}
+
+#[test]
+fn only_what_is_registered_is_reachable() {
+    for (state, reach) in [
+        (LineState::Registered, Reach::Reachable),
+        (LineState::Registering, Reach::Working),
+        (LineState::Unregistering, Reach::Working),
+        (LineState::Rejected, Reach::Unreachable),
+        (LineState::Offline, Reach::Unreachable),
+        (LineState::Paused, Reach::Paused),
+    ] {
+        assert_eq!(Face::of(&line(state), &wifi(), now()).reach, reach);
+    }
 }
 
 #[test]
