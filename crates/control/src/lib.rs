@@ -6,6 +6,8 @@
 pub mod catalogue;
 pub mod client;
 pub mod config;
+#[cfg(test)]
+mod documented;
 pub mod edit;
 pub mod error;
 pub mod face;
