@@ -12,6 +12,7 @@ use crate::auth::Authenticator;
 use crate::backoff::Backoff;
 use crate::config::{LineConfig, Network};
 use crate::copies::RoundTrips;
+use crate::fetch::Listings;
 use crate::flow::Flow;
 use crate::identity::{Identity, Sequence, random_word};
 use crate::keepalive::Pongs;
@@ -54,6 +55,7 @@ pub struct Agent {
     pub(crate) hearing: Hearing,
     pub(crate) round_trips: RoundTrips,
     pub(crate) pongs: Pongs,
+    pub(crate) listings: Listings,
     pub(crate) self_test: Option<SelfTest>,
     pub(crate) callable: Callable,
     pub(crate) bindings: Vec<BindingView>,
@@ -97,6 +99,7 @@ impl Agent {
             hearing: Hearing::Nothing,
             round_trips: RoundTrips::default(),
             pongs: Pongs::Untried,
+            listings: Listings::default(),
             self_test: None,
             callable: Callable {
                 proof: Proof::None,
@@ -181,9 +184,10 @@ impl Agent {
                 Some((_, Due::Retry)) => self.retry(now),
                 Some((_, Due::Refresh)) => self.refresh(now),
                 Some((_, Due::Expired)) => self.expired(now),
-                Some((_, Due::KeepAlive)) => self.send_keepalive(now),
+                Some((_, Due::KeepAlive)) => self.keep_alive(now),
                 Some((_, Due::Leave)) => self.left(),
                 Some((_, Due::Challenge)) => self.release(now),
+                Some((_, Due::Look)) => self.look(now),
             }
         }
     }
@@ -218,6 +222,7 @@ impl Agent {
             | Phase::Registering { .. }
             | Phase::Waiting { .. }
             | Phase::Rejected { .. }
+            | Phase::Elsewhere { .. }
             | Phase::Leaving { .. }
             | Phase::Off => (false, None),
         };
@@ -244,7 +249,14 @@ impl Agent {
                 }
                 _ => (LineState::Registering, None),
             },
-            Phase::Opening { .. } | Phase::Registering { .. } => (LineState::Registering, None),
+            Phase::Opening { .. } | Phase::Registering { .. } => match self.asking_since() {
+                Some(since) => (LineState::Rejected, Some(Failure::Elsewhere { since })),
+                None => (LineState::Registering, None),
+            },
+            Phase::Elsewhere { since, .. } => (
+                LineState::Rejected,
+                Some(Failure::Elsewhere { since: *since }),
+            ),
             Phase::Bound(bound) | Phase::Refreshing { bound, .. } => (
                 LineState::Registered,
                 (!bound.verified).then_some(Failure::NotVerified),

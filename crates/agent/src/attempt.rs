@@ -62,6 +62,11 @@ pub(crate) enum Form {
     SecondLook,
     /// The new Contact, and the removal of the old ones with it, after a 403: a registrar that allows one contact and removes none.
     Combined,
+    /// None: who has the number, which another phone took then?
+    Ask {
+        /// When it was noticed.
+        since: Instant,
+    },
 }
 
 impl Round {

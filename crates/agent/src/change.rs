@@ -36,6 +36,11 @@ impl Agent {
                     self.leave(now);
                 }
             }
+            Phase::Elsewhere { .. } => {
+                if matches!(self.network, Network::Paths(_)) && !self.flow_still_leads() {
+                    self.look(now);
+                }
+            }
             Phase::Idle => self.start(now, self.change_cause(), now),
             // Name servers rotate their answers: the same ways in another order are no reason to break off a wait.
             Phase::Waiting { .. } if !self.network.offers_more_than(&before) => {}
@@ -48,7 +53,12 @@ impl Agent {
             | Phase::Registering { .. }
             | Phase::Bound(_)
             | Phase::Refreshing { .. } => {
-                if was_offline || !self.flow_still_leads() {
+                if let Some(since) = self.asking_since() {
+                    if !self.flow_still_leads() {
+                        self.give_way(now, since);
+                        self.look(now);
+                    }
+                } else if was_offline || !self.flow_still_leads() {
                     self.backoff.reset();
                     self.hearing.forgive();
                     self.start(now, self.change_cause(), now);
@@ -112,7 +122,7 @@ impl Agent {
     }
 
     /// Opens a flow over the path at hand; the REGISTER follows when the engine says that it is open.
-    fn open(&mut self, now: Instant, round: Round) {
+    pub(crate) fn open(&mut self, now: Instant, round: Round) {
         let Some(path) = self.path() else {
             self.phase = Phase::Idle;
             return;
@@ -146,6 +156,7 @@ impl Agent {
         let contacts = match round.form {
             Form::Alone | Form::SecondLook => Contacts::Bind,
             Form::Combined => Contacts::BindAndRemove(self.old_shapes()),
+            Form::Ask { .. } => Contacts::Ask,
         };
         let Some(attempt) = self.register(now, &contacts, credentials, challenges) else {
             self.phase = Phase::Idle;
@@ -163,6 +174,7 @@ impl Agent {
             | Phase::Registering { .. }
             | Phase::Waiting { .. }
             | Phase::Rejected { .. }
+            | Phase::Elsewhere { .. }
             | Phase::Leaving { .. }
             | Phase::Off => Phase::Registering { round, attempt },
         };
@@ -201,7 +213,9 @@ impl Agent {
             Network::Paths(paths) => self.path_index + 1 < paths.len(),
             Network::Offline | Network::Unresolved { .. } => false,
         };
-        if more {
+        if let (false, Form::Ask { since }) = (more, round.form) {
+            self.give_way(now, since);
+        } else if more {
             self.path_index += 1;
             self.abandon_all();
             self.open(now, round);
@@ -263,12 +277,13 @@ impl Agent {
             | Phase::Opening { .. }
             | Phase::Waiting { .. }
             | Phase::Rejected { .. }
+            | Phase::Elsewhere { .. }
             | Phase::Off => {}
         }
     }
 
     fn abandon_bound(&mut self, bound: &crate::phase::Bound) {
-        if let crate::keepalive::KeepAlive::Asked { attempt } = &bound.keepalive {
+        if let Some(attempt) = bound.keepalive.attempt() {
             self.abandon(attempt);
         }
         if let Some(cleanup) = &bound.cleanup {
@@ -303,7 +318,7 @@ impl Agent {
     }
 
     /// Whether the flow in use is still the way to its registrar address.
-    fn flow_still_leads(&self) -> bool {
+    pub(crate) fn flow_still_leads(&self) -> bool {
         match (&self.network, &self.flow) {
             (Network::Paths(paths), Some(flow)) => paths.contains(&flow.path),
             _ => false,

@@ -79,6 +79,7 @@ impl Agent {
             | Phase::Registering { .. }
             | Phase::Waiting { .. }
             | Phase::Rejected { .. }
+            | Phase::Elsewhere { .. }
             | Phase::Leaving { .. }
             | Phase::Off => None,
         }

@@ -32,6 +32,8 @@ pub(crate) enum KeepAlive {
     Idle { next: Instant },
     /// One is on its way.
     Asked { attempt: Attempt },
+    /// A fetch is on its way in its place.
+    Fetching { attempt: Attempt },
 }
 
 /// What is known of a registrar's pongs.
@@ -60,7 +62,15 @@ impl KeepAlive {
     pub(crate) fn due(&self) -> Option<Instant> {
         match self {
             Self::Idle { next } => Some(*next),
-            Self::Unneeded | Self::Asked { .. } => None,
+            Self::Unneeded | Self::Asked { .. } | Self::Fetching { .. } => None,
+        }
+    }
+
+    /// What is on its way.
+    pub(crate) fn attempt(&self) -> Option<&Attempt> {
+        match self {
+            Self::Asked { attempt } | Self::Fetching { attempt } => Some(attempt),
+            Self::Unneeded | Self::Idle { .. } => None,
         }
     }
 }
@@ -98,16 +108,24 @@ impl Agent {
         }
     }
 
-    pub(crate) fn on_pong(&mut self, now: Instant, response: &Response) {
+    pub(crate) fn on_pong(&mut self, now: Instant, attempt: &Attempt, response: &Response) {
         self.pongs = Pongs::Come;
-        let Some(flow) = &self.flow else { return };
-        let seen = seen_from(response, flow.local);
-        let moved = matches!((flow.public, seen), (Some(before), Some(seen)) if before != seen);
-        if moved {
+        if let Some(measured) = attempt.round_trip(now) {
+            self.round_trips.add(measured);
+        }
+        if self.nat_moved(response) {
             self.start(now, Cause::NatMoved, now);
         } else {
             self.rest_keepalive(now);
         }
+    }
+
+    /// Whether the answer shows another public address than the one that the registrar was told from.
+    pub(crate) fn nat_moved(&self, response: &Response) -> bool {
+        self.flow.as_ref().is_some_and(|flow| {
+            let seen = seen_from(response, flow.local);
+            matches!((flow.public, seen), (Some(before), Some(seen)) if before != seen)
+        })
     }
 
     /// Nobody answered. The first time the binding is made anew over a new flow, which tells a broken way from a registrar that
@@ -125,18 +143,21 @@ impl Agent {
         }
     }
 
-    pub(crate) fn is_keepalive(&self, id: RequestId) -> bool {
+    /// The keep-alive on its way, if this is its id.
+    pub(crate) fn keepalive(&self, id: RequestId) -> Option<KeepAlive> {
         match &self.phase {
             Phase::Bound(bound) | Phase::Refreshing { bound, .. } => {
-                matches!(&bound.keepalive, KeepAlive::Asked { attempt } if attempt.id == id)
+                let asked = bound.keepalive.attempt().is_some_and(|it| it.id == id);
+                asked.then(|| bound.keepalive.clone())
             }
             Phase::Idle
             | Phase::Opening { .. }
             | Phase::Registering { .. }
             | Phase::Waiting { .. }
             | Phase::Rejected { .. }
+            | Phase::Elsewhere { .. }
             | Phase::Leaving { .. }
-            | Phase::Off => false,
+            | Phase::Off => None,
         }
     }
 }

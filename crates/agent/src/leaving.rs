@@ -30,6 +30,7 @@ impl Agent {
             | Phase::Refreshing { .. }
             | Phase::Waiting { .. }
             | Phase::Rejected { .. }
+            | Phase::Elsewhere { .. }
             | Phase::Off => {
                 now + match self.target {
                     Target::Asleep => SLEEP_LIMIT,
@@ -38,7 +39,8 @@ impl Agent {
                 }
             }
         };
-        let refused = matches!(self.phase, Phase::Rejected { .. });
+        // What another phone has taken is not ours to remove.
+        let refused = matches!(self.phase, Phase::Rejected { .. } | Phase::Elsewhere { .. });
         self.abandon_all();
         self.no_proof();
         let has_contact = self

@@ -28,6 +28,8 @@ mod change;
 mod cleanup;
 mod config;
 mod copies;
+mod elsewhere;
+mod fetch;
 mod flow;
 mod identity;
 mod keepalive;

@@ -66,6 +66,7 @@ impl Agent {
                     | Phase::Bound(_)
                     | Phase::Refreshing { .. }
                     | Phase::Waiting { .. }
+                    | Phase::Elsewhere { .. }
                     | Phase::Leaving { .. }
                     | Phase::Off => {}
                 }
@@ -93,6 +94,7 @@ impl Agent {
             | Phase::Bound(_)
             | Phase::Refreshing { .. }
             | Phase::Waiting { .. }
+            | Phase::Elsewhere { .. }
             | Phase::Leaving { .. }
             | Phase::Off => None,
         };

@@ -40,6 +40,8 @@ pub(crate) enum Phase {
     Waiting { until: Instant, failure: Failure },
     /// The company refused. Only a person ends this.
     Rejected { failure: Failure },
+    /// Another phone has had the number since then, and it is for one only. Who has it is asked again later; a person ends this.
+    Elsewhere { since: Instant, look_at: Instant },
     /// The binding is being taken away.
     Leaving { attempt: Attempt, deadline: Instant },
     /// Asleep, paused or gone, as the target says.
@@ -81,6 +83,7 @@ pub(crate) enum Due {
     KeepAlive,
     Leave,
     Challenge,
+    Look,
 }
 
 impl Phase {
@@ -109,6 +112,7 @@ impl Phase {
                 None,
             ],
             Self::Waiting { until, .. } => [Some((*until, Due::Retry)), None, None, None],
+            Self::Elsewhere { look_at, .. } => [Some((*look_at, Due::Look)), None, None, None],
             Self::Leaving { attempt, deadline } => {
                 [Some((*deadline, Due::Leave)), held(attempt), None, None]
             }
@@ -128,6 +132,7 @@ impl Phase {
             | Self::Opening { .. }
             | Self::Waiting { .. }
             | Self::Rejected { .. }
+            | Self::Elsewhere { .. }
             | Self::Off => [None, None],
         };
         list.into_iter().flatten()

@@ -24,6 +24,8 @@ pub(crate) enum Contacts {
     BindAndRemove(Vec<String>),
     /// Removes it, and those.
     Remove(Vec<String>),
+    /// Leaves all as it is: the answer lists what is held (RFC 3261 §10.2.3).
+    Ask,
 }
 
 impl Agent {
@@ -54,17 +56,19 @@ impl Agent {
         );
         let removal = |uri: &dyn Display| format!("<{uri}>;expires=0");
         let (first, others, expires) = match contacts {
-            Contacts::Bind => (bind, &Vec::new(), self.expires),
-            Contacts::BindAndRemove(others) => (bind, others, self.expires),
-            Contacts::Remove(others) => (removal(&contact), others, 0),
+            Contacts::Bind => (Some(bind), &Vec::new(), Some(self.expires)),
+            Contacts::BindAndRemove(others) => (Some(bind), others, Some(self.expires)),
+            Contacts::Remove(others) => (Some(removal(&contact)), others, Some(0)),
+            Contacts::Ask => (None, &Vec::new(), None),
         };
         let headers = &mut request.headers;
-        headers.push(HeaderName::Contact, first);
-        for other in others {
-            headers.push(HeaderName::Contact, removal(other));
+        for contact in first.into_iter().chain(others.iter().map(|it| removal(it))) {
+            headers.push(HeaderName::Contact, contact);
         }
         // Besides the parameter: some registrars read the header only.
-        headers.push(HeaderName::Expires, expires.to_string());
+        if let Some(expires) = expires {
+            headers.push(HeaderName::Expires, expires.to_string());
+        }
         headers.push(HeaderName::Allow, ALLOW);
         headers.push(HeaderName::Supported, SUPPORTED);
         let attempt = self.send(now, flow, request, credentials, challenges);

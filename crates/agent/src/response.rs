@@ -65,8 +65,13 @@ impl Agent {
             .is_some_and(|test| test.attempt.id == id)
         {
             self.self_test = None;
-        } else if self.is_keepalive(id) {
-            self.on_missing_pong(now);
+        } else if let Some(asked) = self.keepalive(id) {
+            match asked {
+                KeepAlive::Fetching { .. } => self.on_missing_listing(now),
+                KeepAlive::Asked { .. } | KeepAlive::Idle { .. } | KeepAlive::Unneeded => {
+                    self.on_missing_pong(now);
+                }
+            }
         } else if let Some(bound) = self.bound_with_cleanup(id) {
             bound.cleanup = None;
         }
@@ -80,6 +85,9 @@ impl Agent {
 
     /// The registrar could not prolong the binding now. It stands until it runs out, so it is tried again in the meantime.
     fn refresh_later(&mut self, now: Instant, retry_after: Option<Duration>) {
+        if let Some(peace) = retry_after {
+            self.listings.rest(now, peace);
+        }
         let again = now + self.backoff.fail(retry_after, &mut self.rng);
         if let Phase::Bound(bound) = &mut self.phase {
             bound.refresh_at = again;
@@ -108,6 +116,7 @@ impl Agent {
             | Phase::Bound(_)
             | Phase::Waiting { .. }
             | Phase::Rejected { .. }
+            | Phase::Elsewhere { .. }
             | Phase::Leaving { .. }
             | Phase::Off => false,
         };
@@ -126,6 +135,7 @@ impl Agent {
             | Phase::Bound(_)
             | Phase::Waiting { .. }
             | Phase::Rejected { .. }
+            | Phase::Elsewhere { .. }
             | Phase::Leaving { .. }
             | Phase::Off => None,
         }
@@ -151,6 +161,10 @@ impl Agent {
         let was_bound = bound.is_some();
         let status = response.status.code();
         self.note_flow(now, attempt, response);
+        if let Form::Ask { since } = round.form {
+            self.on_look(now, round, since, attempt, response);
+            return;
+        }
         if matches!(status, 200..=299) {
             self.take_next_nonce(attempt, &Method::Register, response);
             self.on_success(now, round, attempt, bound, response);
@@ -241,6 +255,7 @@ impl Agent {
             cleanup: bound.and_then(|bound| bound.cleanup),
         });
         if !refreshed {
+            self.listings.bound();
             self.proof_of_binding();
             self.tell_rebind(now, &round);
         }
@@ -268,8 +283,12 @@ impl Agent {
     }
 
     fn on_side_answer(&mut self, now: Instant, id: RequestId, response: &Response) {
-        if self.is_keepalive(id) {
-            self.on_pong(now, response);
+        if let Some(asked) = self.keepalive(id) {
+            match asked {
+                KeepAlive::Fetching { attempt } => self.on_fetched(now, &attempt, response),
+                KeepAlive::Asked { attempt } => self.on_pong(now, &attempt, response),
+                KeepAlive::Idle { .. } | KeepAlive::Unneeded => {}
+            }
         } else if let Some(cleanup) = self
             .bound_with_cleanup(id)
             .and_then(|bound| bound.cleanup.take())

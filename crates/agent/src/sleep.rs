@@ -10,7 +10,7 @@ impl Agent {
     /// Unregisters, so that the company does not ring a phone that can't hear.
     pub(crate) fn fall_asleep(&mut self, now: Instant) {
         // A refusal is about who we are: it outlives a night.
-        let refused = matches!(self.phase, Phase::Rejected { .. });
+        let refused = matches!(self.phase, Phase::Rejected { .. } | Phase::Elsewhere { .. });
         if self.target == Target::Registered && !refused {
             self.target = Target::Asleep;
             self.leave(now);
@@ -20,7 +20,7 @@ impl Agent {
     /// Binds anew. A binding that there was no time to take away is one of ours that the registrar lists, and goes like any other.
     pub(crate) fn wake(&mut self, now: Instant) {
         let wanted = matches!(self.target, Target::Registered | Target::Asleep);
-        if !wanted || matches!(self.phase, Phase::Rejected { .. }) {
+        if !wanted || matches!(self.phase, Phase::Rejected { .. } | Phase::Elsewhere { .. }) {
             return;
         }
         self.target = Target::Registered;
@@ -37,6 +37,7 @@ impl Agent {
             | Phase::Refreshing { .. }
             | Phase::Waiting { .. }
             | Phase::Rejected { .. }
+            | Phase::Elsewhere { .. }
             | Phase::Leaving { .. }
             | Phase::Off => self.start(now, Cause::Wake, now),
         }

@@ -221,4 +221,9 @@ pub enum Failure {
     },
     /// The registrar said 200 twice without listing our Contact.
     NotVerified,
+    /// Another phone took the number, which is for one phone only.
+    Elsewhere {
+        /// When that was noticed.
+        since: Instant,
+    },
 }

@@ -206,6 +206,8 @@ codes! {
     OtherStatus = "other_status", Registrar, CopyReport, ["registrar", "status"];
     /// 200 without our Contact.
     NotVerified = "not_verified", Registrar, CopyReport, ["registrar"];
+    /// Another phone has the number, which is for one phone only.
+    RegisteredElsewhere = "registered_elsewhere", Person, TryNow, [];
     /// The keyring has no entry, the variable is not set.
     SecretMissing = "secret_missing", Person, EnterPassword, ["aor"];
     /// The keyring wants to be unlocked.

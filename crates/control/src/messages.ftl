@@ -16,6 +16,7 @@ challenge_unsupported = { $registrar } asks for a kind of login that Bellhop doe
 realm_changed = { $registrar } asks for a login to another realm than before; the password was not used
 other_status = { $registrar } refused the registration ({ $status })
 not_verified = { $registrar } accepted the registration but does not list it
+registered_elsewhere = another phone took this number
 secret_missing = no password is stored for { $aor }
 secret_locked = the password is locked in your keyring
 secret_unavailable = no keyring answers in this session

@@ -118,6 +118,7 @@ pub(crate) fn failure(settings: &LineSettings, view: &LineView, failure: &Failur
             )
         }
         Failure::NotVerified => Error::new(Code::NotVerified, [registrar]),
+        Failure::Elsewhere { .. } => Error::plain(Code::RegisteredElsewhere),
     }
 }
 

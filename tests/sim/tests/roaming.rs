@@ -135,9 +135,9 @@ fn a_registrar_that_never_says_that_a_nonce_is_stale() {
     holds(&habits, &quiet());
 }
 
-/// One change at rest, before the first keep-alive or after it, of which no network watch tells.
+/// One change at rest, before the first keep-alive or after it, of which no network watch tells, and which is healed in this time.
 #[track_caller]
-fn heals(change: &Step) {
+fn heals_within(seconds: u64, change: &Step) {
     for seed in 0..seeds() {
         let at = Duration::from_secs(if seed % 2 == 0 { 10 } else { 40 });
         let plan = Plan {
@@ -146,7 +146,7 @@ fn heals(change: &Step) {
             steps: vec![
                 (Duration::ZERO, Step::Move(1)),
                 (at, change.clone()),
-                (at + Duration::from_secs(100), Step::Look),
+                (at + Duration::from_secs(seconds), Step::Look),
             ],
             patience: Duration::from_secs(2),
             pause_at_end: true,
@@ -159,17 +159,22 @@ fn heals(change: &Step) {
 
 #[test]
 fn a_nat_that_moves_is_noticed_within_a_keepalive() {
-    heals(&Step::NatMoves);
+    heals_within(100, &Step::NatMoves);
 }
 
 #[test]
 fn a_way_that_dies_is_noticed_by_a_keepalive_that_nobody_answers() {
-    heals(&Step::FlowDies);
+    heals_within(100, &Step::FlowDies);
 }
 
 #[test]
 fn a_way_that_leads_nowhere_is_passed_over() {
-    heals(&Step::MoveAstray(2));
+    heals_within(100, &Step::MoveAstray(2));
+}
+
+#[test]
+fn a_registrar_that_forgot_is_noticed_by_the_fetch_among_the_keepalives() {
+    heals_within(120, &Step::RegistrarRestart);
 }
 
 #[test]

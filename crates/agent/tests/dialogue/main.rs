@@ -15,6 +15,8 @@ mod challenge;
 mod change;
 mod copies;
 mod desk;
+mod elsewhere;
+mod fetch;
 mod leaving;
 mod next_nonce;
 mod proof;

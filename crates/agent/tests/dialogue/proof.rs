@@ -60,7 +60,8 @@ fn a_registrar_that_never_answers_options_is_asked_anew_once_and_left_in_peace_t
     desk.silence();
     desk.accept();
     desk.take_sent();
-    for _ in 0..5 {
+    // The fourth would be a fetch.
+    for _ in 0..3 {
         desk.pass(Duration::from_secs(30));
         let sent = desk.take_sent();
         assert_eq!(sent.len(), 1);
@@ -101,8 +102,8 @@ fn a_registrar_that_answers_the_test_itself_proves_nothing() {
 
 #[test]
 fn keepalives_leave_every_24_to_29_seconds_and_any_answer_is_a_pong() {
-    let mut desk = Desk::bound();
     for status in [200, 404, 407, 501] {
+        let mut desk = Desk::bound();
         desk.take_sent();
         desk.pass(Duration::from_secs(30));
         let sent = desk.take_sent();
