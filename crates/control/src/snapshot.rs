@@ -12,6 +12,12 @@ use crate::timestamp::Timestamp;
 pub struct Snapshot {
     /// Version of the engine.
     pub version: String,
+    /// The config that is in force.
+    #[serde(default)]
+    pub config: Config,
+    /// Where the engine keeps what it learns.
+    #[serde(default)]
+    pub state_dir: StateDir,
     /// One entry per line of the config, in its order.
     pub lines: Vec<Line>,
     /// The networks of this machine.
@@ -27,6 +33,8 @@ impl Snapshot {
     pub fn empty(version: &str) -> Snapshot {
         Snapshot {
             version: version.to_owned(),
+            config: Config::default(),
+            state_dir: StateDir::default(),
             lines: Vec::new(),
             network: Network::default(),
             home: Home::default(),
@@ -38,6 +46,37 @@ impl Snapshot {
     pub fn line(&self, id: &str) -> Option<&Line> {
         self.lines.iter().find(|line| line.id == id)
     }
+}
+
+/// The config that is in force, and what is wrong with the file since.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Config {
+    /// The file, as the engine was told or found it.
+    pub file: String,
+    /// Why what the file says now is not in force; the last config that made sense is. Gone as soon as the file makes sense again.
+    pub error: Option<Error>,
+    /// What is wrong in it, line by line; empty where the error says it all.
+    pub problems: Vec<ConfigProblem>,
+}
+
+/// A problem of the config file. Never a value: it might be a password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigProblem {
+    /// Counted from 1.
+    pub line: usize,
+    /// The key in question; none where the file is no TOML.
+    pub key: Option<String>,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+/// The state directory, and what is wrong with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateDir {
+    /// Where it is.
+    pub path: String,
+    /// Why what the engine learns does not outlive it, or what it found there could not be used.
+    pub error: Option<Error>,
 }
 
 /// An address-of-record at a company and how it stands there.

@@ -1,30 +1,17 @@
 //! What the config means on this machine: URIs read, defaults filled in, paths made absolute.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+mod origin;
+pub(crate) mod watch;
+
+use std::path::Path;
 
 use bellhop_agent::LineConfig;
 use bellhop_control::config::{DEFAULT_EXPIRES, PasswordSource, Problem, Written, WrittenLine};
-use bellhop_control::error::{Code, Error};
-use bellhop_control::places;
 use bellhop_sip::{HostPort, Scheme, Uri};
 
-use crate::failed::Failed;
 use crate::net::targets::Target;
 use crate::secrets::Source;
-
-/// A larger file is no config.
-const MAX_CONFIG: u64 = 1024 * 1024;
-
-/// Where the config comes from.
-#[derive(Clone, Debug)]
-pub(crate) enum Origin {
-    /// Named by the person: it must be there.
-    Named(PathBuf),
-    /// The default place: missing there means no lines.
-    Default(PathBuf),
-}
+pub(crate) use origin::{Origin, Unusable};
 
 /// One line, ready to run.
 #[derive(Clone, Debug)]
@@ -69,61 +56,6 @@ impl LineSettings {
             && self.agent.expires == other.agent.expires
             && self.agent.user_agent == other.agent.user_agent
     }
-}
-
-impl Origin {
-    /// The file of `--config`, else the default place.
-    ///
-    /// # Errors
-    /// Exit 1: there is no home directory.
-    pub(crate) fn of(named: Option<&Path>) -> Result<Origin, Failed> {
-        match named {
-            Some(path) => Ok(Origin::Named(path.to_owned())),
-            None => Ok(places::default_config().map(Origin::Default)?),
-        }
-    }
-
-    /// Reads the file and resolves it.
-    ///
-    /// # Errors
-    /// Exit 2, with one line per problem; none of them repeats a value.
-    pub(crate) fn load(&self) -> Result<Vec<LineSettings>, Failed> {
-        let (Origin::Named(path) | Origin::Default(path)) = self;
-        let text = match (read(path), self) {
-            (Ok(text), _) => text,
-            (Err(error), Origin::Default(_)) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Vec::new());
-            }
-            (Err(error), _) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(Error::new(
-                    Code::ConfigMissing,
-                    [("path", path.display().to_string())],
-                )
-                .into());
-            }
-            (Err(error), _) => {
-                let values = [
-                    ("path", path.display().to_string()),
-                    ("why", error.to_string()),
-                ];
-                return Err(Error::new(Code::ConfigUnreadable, values).into());
-            }
-        };
-        let name = path.file_name().map_or_else(
-            || "config.toml".into(),
-            |name| name.to_string_lossy().into_owned(),
-        );
-        let directory = path.parent().unwrap_or(Path::new("."));
-        resolve(&text, &name, directory)
-            .map_err(|problems| Failed::config(problems.iter().map(ToString::to_string).collect()))
-    }
-}
-
-fn read(path: &Path) -> io::Result<String> {
-    if fs::metadata(path)?.len() > MAX_CONFIG {
-        return Err(io::Error::other("it is too large"));
-    }
-    fs::read_to_string(path)
 }
 
 fn resolve(text: &str, name: &str, directory: &Path) -> Result<Vec<LineSettings>, Vec<Problem>> {
@@ -325,22 +257,5 @@ mod tests {
                 "{problems:?}"
             );
         }
-    }
-
-    #[test]
-    fn a_missing_file_is_no_lines_in_the_default_place_and_a_failure_where_it_was_named() {
-        assert!(
-            Origin::Default("/nonexistent/config.toml".into())
-                .load()
-                .unwrap()
-                .is_empty()
-        );
-        assert_eq!(
-            Origin::Named("/nonexistent/config.toml".into())
-                .load()
-                .unwrap_err()
-                .exit,
-            2
-        );
     }
 }

@@ -55,12 +55,9 @@ impl Driver {
                 let lines = lines.len();
                 config.detail = Some(format!("{lines} line{}", if lines == 1 { "" } else { "s" }));
             }
-            Err(failed) => {
-                config.error = Some(Error::new(
-                    Code::ConfigInvalid,
-                    [("count", failed.lines.len().to_string())],
-                ));
-                config.detail = Some(failed.lines.join("\n"));
+            Err(unusable) => {
+                config.error = Some(unusable.error());
+                config.detail = Some(unusable.lines().join("\n"));
             }
         }
         let lines = self

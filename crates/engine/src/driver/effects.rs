@@ -12,7 +12,7 @@ use bellhop_sip::{Method, Request, Transport};
 use super::line::{of_flow, of_request};
 use super::{Driver, OpenFlow};
 use crate::net::flow_socket::{Datagram, FlowSocket, Leave};
-use crate::{secrets, view};
+use crate::view;
 
 impl Driver {
     /// Until no machine wants anything.
@@ -44,13 +44,7 @@ impl Driver {
 
     fn carry_out_one(&mut self, now: Instant, number: u32, output: Output) {
         match output {
-            Output::NeedSecret => {
-                let outlet = self.outlets.secrets.clone();
-                if let Some(line) = self.line_by_number(number) {
-                    line.secret.begun();
-                    secrets::read(number, line.settings.secret.clone(), outlet);
-                }
-            }
+            Output::NeedSecret => self.password_wanted(now, number),
             Output::Resolve => self.search(number),
             Output::OpenFlow { flow, path } => self.open_flow(now, number, flow, &path),
             Output::CloseFlow { flow } => {

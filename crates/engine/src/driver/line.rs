@@ -3,15 +3,12 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use bellhop_agent::{Agent, LineState, LineView, Network, Path, SecretFailure};
+use bellhop_agent::{Agent, LineState, LineView, Network, Path};
 use bellhop_endpoint::{FlowId, RequestId};
 use tokio::task::JoinHandle;
 
+use super::password::PasswordReading;
 use crate::config::LineSettings;
-
-/// The first wait before a keyring that was not there is looked for again; it doubles up to the last.
-const FIRST_LOOK: Duration = Duration::from_secs(5);
-const LAST_LOOK: Duration = Duration::from_secs(60);
 
 /// See the module.
 #[derive(Debug)]
@@ -21,7 +18,7 @@ pub(super) struct Line {
     pub(super) settings: LineSettings,
     pub(super) agent: Agent,
     pub(super) addresses: Addresses,
-    pub(super) secret: SecretReading,
+    pub(super) secret: PasswordReading,
     /// The paths last told to the agent, with the carrier changes of their interfaces.
     pub(super) told: Option<Vec<(Path, u32)>>,
     /// Set when the config no longer has this line.
@@ -58,55 +55,6 @@ impl Addresses {
         if let Some(search) = self.search.take() {
             search.abort();
         }
-    }
-}
-
-/// How reading the password goes.
-#[derive(Debug, Default)]
-pub(super) struct SecretReading {
-    /// The last outcome, with the number of the read: a waiting request knows by it that its own is done.
-    pub(super) outcome: Option<Result<(), SecretFailure>>,
-    pub(super) reads: u64,
-    pub(super) took: Duration,
-    /// When a keyring that was not there is looked for again.
-    pub(super) again: Option<Instant>,
-    delay: Option<Duration>,
-    under_way: bool,
-}
-
-impl SecretReading {
-    /// A read was started.
-    pub(super) fn begun(&mut self) {
-        self.again = None;
-        self.under_way = true;
-    }
-
-    /// Nobody knows the outcome yet.
-    pub(super) fn is_under_way(&self) -> bool {
-        self.under_way
-    }
-
-    /// Notes an outcome, and when to look again if no keyring answered. A missing or locked entry waits for the person.
-    pub(super) fn done(
-        &mut self,
-        now: Instant,
-        outcome: Result<(), SecretFailure>,
-        took: Duration,
-    ) {
-        self.again = None;
-        self.under_way = false;
-        if outcome == Err(SecretFailure::Unavailable) {
-            let delay = self
-                .delay
-                .map_or(FIRST_LOOK, |delay| (delay * 2).min(LAST_LOOK));
-            self.delay = Some(delay);
-            self.again = Some(now + delay);
-        } else {
-            self.delay = None;
-        }
-        self.outcome = Some(outcome);
-        self.reads += 1;
-        self.took = took;
     }
 }
 
@@ -165,22 +113,6 @@ fn upper_half(id: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_absent_keyring_is_looked_for_ever_more_rarely_and_a_missing_entry_not_at_all() {
-        let now = Instant::now();
-        let mut reading = SecretReading::default();
-        let mut waits = Vec::new();
-        for _ in 0..6 {
-            reading.done(now, Err(SecretFailure::Unavailable), Duration::ZERO);
-            waits.push(reading.again.unwrap().duration_since(now).as_secs());
-        }
-        assert_eq!(waits, [5, 10, 20, 40, 60, 60]);
-        reading.done(now, Err(SecretFailure::Missing), Duration::ZERO);
-        assert_eq!(reading.again, None);
-        reading.done(now, Err(SecretFailure::Unavailable), Duration::ZERO);
-        assert_eq!(reading.again, Some(now + FIRST_LOOK));
-    }
 
     #[test]
     fn ids_tell_their_line() {

@@ -7,6 +7,7 @@ mod check;
 mod effects;
 mod line;
 mod network;
+mod password;
 mod pending;
 mod reload;
 mod requests;
@@ -15,6 +16,7 @@ mod signals;
 mod sleep;
 
 use std::collections::HashMap;
+use std::hash::RandomState;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -29,14 +31,16 @@ use rand_chacha::ChaCha20Rng;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::clock::{Clocks, WallClock};
-use crate::config::{LineSettings, Origin};
+use crate::config::watch::{ConfigWatch, News};
+use crate::config::{LineSettings, Origin, Unusable};
 use crate::net::flow_socket::{Datagram, FlowSocket, Inbox};
 use crate::net::networks::Source;
 use crate::net::targets::Target;
-use crate::secrets;
+use crate::secrets::{self, Secrets};
 use crate::store::Store;
 use crate::trace::Trace;
-use line::{Addresses, Line, SecretReading};
+use line::{Addresses, Line};
+use password::PasswordReading;
 use pending::Pending;
 use sleep::Sleepless;
 
@@ -80,8 +84,9 @@ struct Found {
 struct Inputs {
     sleep: SleepWatch,
     networks: Source,
-    secrets: mpsc::UnboundedReceiver<secrets::Read>,
+    secrets: mpsc::UnboundedReceiver<secrets::Told>,
     found: mpsc::UnboundedReceiver<Found>,
+    news: mpsc::UnboundedReceiver<News>,
     asks: mpsc::Receiver<Ask>,
     datagrams: mpsc::Receiver<Datagram>,
 }
@@ -89,7 +94,6 @@ struct Inputs {
 /// Where what comes in comes from.
 #[derive(Debug)]
 struct Outlets {
-    secrets: mpsc::UnboundedSender<secrets::Read>,
     found: mpsc::UnboundedSender<Found>,
     inbox: Inbox,
     snapshot: watch::Sender<Arc<Snapshot>>,
@@ -104,6 +108,9 @@ pub(crate) struct Driver {
     /// Some lines have not been told of the network yet.
     fresh_lines: bool,
     flows: HashMap<FlowId, OpenFlow>,
+    secrets: Secrets,
+    /// Tells a changed password from the same without keeping either.
+    fingerprints: RandomState,
     store: Store,
     trace: Trace,
     clocks: Clocks,
@@ -113,6 +120,10 @@ pub(crate) struct Driver {
     /// Kinds of interfaces by name, those that are gone included: a notice says where the line came from.
     kinds: HashMap<String, InterfaceKind>,
     origin: Origin,
+    /// Why the config that is in force is not what the file says now.
+    unusable: Option<Unusable>,
+    /// None where the system has no thread for it.
+    watch: Option<ConfigWatch>,
     rng: ChaCha20Rng,
     /// Fixes the draw among equal SRV records for this run.
     dns_seed: u64,
@@ -139,6 +150,7 @@ impl Driver {
         let mut rng = ChaCha20Rng::from_rng(&mut rand::rng());
         let (secrets_in, secrets) = mpsc::unbounded_channel();
         let (found_in, found) = mpsc::unbounded_channel();
+        let (news_in, news) = mpsc::unbounded_channel();
         let (asks_in, asks) = mpsc::channel(ASKS);
         let (inbox, datagrams) = Inbox::new();
         let (snapshot_in, snapshot) =
@@ -154,6 +166,8 @@ impl Driver {
             lines: Vec::new(),
             fresh_lines: true,
             flows: HashMap::new(),
+            secrets: Secrets::new(secrets_in),
+            fingerprints: RandomState::new(),
             store,
             trace: Trace::default(),
             clocks,
@@ -161,7 +175,11 @@ impl Driver {
             pending: Vec::new(),
             checks: Vec::new(),
             kinds: HashMap::new(),
+            watch: ConfigWatch::start(origin.clone(), news_in)
+                .inspect_err(|error| tracing::warn!(%error, "the config can't be watched"))
+                .ok(),
             origin,
+            unusable: None,
             dns_seed: rng.random(),
             rng,
             next_line: 1,
@@ -173,11 +191,11 @@ impl Driver {
                 networks,
                 secrets,
                 found,
+                news,
                 asks,
                 datagrams,
             },
             outlets: Outlets {
-                secrets: secrets_in,
                 found: found_in,
                 inbox,
                 snapshot: snapshot_in,
@@ -188,6 +206,7 @@ impl Driver {
             let line = driver.line(settings);
             driver.lines.push(line);
         }
+        driver.watch_passwords();
         (driver, handle)
     }
 
@@ -222,7 +241,7 @@ impl Driver {
                 good,
                 ..Addresses::default()
             },
-            secret: SecretReading::default(),
+            secret: PasswordReading::default(),
             told: None,
             end: None,
             logged: None,

@@ -10,7 +10,6 @@ use super::{Driver, Found};
 use crate::net::dns::{self, Dns};
 use crate::net::flow_socket::unusable_towards;
 use crate::net::targets::Target;
-use crate::secrets;
 
 impl Driver {
     /// Tells every line at once, by the addresses that are known.
@@ -148,18 +147,6 @@ impl Driver {
         }
         self.tell_network(now, found.line, &mut Ways::default())
             .await;
-    }
-
-    pub(super) fn secret_read(&mut self, now: Instant, read: secrets::Read) {
-        let Some(line) = self.line_by_number(read.line) else {
-            return;
-        };
-        let outcome = read.result.as_ref().map(|_| ()).map_err(|failure| *failure);
-        if let Err(failure) = outcome {
-            tracing::info!(line = line.number, ?failure, "no password");
-        }
-        line.secret.done(now, outcome, read.took);
-        line.agent.handle_secret(now, read.result);
     }
 }
 

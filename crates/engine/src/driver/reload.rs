@@ -1,14 +1,15 @@
-//! A changed config: lines that are the same go on, the others end and begin.
+//! A changed config: lines that are the same go on, the others end and begin. One that makes no sense is told, and changes nothing.
 
 use std::time::{Duration, Instant};
 
 use bellhop_agent::Command;
-use bellhop_control::error::{Code, Error};
 use bellhop_control::protocol::Reply;
 
 use super::Driver;
 use super::line::{End, Line, of_flow};
-use crate::config::LineSettings;
+use crate::config::{LineSettings, Unusable};
+use crate::said::say;
+use crate::secrets::Source;
 
 /// So long may a line that ends take to unregister.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -16,23 +17,50 @@ const FAREWELL: Duration = Duration::from_secs(2);
 impl Driver {
     /// Reads the config again. With problems in it the old one stays in force.
     pub(super) fn reload(&mut self, now: Instant) -> Reply {
-        match self.origin.load() {
-            Err(failed) => Reply::Refused {
-                error: Error::new(
-                    Code::ConfigInvalid,
-                    [("count", failed.lines.len().to_string())],
-                ),
+        let loaded = self.origin.load();
+        let reply = match &loaded {
+            Err(unusable) => Reply::Refused {
+                error: unusable.error(),
                 state: None,
-                details: failed.lines,
+                details: unusable.lines(),
             },
+            Ok(_) => Reply::Done,
+        };
+        self.config_told(now, loaded);
+        reply
+    }
+
+    /// What the file says now.
+    pub(super) fn config_told(
+        &mut self,
+        now: Instant,
+        loaded: Result<Vec<LineSettings>, Unusable>,
+    ) {
+        match loaded {
+            Err(unusable) if self.unusable.as_ref() == Some(&unusable) => {}
+            Err(unusable) => {
+                for line in unusable.lines() {
+                    say(&line);
+                }
+                tracing::warn!(
+                    problems = unusable.logged(),
+                    "the config makes no sense; the one before stays in force"
+                );
+                self.unusable = Some(unusable);
+            }
             Ok(wanted) => {
+                if self.unusable.take().is_some() {
+                    tracing::info!("the config makes sense again");
+                }
                 self.arrange(now, wanted);
-                Reply::Done
             }
         }
     }
 
     fn arrange(&mut self, now: Instant, wanted: Vec<LineSettings>) {
+        if self.ending.is_some() {
+            return;
+        }
         let mut before = std::mem::take(&mut self.lines);
         for settings in wanted {
             let at = before
@@ -60,6 +88,21 @@ impl Driver {
             self.lines.push(line);
         }
         self.fresh_lines = true;
+        self.watch_passwords();
+    }
+
+    /// The files of the lines' passwords are watched with the config.
+    pub(super) fn watch_passwords(&self) {
+        if let Some(watch) = &self.watch {
+            let settings = self.lines.iter().flat_map(|line| {
+                let successor = line.end.as_ref().and_then(|end| end.then.as_ref());
+                [Some(&line.settings), successor]
+            });
+            watch.passwords(settings.flatten().filter_map(|line| match &line.secret {
+                Source::File(path) => Some(path.as_path()),
+                Source::Keyring { .. } | Source::Env(_) => None,
+            }));
+        }
     }
 
     /// Removes lines that have ended and begins their successors.

@@ -7,9 +7,9 @@ use bellhop_control::error::{Code, Error};
 use bellhop_control::protocol::{Reply, Request, newest_that_fit};
 use tokio::sync::oneshot;
 
+use super::password::Asked;
 use super::pending::{Pending, Wish, refusal};
 use super::{Ask, Driver};
-use crate::secrets;
 
 impl Driver {
     pub(super) fn ask(&mut self, now: Instant, ask: Ask) {
@@ -50,7 +50,7 @@ impl Driver {
             .map(|line| line.number)
             .collect();
         for number in &wanted {
-            self.command(now, *number, Command::Rebind);
+            self.command_by_person(now, *number, Command::Rebind);
             self.search(*number);
         }
         self.pending
@@ -67,7 +67,7 @@ impl Driver {
             return;
         }
         let number = line.number;
-        self.command(now, number, Command::Rebind);
+        self.command_by_person(now, number, Command::Rebind);
         // A name that had no address may have one by now.
         self.search(number);
         self.pending
@@ -87,10 +87,23 @@ impl Driver {
         let Some(number) = self.remember_pause(id, false) else {
             return no_such_line(id, reply);
         };
-        self.command(now, number, Command::Resume);
+        self.command_by_person(now, number, Command::Resume);
         self.search(number);
         self.pending
             .push(Pending::new(now, Wish::Bound(vec![number]), reply));
+    }
+
+    /// What a person asks for may have the keyring ask to be unlocked.
+    fn command_by_person(&mut self, now: Instant, number: u32, command: Command) {
+        let allow = |driver: &mut Driver, allowed| {
+            if let Some(line) = driver.line_by_number(number) {
+                line.secret.person_waits = allowed;
+            }
+        };
+        allow(self, true);
+        self.command(now, number, command);
+        self.carry_out(now);
+        allow(self, false);
     }
 
     /// A pause holds over restarts.
@@ -102,13 +115,11 @@ impl Driver {
     }
 
     fn read_secret_anew(&mut self, now: Instant, id: &str, reply: oneshot::Sender<Reply>) {
-        let outlet = self.outlets.secrets.clone();
         let Some(line) = self.line_by_id(id) else {
             return no_such_line(id, reply);
         };
         let (number, reads) = (line.number, line.secret.reads);
-        line.secret.begun();
-        secrets::read(number, line.settings.secret.clone(), outlet);
+        self.read_password(now, number, Asked::Person);
         self.pending.push(Pending::new(
             now,
             Wish::SecretRead {

@@ -1,7 +1,7 @@
 //! The driver's turn.
 //!
-//! 1. Wait for one input: a signal, the machine's sleep, a change of network, a password, an answer of DNS, a request of a view, a datagram, or the time of the
-//!    next timer.
+//! 1. Wait for one input: a signal, the machine's sleep, a change of network, a password, an answer of DNS, a changed file, a request of a view, a datagram, or
+//!    the time of the next timer.
 //! 2. Give it to its machine.
 //! 3. Give the machines whose time has come their timeout.
 //! 4. Carry out what they want until none wants anything: flows are opened in the turn that asks for them, requests become datagrams, and
@@ -17,11 +17,12 @@ use std::time::{Duration, Instant};
 
 use bellhop_agent::{Command, LineState};
 use bellhop_control::notice::Notice;
-use bellhop_control::snapshot::{Home, Snapshot};
+use bellhop_control::snapshot::{Home, Snapshot, StateDir};
 use bellhop_netwatch::Sleep;
 
 use super::signals::Signals;
 use super::{Ask, Driver, Found};
+use crate::config::watch::News;
 use crate::net::flow_socket::Datagram;
 use crate::{secrets, view};
 
@@ -34,8 +35,9 @@ enum Input {
     Signal,
     Sleep(Sleep),
     Networks,
-    Secret(secrets::Read),
+    Secret(secrets::Told),
     Found(Found),
+    News(News),
     Ask(Ask),
     Datagram(Datagram),
     Time,
@@ -78,8 +80,9 @@ impl Driver {
             () = signals.next() => Input::Signal,
             told = inputs.sleep.next() => Input::Sleep(told),
             () = inputs.networks.changed() => Input::Networks,
-            Some(read) = inputs.secrets.recv() => Input::Secret(read),
+            Some(told) = inputs.secrets.recv() => Input::Secret(told),
             Some(found) = inputs.found.recv() => Input::Found(found),
+            Some(news) = inputs.news.recv() => Input::News(news),
             Some(ask) = inputs.asks.recv() => Input::Ask(ask),
             Some(datagram) = inputs.datagrams.recv() => Input::Datagram(datagram),
             () = timer => Input::Time,
@@ -97,8 +100,10 @@ impl Driver {
                 self.carry_out(now);
                 self.search_all();
             }
-            Input::Secret(read) => self.secret_read(now, read),
+            Input::Secret(told) => self.secret_told(now, told),
             Input::Found(found) => self.found(now, found).await,
+            Input::News(News::Config(loaded)) => self.config_told(now, loaded),
+            Input::News(News::Password(file)) => self.password_file_changed(now, &file),
             Input::Ask(ask) => self.ask(now, ask),
             Input::Datagram(datagram) => {
                 self.datagram(now, datagram);
@@ -121,7 +126,7 @@ impl Driver {
             .flat_map(|line| {
                 [
                     line.agent.poll_timeout(),
-                    line.secret.again,
+                    line.secret.next_wake(),
                     line.end.as_ref().map(|end| end.until),
                 ]
             })
@@ -140,16 +145,12 @@ impl Driver {
         if self.endpoint.poll_timeout().is_some_and(|at| at <= now) {
             self.endpoint.handle_timeout(now);
         }
-        let outlet = self.outlets.secrets.clone();
         for line in &mut self.lines {
             if line.agent.poll_timeout().is_some_and(|at| at <= now) {
                 line.agent.handle_timeout(now);
             }
-            if line.secret.again.is_some_and(|at| at <= now) {
-                line.secret.begun();
-                secrets::read(line.number, line.settings.secret.clone(), outlet.clone());
-            }
         }
+        self.password_timeouts(now);
     }
 
     async fn finish_turn(&mut self, now: Instant) {
@@ -203,6 +204,8 @@ impl Driver {
         }
         let snapshot = Snapshot {
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            config: self.origin.shown(self.unusable.as_ref()),
+            state_dir: StateDir::default(),
             lines,
             network,
             home: Home::default(),

@@ -1,4 +1,4 @@
-//! The OS's keyring: Secret Service, Keychain or Credential Manager.
+//! The OS's keyring by the `keyring` crate: Keychain and Credential Manager, and what the command line writes into the Secret Service.
 //!
 //! The `keyring` crate opens its store once for the life of the process, and a session bus that was missing or silent at that moment would
 //! be missing for good. So the first attempt goes through it, and where that found no store a later one opens the store anew.
@@ -10,23 +10,28 @@ use keyring::{Entry, Error};
 use secrecy::{ExposeSecret, SecretString};
 
 /// The service name of all entries; the user is the AOR.
-const SERVICE: &str = "bellhop";
+pub(super) const SERVICE: &str = "bellhop";
 
 /// The crate's own opening may hang for ever (a bus that never answers), and whoever asks for it again would hang with it.
 static ASKED: AtomicBool = AtomicBool::new(false);
 
 /// How far an attempt got: what a time limit must call it.
 #[derive(Debug, Default)]
-pub(super) struct Stage(AtomicBool);
+pub(crate) struct Stage(AtomicBool);
 
 impl Stage {
-    fn opened(&self) {
+    /// The keyring answered, and may now ask its owner something.
+    pub(super) fn opened(&self) {
         self.0.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_opened(&self) -> bool {
+        self.0.load(Ordering::Acquire)
     }
 
     /// What silence means at this stage: a keyring that answered and then waits is waiting for its owner.
     pub(super) fn silence(&self) -> SecretFailure {
-        if self.0.load(Ordering::Acquire) {
+        if self.is_opened() {
             SecretFailure::Locked
         } else {
             SecretFailure::Unavailable
@@ -35,6 +40,10 @@ impl Stage {
 }
 
 /// Blocks, maybe for ever.
+#[cfg(not(all(
+    unix,
+    not(any(target_os = "macos", target_os = "ios", target_os = "android"))
+)))]
 pub(super) fn read(aor: &str, stage: &Stage) -> Result<SecretString, SecretFailure> {
     with_entry(aor, stage, Entry::get_password)
         .map(SecretString::from)

@@ -1,6 +1,21 @@
-//! Passwords: read on threads of their own with a time limit, handed over as `SecretString`, kept by nobody but the line's agent.
+//! Passwords: read where nothing else waits for them, handed over as `SecretString`, kept by nobody but the line's agent.
+//!
+//! A keyring may wait for its owner, or never answer. So it is spoken to on one thread of its own, which is never joined by a second one;
+//! who asked may lose interest at any moment. Nothing here asks the owner to unlock it unless a person is known to want that now.
 
 mod keyring;
+#[cfg(not(all(
+    unix,
+    not(any(target_os = "macos", target_os = "ios", target_os = "android"))
+)))]
+#[path = "native.rs"]
+mod reader;
+#[cfg(all(
+    unix,
+    not(any(target_os = "macos", target_os = "ios", target_os = "android"))
+))]
+#[path = "secret_service/mod.rs"]
+mod reader;
 mod source;
 
 use std::sync::Arc;
@@ -11,74 +26,149 @@ use std::time::{Duration, Instant};
 use bellhop_agent::SecretFailure;
 use bellhop_control::error::Error;
 use secrecy::SecretString;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::AbortHandle;
 
 use crate::view;
+pub(crate) use keyring::Stage;
+use reader::Reader;
 pub(crate) use source::Source;
 
-/// After this the person is told; the thread goes on, and what it finds later (the keyring was unlocked) still counts.
+/// After this the person is told; the read goes on, and what it finds later (the keyring was unlocked) still counts.
 pub(crate) const LIMIT: Duration = Duration::from_secs(5);
 /// The command line waits longer: its person is the one who unlocks the keyring.
 const LIMIT_AT_PROMPT: Duration = Duration::from_secs(60);
 
-/// Threads that may wait for a keyring at one time; the rest of a hundred lines queue. A keyring that never answers keeps its threads.
-static PLACES: Semaphore = Semaphore::const_new(4);
+/// What is told to who reads passwords.
+#[derive(Debug)]
+pub(crate) enum Told {
+    /// The outcome of one read.
+    Read(Read),
+    /// The keyring says that something changed, or is there again: what was not found may be now.
+    KeyringChanged,
+}
 
 /// The outcome of one read.
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) line: u32,
-    pub(crate) result: Result<SecretString, SecretFailure>,
+    /// As it was given to [`Secrets::read`].
+    pub(crate) call: u64,
+    pub(crate) answer: Answer,
     pub(crate) took: Duration,
 }
 
-/// Starts reading a line's password. `outcomes` gets one [`Read`], and a second one if the first was silence and an answer came after all.
-pub(crate) fn read(line: u32, source: Source, outcomes: mpsc::UnboundedSender<Read>) {
-    let begun = Instant::now();
-    let stage = Arc::new(keyring::Stage::default());
-    let silence = silence_of(&source);
-    let mut answer = tokio::spawn(answer(source, Arc::clone(&stage)));
-    tokio::spawn(async move {
-        let tell = |result| {
-            let _ = outcomes.send(Read {
-                line,
-                result,
-                took: begun.elapsed(),
-            });
-        };
-        match tokio::time::timeout(LIMIT, &mut answer).await {
-            Ok(answer) => tell(answer.unwrap_or(Err(SecretFailure::Unavailable))),
-            Err(_) => {
-                tell(Err(silence(&stage)));
-                if let Ok(Ok(secret)) = answer.await {
-                    tell(Ok(secret));
-                }
-            }
-        }
-    });
+/// What a place says.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) result: Result<SecretString, SecretFailure>,
+    /// [`Told::KeyringChanged`] will tell when it is worth another look.
+    pub(crate) watched: bool,
 }
 
-/// What it means that a source says nothing. A file that never opens (a pipe, a dead network disk) is no matter of the keyring, and
-/// is not looked for again and again as that is: each look would keep its thread.
-fn silence_of(source: &Source) -> fn(&keyring::Stage) -> SecretFailure {
-    match source {
-        Source::Keyring { .. } => keyring::Stage::silence,
-        Source::File(_) | Source::Env(_) => |_| SecretFailure::Unreadable,
+/// May the owner of the keyring be asked to unlock it?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Prompt {
+    /// A person has just asked for this.
+    Allowed,
+    /// What is locked stays locked.
+    Never,
+}
+
+/// A read under way.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    task: AbortHandle,
+    stage: Arc<Stage>,
+    of_keyring: bool,
+}
+
+impl Reading {
+    /// What it means that there is no answer yet. A file that never opens (a pipe, a dead network disk) is no matter of the keyring.
+    pub(crate) fn silence(&self) -> SecretFailure {
+        if self.of_keyring {
+            self.stage.silence()
+        } else {
+            SecretFailure::Unreadable
+        }
+    }
+
+    /// Ends it, if another read may then begin: a prompt on the person's screen stays there, and a file keeps its thread.
+    pub(crate) fn give_up(&self) -> bool {
+        let may = self.of_keyring && reader::MAY_GIVE_UP && !self.stage.is_opened();
+        if may {
+            self.task.abort();
+        }
+        may
     }
 }
 
-async fn answer(source: Source, stage: Arc<keyring::Stage>) -> Result<SecretString, SecretFailure> {
-    let place = match source {
-        Source::Keyring { .. } => PLACES.acquire().await.ok(),
-        Source::File(_) | Source::Env(_) => None,
-    };
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Reads passwords. To be used inside the runtime.
+#[derive(Debug)]
+pub(crate) struct Secrets {
+    keyring: Arc<Reader>,
+    told: mpsc::UnboundedSender<Told>,
+}
+
+impl Secrets {
+    /// What it finds is sent to `told`. The keyring is not spoken to before the first read.
+    pub(crate) fn new(told: mpsc::UnboundedSender<Told>) -> Secrets {
+        Secrets {
+            keyring: Arc::new(Reader::new(told.clone())),
+            told,
+        }
+    }
+
+    /// Starts reading a line's password; one [`Read`] with the same `call` follows unless the reading is dropped before.
+    pub(crate) fn read(&self, line: u32, call: u64, source: Source, prompt: Prompt) -> Reading {
+        let begun = Instant::now();
+        let stage = Arc::new(Stage::default());
+        let of_keyring = matches!(source, Source::Keyring { .. });
+        let (keyring, told) = (Arc::clone(&self.keyring), self.told.clone());
+        let task = tokio::spawn({
+            let stage = Arc::clone(&stage);
+            async move {
+                let answer = match source {
+                    Source::Keyring { aor } => keyring.read(aor, prompt, stage).await,
+                    Source::File(path) => Answer {
+                        result: elsewhere(move || source::file(&path)).await,
+                        watched: true,
+                    },
+                    Source::Env(name) => Answer {
+                        result: source::variable(&name),
+                        watched: true,
+                    },
+                };
+                let _ = told.send(Told::Read(Read {
+                    line,
+                    call,
+                    answer,
+                    took: begun.elapsed(),
+                }));
+            }
+        });
+        Reading {
+            task: task.abort_handle(),
+            stage,
+            of_keyring,
+        }
+    }
+}
+
+/// On a thread of its own, which may block for ever.
+async fn elsewhere(
+    read: impl FnOnce() -> Result<SecretString, SecretFailure> + Send + 'static,
+) -> Result<SecretString, SecretFailure> {
     let (answer, answered) = oneshot::channel();
     thread::Builder::new()
         .name("secret".into())
-        .spawn(move || {
-            let _place = place;
-            let _ = answer.send(source.read(&stage));
-        })
+        .spawn(move || drop(answer.send(read())))
         .map_err(|_| SecretFailure::Unavailable)?;
     answered.await.unwrap_or(Err(SecretFailure::Unavailable))
 }
@@ -103,9 +193,9 @@ pub fn keyring_forget(aor: &str) -> Result<(), Error> {
 
 fn within(
     aor: &str,
-    work: impl FnOnce(&keyring::Stage) -> Result<(), SecretFailure> + Send + 'static,
+    work: impl FnOnce(&Stage) -> Result<(), SecretFailure> + Send + 'static,
 ) -> Result<(), Error> {
-    let stage = Arc::new(keyring::Stage::default());
+    let stage = Arc::new(Stage::default());
     let (answer, answered) = blocking::channel();
     thread::Builder::new()
         .name("secret".into())
@@ -120,24 +210,4 @@ fn within(
         .recv_timeout(LIMIT_AT_PROMPT)
         .unwrap_or_else(|_| Err(stage.silence()))
         .map_err(|failure| view::secret(aor, failure))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_keyring_is_missing_when_nobody_answers() {
-        let silence = |source: Source| silence_of(&source)(&keyring::Stage::default());
-        assert_eq!(
-            silence(Source::Keyring {
-                aor: "sip:tina@example.com".into()
-            }),
-            SecretFailure::Unavailable
-        );
-        assert_eq!(
-            silence(Source::File("/mnt/gone/secret".into())),
-            SecretFailure::Unreadable
-        );
-    }
 }

@@ -1,4 +1,4 @@
-//! Where a line's password is kept, and reading it from there. Blocking: called on a thread of its own.
+//! Where a line's password is kept, and reading it from there if that is no keyring.
 
 use std::fs;
 use std::io::{self, Read};
@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 use bellhop_agent::SecretFailure;
 use secrecy::SecretString;
 use zeroize::Zeroize;
-
-use super::keyring;
 
 /// No password is longer; a larger file is something else.
 const MAX_SECRET: u64 = 4096;
@@ -24,23 +22,18 @@ pub(crate) enum Source {
     Env(String),
 }
 
-impl Source {
-    /// Reads the password. May block for as long as a keyring waits for its owner; `stage` tells how far that got.
-    pub(super) fn read(&self, stage: &keyring::Stage) -> Result<SecretString, SecretFailure> {
-        match self {
-            Source::Keyring { aor } => keyring::read(aor, stage),
-            Source::File(path) => file(path),
-            Source::Env(name) => match std::env::var(name) {
-                Ok(value) if value.is_empty() => Err(SecretFailure::Missing),
-                Ok(value) => Ok(value.into()),
-                Err(std::env::VarError::NotPresent) => Err(SecretFailure::Missing),
-                Err(std::env::VarError::NotUnicode(_)) => Err(SecretFailure::Unreadable),
-            },
-        }
+/// An environment variable of the engine.
+pub(super) fn variable(name: &str) -> Result<SecretString, SecretFailure> {
+    match std::env::var(name) {
+        Ok(value) if value.is_empty() => Err(SecretFailure::Missing),
+        Ok(value) => Ok(value.into()),
+        Err(std::env::VarError::NotPresent) => Err(SecretFailure::Missing),
+        Err(std::env::VarError::NotUnicode(_)) => Err(SecretFailure::Unreadable),
     }
 }
 
-fn file(path: &Path) -> Result<SecretString, SecretFailure> {
+/// A file without its one trailing newline. May block: called on a thread of its own.
+pub(super) fn file(path: &Path) -> Result<SecretString, SecretFailure> {
     let file = fs::File::open(path).map_err(|error| {
         if error.kind() == io::ErrorKind::NotFound {
             SecretFailure::Missing
@@ -94,9 +87,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("secret");
         fs::write(&path, content).unwrap();
-        Source::File(path)
-            .read(&keyring::Stage::default())
-            .map(|s| s.expose_secret().to_owned())
+        file(&path).map(|s| s.expose_secret().to_owned())
     }
 
     #[test]
@@ -115,11 +106,9 @@ mod tests {
             read(&[b'x'; 5000]),
             Err(SecretFailure::Unreadable)
         ));
-        let missing = Source::File("/nonexistent/secret".into()).read(&keyring::Stage::default());
+        let missing = file(Path::new("/nonexistent/secret"));
         assert!(matches!(missing, Err(SecretFailure::Missing)));
-        assert!(matches!(
-            Source::Env("BELLHOP_NO_SUCH_VARIABLE".into()).read(&keyring::Stage::default()),
-            Err(SecretFailure::Missing)
-        ));
+        let unset = variable("BELLHOP_NO_SUCH_VARIABLE");
+        assert!(matches!(unset, Err(SecretFailure::Missing)));
     }
 }
