@@ -21,7 +21,7 @@ pub struct Answer {
     pub call_id: String,
 }
 
-/// Asks `aor` through `registrar` from `address` on `host`.
+/// Asks `aor` through `registrar` from `address` on `host`. `cseq` numbers the request, and names the call.
 ///
 /// # Errors
 /// When no final answer comes.
@@ -30,13 +30,14 @@ pub fn options(
     address: Ipv4Addr,
     registrar: SocketAddr,
     aor: &str,
-    call_id: &str,
+    cseq: u32,
 ) -> Result<Answer> {
     let socket = host.inside(|| Ok(UdpSocket::bind((IpAddr::V4(address), 0))?))?;
     let local = socket.local_addr()?;
+    let call_id = format!("call-{cseq}");
     let request = format!(
         "OPTIONS {aor} SIP/2.0\r\nVia: SIP/2.0/UDP {local};branch=z9hG4bK-{call_id};rport\r\nMax-Forwards: 70\r\n\
-         From: <sip:caller@{address}>;tag=caller\r\nTo: <{aor}>\r\nCall-ID: {call_id}\r\nCSeq: 1 OPTIONS\r\n\
+         From: <sip:caller@{address}>;tag=caller\r\nTo: <{aor}>\r\nCall-ID: {call_id}\r\nCSeq: {cseq} OPTIONS\r\n\
          Contact: <sip:caller@{local}>\r\nContent-Length: 0\r\n\r\n"
     );
     socket.set_read_timeout(Some(AGAIN))?;
@@ -44,10 +45,7 @@ pub fn options(
     while Instant::now() < end {
         socket.send_to(request.as_bytes(), registrar)?;
         if let Some(status) = final_status(&socket, Instant::now() + AGAIN)? {
-            return Ok(Answer {
-                status,
-                call_id: call_id.to_owned(),
-            });
+            return Ok(Answer { status, call_id });
         }
     }
     bail!("a call to {aor} got no answer")

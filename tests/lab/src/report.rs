@@ -14,6 +14,9 @@ pub const MEDIAN_MS: f64 = 5.0;
 /// … and this at the 95th percentile.
 pub const P95_MS: f64 = 15.0;
 
+/// Said where no wire can be laid.
+pub const SHORT: &str = "No TAP device could be made (the lab did not run as root), so the wire is short: round trip 0.";
+
 /// The runs of one scenario.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -39,11 +42,11 @@ impl Report {
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = format!(
-            "# From usable network to binding stored, UDP, digest, round trip {:?}\n\n",
-            self.round_trip
+            "# From usable network to binding stored, UDP, digest, {}\n\n",
+            self.distance()
         );
         if self.round_trip.is_zero() {
-            text.push_str("No TAP device could be made (the lab did not run as root), so the wire is short: round trip 0, no loss.\n\n");
+            let _ = writeln!(text, "{SHORT}\n");
         }
         let _ = writeln!(
             text,
@@ -61,6 +64,12 @@ impl Report {
             let _ = write!(text, "\nFaults:\n{}", faults.concat());
         }
         text
+    }
+
+    /// How far away the company is.
+    #[must_use]
+    pub fn distance(&self) -> String {
+        format!("round trip {} ms", self.round_trip.as_millis())
     }
 
     /// Writes it to `file`, whose folder is made.

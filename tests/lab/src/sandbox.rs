@@ -1,18 +1,24 @@
 //! Where the lab runs: namespaces of the test's own, entered by starting the test once more inside them.
 //!
 //! Network: the machine's own is never touched. Processes: the test is the first one in there, so all that it started ends with it.
-//! User, when the test is not run by root: root inside, nobody special outside.
+//! User, when the test is not run by root: the same one, who inside has all rights over the networks in there and no others.
 
 use std::env;
 use std::io::Read as _;
 use std::process::{self, Command, ExitCode, Stdio};
 use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::namespace::program;
 
 const INSIDE: &str = "BELLHOP_LAB_INSIDE";
+/// What keeps ordinary users from user namespaces, by distribution, and what lets them: the kernel's number, Debian's switch, Ubuntu's.
+const OPENERS: [&str; 3] = [
+    "sysctl user.max_user_namespaces=10000",
+    "sysctl kernel.unprivileged_userns_clone=1                # where there is such a setting",
+    "sysctl kernel.apparmor_restrict_unprivileged_userns=0    # where there is such a setting",
+];
 
 /// Whether this process is the one inside.
 #[must_use]
@@ -23,7 +29,7 @@ pub fn is_inside() -> bool {
 /// Starts this program once more, inside, and waits for its end.
 ///
 /// # Errors
-/// Where the machine allows no namespaces.
+/// Where the machine allows no namespaces: what to do about it.
 pub fn run_inside(variables: &[(&str, String)]) -> Result<ExitCode> {
     let mut command = unshare()?;
     command
@@ -51,18 +57,62 @@ pub fn follow_outside() {
     });
 }
 
-fn unshare() -> Result<Command> {
-    let mut command = program("unshare")?;
-    if !nix::unistd::geteuid().is_root() {
-        command.args(["--user", "--map-root-user"]);
+/// The way into new namespaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// As root, directly.
+    Root,
+    /// As an ordinary user: in a user namespace where that user has all rights over the new networks.
+    User,
+}
+
+impl Way {
+    fn command(self) -> Result<Command> {
+        let mut command = program("unshare")?;
+        if self == Self::User {
+            command.args(["--user", "--map-current-user", "--keep-caps"]);
+        }
+        command.args([
+            "--net",
+            "--pid",
+            "--fork",
+            "--mount-proc",
+            "--kill-child",
+            "--",
+        ]);
+        Ok(command)
     }
-    command.args([
-        "--net",
-        "--pid",
-        "--fork",
-        "--mount-proc",
-        "--kill-child",
-        "--",
-    ]);
-    Ok(command)
+
+    /// Why this way is closed, if it is: tried out with a link.
+    fn closed(self) -> Result<Option<String>> {
+        let mut trial = self.command()?;
+        trial.arg(program("ip")?.get_program());
+        trial.args(["link", "add", "trial", "type", "veth"]);
+        let output = trial.stdin(Stdio::null()).output()?;
+        let told = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        Ok((!output.status.success()).then_some(told))
+    }
+}
+
+/// The first way that this machine leaves open.
+fn unshare() -> Result<Command> {
+    let ways = if nix::unistd::geteuid().is_root() {
+        [Way::Root, Way::User].as_slice()
+    } else {
+        [Way::User].as_slice()
+    };
+    let mut closed = Vec::new();
+    for way in ways {
+        match way.closed()? {
+            None => return way.command(),
+            Some(why) => closed.push(why),
+        }
+    }
+    bail!(
+        "THE LAB CAN'T RUN HERE: this machine gives {} no network namespaces ({}).\n\
+         Run it as root, or let ordinary users have user namespaces, as root:\n    {}",
+        nix::unistd::geteuid(),
+        closed.join("; "),
+        OPENERS.join("\n    ")
+    )
 }

@@ -5,6 +5,7 @@ mod floor;
 mod forgotten;
 mod loss;
 mod moves;
+mod restart;
 
 use std::time::{Duration, SystemTime};
 
@@ -18,9 +19,10 @@ use crate::wire::Wire;
 
 pub use carrier::{fade, no_route, reappear};
 pub use floor::floor;
-pub use forgotten::{nat_drop, registrar_restart};
+pub use forgotten::nat_drop;
 pub use loss::loss;
 pub use moves::{overlap, renumber, switch};
+pub use restart::{restart_forgetting, restart_keeping};
 
 /// Round trip to the company.
 pub const ROUND_TRIP: Duration = Duration::from_millis(40);

@@ -41,6 +41,7 @@ pub struct Stage {
     bellhop: Bellhop,
     registrar: Option<Box<dyn Registrar>>,
     recorder: Recorder,
+    pbx: Pbx,
     /// The hosts.
     pub lab: Lab,
 }
@@ -66,6 +67,7 @@ impl Stage {
             bellhop,
             registrar: Some(registrar),
             recorder,
+            pbx,
             lab,
         };
         let started = SystemTime::now();
@@ -74,13 +76,16 @@ impl Stage {
         Ok(stage)
     }
 
-    /// Ends the registrar and starts it anew, with nothing in its memory; waits until it answers.
+    /// Ends the registrar and starts it anew; waits until it answers. It knows what it keeps over a restart, unless it `forgets` that too.
     ///
     /// # Errors
     /// When it does not come up.
-    pub fn restart_registrar(&mut self, pbx: Pbx) -> Result<()> {
+    pub fn restart_registrar(&mut self, forgets: bool) -> Result<()> {
         drop(self.registrar.take());
-        self.registrar = Some(pbx.start(&self.lab)?);
+        if forgets {
+            self.pbx.forget(&self.lab)?;
+        }
+        self.registrar = Some(self.pbx.start(&self.lab)?);
         Ok(())
     }
 
@@ -94,6 +99,7 @@ impl Stage {
         act: impl FnOnce(&Lab) -> Result<()>,
         usable: impl Fn(&Change) -> bool,
     ) -> Result<After> {
+        self.outlive_nonce()?;
         let began = SystemTime::now();
         act(&self.lab)?;
         let usable = self.recorder.first(began, Duration::from_secs(3), usable)?;
@@ -129,10 +135,18 @@ impl Stage {
             stored.with_context(|| format!("a lost line; the trace:\n{}", self.bellhop.trace()))?;
         self.wait_until_registered(after.address)?;
         self.wait_until_quiet(after.usable)?;
+        self.run(after, stored.at)
+    }
+
+    /// What was sent since the change, and the time from usable to `done`.
+    ///
+    /// # Errors
+    /// When the registrar's log can't be read.
+    pub fn run(&self, after: &After, done: SystemTime) -> Result<Run> {
         Ok(Run::read(
             after.began,
             after.usable,
-            stored.at,
+            done,
             &self.registrar()?.events()?,
             self.lab.round_trip(),
         ))
@@ -146,12 +160,29 @@ impl Stage {
         let mut run = self.settle(after)?;
         run.fault_if_another_kind();
         run.fault_if_repeated();
+        if self.pbx.short_nonces().is_some() {
+            run.fault_if_not_challenged();
+        }
         self.check(after, &mut run)?;
         Ok(run)
     }
 
     fn registrar(&self) -> Result<&dyn Registrar> {
         self.registrar.as_deref().context("the registrar is down")
+    }
+
+    /// Waits until the last nonce has run out, where that does not take long: the change that follows finds it so.
+    fn outlive_nonce(&self) -> Result<()> {
+        let Some(life) = self.pbx.short_nonces() else {
+            return Ok(());
+        };
+        let mut given = self.registrar()?.events()?;
+        given.retain(|event| event.kind == Kind::Challenged);
+        let age = given.last().and_then(|event| event.at.elapsed().ok());
+        let age = age.unwrap_or_default();
+        // It is counted in whole seconds.
+        thread::sleep((life + Duration::from_secs(1)).saturating_sub(age));
+        Ok(())
     }
 
     fn public(&self, uplink: Uplink) -> Ipv4Addr {

@@ -1,5 +1,7 @@
 //! Bellhop under test, driven only from outside: a configuration file, `run`, and `status --json`.
 
+mod ladder;
+
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -108,6 +110,14 @@ impl Bellhop {
     pub fn trace(&self) -> String {
         self.cli(&["trace"])
             .unwrap_or_else(|error| error.to_string())
+    }
+
+    /// Where `trace` shows that a request came in: the laptop's address of that flow.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub fn came_in(&self, method: &str, cseq: u32) -> Result<Option<SocketAddr>> {
+        Ok(ladder::came_in(&self.cli(&["trace"])?, method, cseq))
     }
 
     fn cli(&self, arguments: &[&str]) -> Result<String> {

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::laptop::Uplink;
 use crate::nat::INSIDE;
@@ -107,15 +107,24 @@ impl Lab {
             .ip(&format!("link set dev {INSIDE} up\n"))
     }
 
-    /// Sets the share of packets that the wire loses in each direction.
+    /// Sets the share of packets that get lost in each direction: by the wire, else by the internet's packet filter, which no seed
+    /// decides for.
     ///
     /// # Errors
-    /// Where there is no wire.
+    /// Where there is no wire, and the kernel's packet filter throws no dice.
     pub fn lose(&self, share: f64) -> Result<()> {
-        let Some(wire) = &self.wire else {
-            bail!("loss needs the wire, which needs a TAP device: run the lab as root")
-        };
-        wire.set_loss(share);
-        Ok(())
+        if let Some(wire) = &self.wire {
+            wire.set_loss(share);
+            return Ok(());
+        }
+        let percent = share.clamp(0.0, 1.0) * 100.0;
+        self.inet.nft(&format!(
+            "table ip loss {{
+                chain passing {{
+                    type filter hook forward priority filter; policy accept;
+                    numgen random mod 100 < {percent:.0} drop
+                }}
+            }}"
+        ))
     }
 }

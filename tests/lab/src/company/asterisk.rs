@@ -12,9 +12,9 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 
-use super::{Binding, DOMAIN, Event, Kind, PASSWORD, Registrar, USER};
+use super::{Binding, Call, DOMAIN, Event, Kind, PASSWORD, Registrar, USER};
 use crate::priority;
 use crate::process::Process;
 use crate::topology::{Lab, REGISTRAR};
@@ -41,6 +41,10 @@ const FILES: [(&str, &str); 4] = [
     ),
     ("pjsip.conf", include_str!("../../data/asterisk/pjsip.conf")),
 ];
+/// Its folder in the lab's.
+const FOLDER: &str = "asterisk";
+/// The files of the database begin so.
+const DATABASE: &str = "astdb";
 /// What a line answers to an INVITE that it has no phone for (RFC 3261 §21.4.18).
 const NOBODY_PICKS_UP: &str = "480";
 
@@ -52,6 +56,30 @@ pub struct Habits {
     pub max_contacts: u32,
     /// Whether a new contact above that takes the place of an old one; refused with 403 otherwise.
     pub remove_existing: bool,
+    /// Longest binding that it grants, in seconds.
+    pub max_expires: u32,
+}
+
+impl Default for Habits {
+    /// As an administration panel sets up a line.
+    fn default() -> Self {
+        Self {
+            max_contacts: 1,
+            remove_existing: true,
+            max_expires: 3600,
+        }
+    }
+}
+
+/// Removes the database that it keeps contacts in over a restart.
+pub(super) fn forget(lab: &Lab) -> Result<()> {
+    for entry in fs::read_dir(lab.folder.path().join(FOLDER))? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(DATABASE) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// A running Asterisk; ended when dropped.
@@ -75,7 +103,7 @@ impl Asterisk {
                 .with_context(|| format!("{ROOT_VARIABLE} is not set"))?
                 .into(),
         );
-        let folder = lab.folder.path().join("asterisk");
+        let folder = lab.folder.path().join(FOLDER);
         fs::create_dir_all(&folder)?;
         let (modules, data) = (installed.modules()?, installed.data());
         for (name, content) in FILES {
@@ -88,6 +116,7 @@ impl Asterisk {
                 .replace("@PASSWORD@", PASSWORD)
                 .replace("@REALM@", DOMAIN)
                 .replace("@MAX_CONTACTS@", &habits.max_contacts.to_string())
+                .replace("@MAX_EXPIRES@", &habits.max_expires.to_string())
                 .replace(
                     "@REMOVE_EXISTING@",
                     if habits.remove_existing { "yes" } else { "no" },
@@ -166,19 +195,22 @@ impl Registrar for Asterisk {
     }
 
     /// An INVITE of Asterisk's own: an OPTIONS to the AOR it would answer itself, whatever it has stored.
-    fn call(&self, _lab: &Lab, public: Ipv4Addr) -> Result<Option<String>> {
+    fn place_call(&self, _lab: &Lab, public: Ipv4Addr) -> Result<Call> {
         let since = SystemTime::now();
         self.console(&format!(
             "channel originate PJSIP/{USER} application Wait 1"
         ))?;
         let answers = |event: &Event| event.kind == Kind::Answered && event.source.ip() == public;
         Ok(match self.first(since, Duration::from_secs(2), &answers) {
-            Ok(answer) if answer.contact == NOBODY_PICKS_UP => None,
-            Ok(answer) => Some(format!("a call from the registrar got {}", answer.contact)),
-            Err(error) => {
-                let error = anyhow!("a call from the registrar did not arrive: {error:#}");
-                Some(format!("{error:#}"))
-            }
+            Ok(answer) if answer.contact == NOBODY_PICKS_UP => Call::Answered {
+                at: answer.at,
+                method: "INVITE",
+                cseq: answer.cseq,
+            },
+            Ok(answer) => Call::Failed(format!("a call from the registrar got {}", answer.contact)),
+            Err(error) => Call::Failed(format!(
+                "a call from the registrar did not arrive: {error:#}"
+            )),
         })
     }
 }

@@ -13,12 +13,15 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result, bail};
 
-use super::{Binding, DOMAIN, Event, Kind, PASSWORD, Registrar, USER};
+use super::{Binding, Call, DOMAIN, Event, Kind, PASSWORD, Registrar, USER};
 use crate::call;
 use crate::namespace::program;
 use crate::priority;
 use crate::process::Process;
 use crate::topology::{INTERNET, Lab, REGISTRAR};
+
+/// Calls are numbered from here: unlike anything that Bellhop numbers.
+const FIRST_CALL: u32 = 1_000;
 
 const CONFIG: &str = include_str!("../../data/kamailio.cfg");
 
@@ -155,23 +158,30 @@ impl Registrar for Kamailio {
     }
 
     /// An OPTIONS from the internet, which Kamailio relays.
-    fn call(&self, lab: &Lab, public: Ipv4Addr) -> Result<Option<String>> {
+    fn place_call(&self, lab: &Lab, public: Ipv4Addr) -> Result<Call> {
         self.calls.set(self.calls.get() + 1);
-        let (since, id) = (SystemTime::now(), format!("call-{}", self.calls.get()));
+        let (since, cseq) = (SystemTime::now(), FIRST_CALL + self.calls.get());
         let aor = format!("sip:{USER}@{DOMAIN}");
-        let answer = call::options(&lab.inet, INTERNET, REGISTRAR, &aor, &id)?;
+        let answer = call::options(&lab.inet, INTERNET, REGISTRAR, &aor, cseq)?;
         if answer.status != 200 {
-            return Ok(Some(format!(
-                "a call through the registrar got {}",
-                answer.status
-            )));
+            let status = answer.status;
+            let why = format!("a call through the registrar got {status}");
+            return Ok(Call::Failed(why));
         }
         let passed = |event: &Event| {
-            event.kind == Kind::Answered && event.call_id == id && event.source.ip() == public
+            event.kind == Kind::Answered
+                && event.call_id == answer.call_id
+                && event.source.ip() == public
         };
-        let answered = self.first(since, Duration::from_secs(1), &passed);
-        Ok(answered
-            .err()
-            .map(|error| format!("the answer to a call did not come from the laptop: {error}")))
+        Ok(match self.first(since, Duration::from_secs(1), &passed) {
+            Ok(answered) => Call::Answered {
+                at: answered.at,
+                method: "OPTIONS",
+                cseq,
+            },
+            Err(error) => Call::Failed(format!(
+                "the answer to a call did not come from the laptop: {error:#}"
+            )),
+        })
     }
 }

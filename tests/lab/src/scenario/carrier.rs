@@ -18,8 +18,8 @@ use crate::verbs::{PREFERRED, SPARE};
 ///
 /// # Errors
 /// When the line is lost.
-pub fn fade(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let stage = Stage::set(binary, ROUND_TRIP, Pbx::default())?;
+pub fn fade(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
+    let stage = Stage::set(binary, ROUND_TRIP, pbx)?;
     let mut uplink = Uplink::Wlan;
     repeat(times, || {
         let faded = uplink;
@@ -38,8 +38,8 @@ pub fn fade(binary: &Path, times: u32) -> Result<Vec<Run>> {
 ///
 /// # Errors
 /// When the line is lost.
-pub fn reappear(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let stage = Stage::set(binary, ROUND_TRIP, Pbx::default())?;
+pub fn reappear(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
+    let stage = Stage::set(binary, ROUND_TRIP, pbx)?;
     let uplink = Uplink::Wlan;
     repeat(times, || {
         stage.lab.fade(uplink)?;
@@ -54,8 +54,8 @@ pub fn reappear(binary: &Path, times: u32) -> Result<Vec<Run>> {
 ///
 /// # Errors
 /// When the line is lost.
-pub fn no_route(binary: &Path, times: u32) -> Result<Vec<Run>> {
-    let stage = Stage::set(binary, ROUND_TRIP, Pbx::default())?;
+pub fn no_route(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
+    let stage = Stage::set(binary, ROUND_TRIP, pbx)?;
     let mut uplink = Uplink::Wlan;
     repeat(times, || {
         stage.lab.leave(uplink)?;

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::{After, Stage};
-use crate::company::{Binding, USER};
+use crate::company::{Binding, Call, USER};
 use crate::measure::Run;
 
 /// So long the engine may take to say that a call came.
@@ -22,7 +22,10 @@ impl Stage {
         run.faults.extend(self.stale(after, &bindings));
         let line = self.bellhop.line()?;
         run.faults.extend(self.untrue(&line, &bindings));
-        run.faults.extend(self.call(after)?);
+        run.faults.extend(match self.call(after)? {
+            Call::Answered { method, cseq, .. } => self.untraced(after, method, cseq)?,
+            Call::Failed(why) => Some(why),
+        });
         run.faults.extend(self.unproven());
         Ok(())
     }
@@ -69,12 +72,25 @@ impl Stage {
         found
     }
 
-    /// Calls the line through the registrar; says what went wrong.
+    /// Calls the line through the registrar.
     ///
     /// # Errors
     /// When nobody answers at all.
-    pub fn call(&self, after: &After) -> Result<Option<String>> {
-        self.registrar()?.call(&self.lab, self.public(after.uplink))
+    pub fn call(&self, after: &After) -> Result<Call> {
+        let public = self.public(after.uplink);
+        self.registrar()?.place_call(&self.lab, public)
+    }
+
+    /// What the registrar sent must be what `trace` shows to have come in, where the laptop is now.
+    fn untraced(&self, after: &After, method: &str, cseq: u32) -> Result<Option<String>> {
+        let local = self.bellhop.came_in(method, cseq)?;
+        if local.is_some_and(|local| local.ip() == after.address) {
+            return Ok(None);
+        }
+        let (trace, address) = (self.bellhop.trace(), after.address);
+        Ok(Some(format!(
+            "{method} {cseq} did not come in at {address} by the trace:\n{trace}"
+        )))
     }
 
     /// A call that came is the engine's proof of being callable.

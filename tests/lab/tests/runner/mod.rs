@@ -1,21 +1,24 @@
 //! Prepares outside, runs the scenarios inside, prints the report.
 
 mod asterisk;
+mod changes;
 mod kamailio;
+mod suite;
 
 use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
+use bellhop_tests_lab::company::Pbx;
 use bellhop_tests_lab::company::asterisk::{Installed, MISSING_VARIABLE, ROOT_VARIABLE};
-use bellhop_tests_lab::measure::Run;
-use bellhop_tests_lab::report::{Report, Scenario};
+use bellhop_tests_lab::report::SHORT;
 use bellhop_tests_lab::{sandbox, scenario};
 use bellhop_tests_support::binary::{self, BINARY_VARIABLE};
 use bellhop_tests_support::tools::{self, Tool};
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::Arguments;
+
+use suite::{Kind, Suite};
 
 const TOOLS: [Tool; 5] = [
     Tool {
@@ -39,14 +42,10 @@ const TOOLS: [Tool; 5] = [
         package: "util-linux",
     },
 ];
+/// Enough for a 95th percentile.
+const OFTEN: u32 = 20;
 /// Why there is no program to test, for the one inside.
 const NO_BINARY: &str = "BELLHOP_LAB_NO_BINARY";
-
-/// Of a scenario in which the line has to notice by itself.
-const KEEPALIVE: &str = "from the mapping being gone; the limit has the 29 s between keep-alives";
-
-/// The report of this run.
-type Shared = Arc<Mutex<Report>>;
 
 pub(crate) fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -54,7 +53,7 @@ pub(crate) fn main() -> ExitCode {
         return inside(arguments);
     }
     if arguments.list {
-        return libtest_mimic::run(&arguments, trials(&Shared::default())).exit_code();
+        return suite().list(&arguments);
     }
     match outside() {
         Ok(code) => code,
@@ -86,16 +85,12 @@ fn where_asterisk_is() -> (&'static str, String) {
     }
 }
 
-fn inside(mut arguments: Arguments) -> ExitCode {
+fn inside(arguments: Arguments) -> ExitCode {
     sandbox::follow_outside();
-    // Scenarios measure: one at a time.
-    arguments.test_threads = Some(1);
-    let report = Shared::new(Mutex::new(Report {
-        round_trip: scenario::round_trip(),
-        scenarios: Vec::new(),
-    }));
-    let conclusion = libtest_mimic::run(&arguments, trials(&report));
-    let report = report.lock().unwrap_or_else(PoisonError::into_inner);
+    if scenario::round_trip().is_zero() {
+        println!("lab: {SHORT}");
+    }
+    let (well, report) = suite().run(arguments);
     println!("\n{}", report.text());
     match binary::target_directory().map(|target| target.join("lab/report.md")) {
         Ok(file) if report.write(&file).is_ok() => {
@@ -103,46 +98,24 @@ fn inside(mut arguments: Arguments) -> ExitCode {
         }
         _ => eprintln!("lab: the report could not be written"),
     }
-    conclusion.exit_code()
-}
-
-/// Every scenario, in the order of running.
-fn trials(report: &Shared) -> Vec<Trial> {
-    let mut trials = kamailio::trials(report);
-    trials.extend(asterisk::trials(report));
-    trials
-}
-
-/// One scenario as a test, its runs written into the report.
-fn trial(
-    report: &Shared,
-    name: impl Into<String>,
-    note: &'static str,
-    run: impl FnOnce() -> Result<Vec<Run>> + Send + 'static,
-) -> Trial {
-    let (name, report) = (name.into(), Arc::clone(report));
-    Trial::test(name.clone(), move || measured(&report, &name, note, run))
-}
-
-fn measured(
-    report: &Shared,
-    name: &str,
-    note: &'static str,
-    run: impl FnOnce() -> Result<Vec<Run>>,
-) -> Result<(), Failed> {
-    let runs = run().map_err(|error| format!("{error:#}"))?;
-    let faults: Vec<_> = runs.iter().flat_map(|run| run.faults.clone()).collect();
-    let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
-    report.scenarios.push(Scenario {
-        name: name.to_owned(),
-        note,
-        runs,
-    });
-    if faults.is_empty() {
-        Ok(())
+    if well {
+        ExitCode::SUCCESS
     } else {
-        Err(faults.join("\n").into())
+        ExitCode::FAILURE
     }
+}
+
+/// Every scenario. Modules add their own.
+fn suite() -> Suite {
+    let mut suite = Suite::default();
+    let floor = "the_floor_switches_between_two_nats";
+    suite.add(floor, "", Kind::Measures, || scenario::floor(OFTEN));
+    let beside = "bellhop_switches_between_two_nats_as_often_as_the_floor";
+    suite.add(beside, "", Kind::Measures, || {
+        scenario::switch(&program()?, Pbx::default(), OFTEN)
+    });
+    changes::add(&mut suite);
+    suite
 }
 
 fn program() -> Result<PathBuf> {
