@@ -18,6 +18,7 @@
 //! it reads at the registrar, never only from Bellhop.
 #![cfg(target_os = "linux")]
 
+pub mod bench;
 pub mod call;
 pub mod company;
 pub mod digest;
@@ -27,6 +28,7 @@ pub mod laptop;
 pub mod measure;
 pub mod namespace;
 pub mod nat;
+pub mod peer;
 pub mod priority;
 pub mod process;
 pub mod report;
