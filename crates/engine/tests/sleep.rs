@@ -107,9 +107,8 @@ async fn a_machine_without_a_system_bus_registers_and_says_nothing() {
         return again("a_machine_without_a_system_bus_registers_and_says_nothing");
     }
     let engine = Running::at(registrar()).await;
-    let log = engine.directory.path().join("state").join("bellhop.log");
     tokio::time::sleep(Duration::from_millis(200)).await;
-    let text = std::fs::read_to_string(log).unwrap();
+    let text = bellhop_tests_support::log_layer::said();
     assert!(text.contains("ready"), "{text}");
     assert!(!text.contains("WARN") && !text.contains("sleep"), "{text}");
     engine.stop().await;

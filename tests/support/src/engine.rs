@@ -14,13 +14,15 @@ use nix::unistd::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::logs::{self, Private};
+
 /// The password in the file `secret` beside the config; unlike anything else, so that it can be searched for.
 pub const PASSWORD: &str = "c4nary-Passw0rd";
 
 /// How often conditions are looked at.
 const GLANCE: Duration = Duration::from_millis(20);
 
-/// An engine; it is killed when dropped.
+/// An engine; it is killed when dropped, and its logs are searched for what they must not hold.
 #[derive(Debug)]
 pub struct Engine {
     bellhop: PathBuf,
@@ -131,6 +133,15 @@ impl Engine {
         Ok(fs::read_to_string(self.directory().join("err"))?)
     }
 
+    /// What its logs hold and must not; looked for when it is dropped as well.
+    #[must_use]
+    pub fn leaks(&self) -> Vec<String> {
+        let private = Private::default()
+            .and_config(&self.directory().join("config.toml"))
+            .and_state(&self.state_dir());
+        logs::leaks(&private, &self.state_dir(), &self.directory().join("err"))
+    }
+
     /// It still runs.
     ///
     /// # Errors
@@ -232,6 +243,11 @@ impl Drop for Engine {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // A test that fails already says why; another panic would end the whole program.
+        if !thread::panicking() {
+            let found = self.leaks();
+            assert!(found.is_empty(), "private in a log: {}", found.join("\n"));
+        }
     }
 }
 

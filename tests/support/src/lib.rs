@@ -4,6 +4,8 @@
 
 pub mod binary;
 pub mod engine;
+pub mod log_layer;
+pub mod logs;
 pub mod peer;
 pub mod registrar;
 pub mod sip_text;

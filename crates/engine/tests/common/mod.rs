@@ -15,6 +15,8 @@ use bellhop_control::client::Client;
 use bellhop_control::protocol::{Reply, Request};
 use bellhop_control::snapshot::{Line, LineState};
 use bellhop_engine::{Clocks, Failed, NetworkSource, Options};
+use bellhop_tests_support::log_layer::{self, Watcher};
+use bellhop_tests_support::logs::Private;
 use tempfile::TempDir;
 
 /// The AOR of the registrar's only account.
@@ -111,11 +113,19 @@ pub(crate) fn config(directory: &Path, port: u16, password: &str) -> PathBuf {
 }
 
 pub(crate) fn options(config: &Path, state_dir: Option<PathBuf>) -> Options {
+    watch_the_log(config);
     Options {
         config: Some(config.to_owned()),
         state_dir,
         networks: NetworkSource::Machine,
         ..Options::default()
+    }
+}
+
+/// From now on no engine of this process may log what is private; one whose log is read from its file is searched there.
+fn watch_the_log(config: &Path) {
+    if std::env::var_os("BELLHOP_LOG").is_none() {
+        Watcher::new(Private::default().and_config(config)).install();
     }
 }
 
@@ -215,7 +225,11 @@ impl Running {
 
     /// What it ended with.
     pub(crate) fn ended(self) -> Result<(), Failed> {
-        self.thread.join().unwrap()
+        let ended = self.thread.join().unwrap();
+        let identity = Private::default().and_state(&self.directory.path().join("state"));
+        let found = identity.found_in(&log_layer::said());
+        assert!(found.is_empty(), "private in a log: {}", found.join("\n"));
+        ended
     }
 
     pub(crate) async fn stop(mut self) {
