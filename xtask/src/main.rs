@@ -27,7 +27,7 @@ const USAGE: &str = "\
 cargo xtask demo [--yes]            a line that moves between two networks, shown from start to end
 cargo xtask test [--quick] [--yes]  every layer of tests; --quick leaves out the lab and the long simulations
 cargo xtask mutants [NAME]…         known bugs, put into a copy of the tree one by one: does a test notice?
-cargo xtask bench                   what reading a message costs
+cargo xtask bench [NAME …]          how fast it is, beside others; without a name: which benches there are
 cargo xtask deny                    licences, bans and sources of what Bellhop depends on
 
 --yes installs missing system packages without asking.";
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         Some((&"mutants", names)) if names.iter().all(|name| !name.starts_with('-')) => {
             Some(mutants::run(names))
         }
-        Some((&"bench", [])) => Some(bench::run()),
+        Some((&"bench", words)) => bench::run(words),
         Some((&"deny", [])) => Some(deny::run()),
         Some((&("help" | "--help" | "-h"), [])) => {
             println!("{USAGE}");

@@ -49,7 +49,7 @@ const PACKAGES: [Package; 6] = [
 ];
 
 /// Needed by the lab only, beside [`asterisk`].
-const LAB_PACKAGES: [Package; 2] = [
+pub(crate) const LAB_PACKAGES: [Package; 2] = [
     Package::new(
         "kamailio",
         "kamailio",
@@ -126,7 +126,7 @@ pub(crate) fn run(quick: bool, yes: bool) -> Fallible<()> {
 }
 
 /// The lab's other registrar; where Debian has none for this release, what makes a tree with one.
-fn asterisk() -> Package {
+pub(crate) fn asterisk() -> Package {
     if run::program("asterisk").is_some()
         || !packages::is_debian()
         || packages::is_offered("asterisk")
