@@ -38,15 +38,42 @@ pub fn socket(state_dir: &Path) -> PathBuf {
     state_dir.join(SOCKET)
 }
 
+/// Where lock and socket of the engine that runs on `state_dir` are if they can't be in there (it is full, or read-only): a folder of its own
+/// in `XDG_RUNTIME_DIR`, which is this account's alone and on no disk, else in the folder for temporary files.
+pub fn runtime_dir(state_dir: &Path) -> PathBuf {
+    let state_dir = std::fs::canonicalize(state_dir)
+        .or_else(|_| std::path::absolute(state_dir))
+        .unwrap_or_else(|_| state_dir.to_owned());
+    let hash = stable_hash(&state_dir.to_string_lossy());
+    match std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from) {
+        Some(directory) if directory.is_absolute() => {
+            directory.join(format!("bellhop-{hash:016x}"))
+        }
+        _ => std::env::temp_dir().join(format!("bellhop-{}-{hash:016x}", account_number())),
+    }
+}
+
+/// The folder for temporary files is everybody's.
+#[cfg(unix)]
+fn account_number() -> u32 {
+    nix::unistd::Uid::effective().as_raw()
+}
+
+#[cfg(not(unix))]
+fn account_number() -> u32 {
+    0
+}
+
+/// FNV-1a: the same in every build and version, which std's hasher is not.
+fn stable_hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
 /// Name of the control pipe (Windows) of the engine that runs on `state_dir`: pipes have one name space per machine, so account and directory are in it.
 pub fn pipe_name(account: &str, state_dir: &Path) -> String {
-    // FNV-1a: stable between builds and versions, which std's hasher is not.
-    let directory = state_dir.to_string_lossy().to_lowercase();
-    let hash = directory
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+    let hash = stable_hash(&state_dir.to_string_lossy().to_lowercase());
     let account: String = account
         .chars()
         .map(|c| {
@@ -67,6 +94,16 @@ fn project() -> Result<ProjectDirs, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_state_directories_have_two_folders_outside_whichever_way_they_are_written() {
+        let home = tempfile::tempdir().unwrap();
+        let (one, two) = (home.path().join("one"), home.path().join("two"));
+        std::fs::create_dir(&one).unwrap();
+        assert_eq!(runtime_dir(&one), runtime_dir(&home.path().join("./one/")));
+        assert_ne!(runtime_dir(&one), runtime_dir(&two));
+        assert!(!runtime_dir(&one).starts_with(home.path()));
+    }
 
     #[test]
     fn two_state_directories_have_two_pipes() {

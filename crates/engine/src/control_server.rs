@@ -2,6 +2,7 @@
 //!
 //! Each connection is a task with bounded buffers of its own: a view that floods or does not read holds up nobody else.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,24 +41,16 @@ pub(crate) struct ControlServer {
 }
 
 impl ControlServer {
-    /// Opens the socket in the state directory, whose lock is held: whatever lies in its place is stale.
+    /// Opens the socket in a directory that is private and whose lock is held: whatever lies in its place is stale.
     ///
     /// # Errors
     /// It can't be opened there.
     pub(crate) fn open(
-        state_dir: &Path,
+        directory: &Path,
         started_by: StartedBy,
         handle: Handle,
-    ) -> Result<ControlServer, Error> {
-        let listener = Listener::open(state_dir).map_err(|error| {
-            Error::new(
-                Code::StateDirUnusable,
-                [
-                    ("path", state_dir.display().to_string()),
-                    ("why", format!("no control socket: {error}")),
-                ],
-            )
-        })?;
+    ) -> io::Result<ControlServer> {
+        let listener = Listener::open(directory)?;
         let stop = CancellationToken::new();
         let connections = TaskTracker::new();
         connections.spawn(accept(

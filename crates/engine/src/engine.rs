@@ -15,6 +15,7 @@ use crate::driver::{Ask, Driver, Handle};
 use crate::failed::Failed;
 use crate::logs;
 use crate::net::networks::{NetworkSource, Source};
+use crate::said::say;
 use crate::store::Store;
 use crate::store::state_dir::StateDir;
 
@@ -52,15 +53,9 @@ pub fn run(options: Options, on_ready: impl FnOnce()) -> Result<(), Failed> {
     let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
     state.tell_repair();
     runtime()?.block_on(async {
-        let (driver, handle) = open(
-            origin,
-            lines,
-            state.path(),
-            options.networks,
-            options.clocks,
-        )
-        .await?;
-        let server = ControlServer::open(state.path(), options.started_by, handle)?;
+        let (driver, handle) =
+            open(origin, lines, &state, options.networks, options.clocks).await?;
+        let server = control_server(&state, options.started_by, &handle);
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             pid = std::process::id(),
@@ -68,7 +63,9 @@ pub fn run(options: Options, on_ready: impl FnOnce()) -> Result<(), Failed> {
         );
         on_ready();
         let ended = driver.run().await;
-        server.close().await;
+        if let Some(server) = server {
+            server.close().await;
+        }
         ended.map_err(|error| Failed::system("signals can't be heard", &error))
     })
 }
@@ -86,14 +83,8 @@ pub fn check(options: Options) -> Result<Vec<CheckStep>, Failed> {
     let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
     state.tell_repair();
     runtime()?.block_on(async {
-        let (driver, handle) = open(
-            origin,
-            lines,
-            state.path(),
-            options.networks,
-            options.clocks,
-        )
-        .await?;
+        let (driver, handle) =
+            open(origin, lines, &state, options.networks, options.clocks).await?;
         let asked = async {
             let reply = ask(&handle, Request::Check).await;
             ask(&handle, Request::Shutdown).await;
@@ -111,16 +102,36 @@ pub fn check(options: Options) -> Result<Vec<CheckStep>, Failed> {
 async fn open(
     origin: Origin,
     lines: Vec<LineSettings>,
-    state: &Path,
+    state: &StateDir,
     networks: NetworkSource,
     clocks: Clocks,
 ) -> Result<(Driver, Handle), Failed> {
-    let store = Store::open(state)
+    let store = Store::open(state.path(), state.trouble())
         .map_err(|error| Error::new(Code::StoreUnusable, [("why", error.to_string())]))?;
     let networks = Source::open(networks)
         .await
         .map_err(|error| Failed::system("the machine's networks can't be watched", &error))?;
     Ok(Driver::new(origin, lines, store, networks, clocks))
+}
+
+/// An engine that views can't reach still keeps the lines registered.
+fn control_server(
+    state: &StateDir,
+    started_by: StartedBy,
+    handle: &Handle,
+) -> Option<ControlServer> {
+    let mut why = None;
+    for home in state.homes() {
+        match ControlServer::open(&home, started_by, handle.clone()) {
+            Ok(server) => return Some(server),
+            Err(error) => why = why.or(Some(error)),
+        }
+    }
+    let why = why.map_or_else(String::new, |error| format!(": {error}"));
+    say(&format!(
+        "no control socket can be opened{why}; the lines register, but `bellhop status` and the like don't reach this engine"
+    ));
+    None
 }
 
 async fn ask(handle: &Handle, request: Request) -> Option<Reply> {

@@ -9,11 +9,14 @@ use tokio::net::UnixStream;
 use crate::error::{Code, Error};
 use crate::places;
 
-/// Opens the control socket of the engine on `state_dir`.
+/// Opens the control socket of the engine on `state_dir`, or the one outside it of an engine that can't write there.
 pub(super) async fn open(state_dir: &Path) -> Result<UnixStream, Error> {
-    let stream = UnixStream::connect(places::socket(state_dir))
-        .await
-        .map_err(|error| explained(&error, state_dir))?;
+    let stream = match UnixStream::connect(places::socket(state_dir)).await {
+        Ok(stream) => stream,
+        Err(error) => UnixStream::connect(places::socket(&places::runtime_dir(state_dir)))
+            .await
+            .map_err(|_| explained(&error, state_dir))?,
+    };
     let peer = stream
         .peer_cred()
         .map_err(|_| Error::plain(Code::EngineForeign))?;

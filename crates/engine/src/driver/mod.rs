@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bellhop_agent::{Agent, Command, Identity};
+use bellhop_control::error::Error;
 use bellhop_control::notice::Notice;
 use bellhop_control::protocol::{Reply, Request};
 use bellhop_control::snapshot::Snapshot;
@@ -112,6 +113,8 @@ pub(crate) struct Driver {
     /// Tells a changed password from the same without keeping either.
     fingerprints: RandomState,
     store: Store,
+    /// What was last said of the store.
+    store_told: Option<Error>,
     trace: Trace,
     clocks: Clocks,
     clock: WallClock,
@@ -169,6 +172,7 @@ impl Driver {
             secrets: Secrets::new(secrets_in),
             fingerprints: RandomState::new(),
             store,
+            store_told: None,
             trace: Trace::default(),
             clocks,
             clock: WallClock::new(Instant::now(), (clocks.wall)()),

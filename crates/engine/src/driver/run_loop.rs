@@ -24,6 +24,7 @@ use super::signals::Signals;
 use super::{Ask, Driver, Found};
 use crate::config::watch::News;
 use crate::net::flow_socket::Datagram;
+use crate::said::say;
 use crate::{secrets, view};
 
 /// So long may unregistering take at the end; a person waits for it.
@@ -38,6 +39,7 @@ enum Input {
     Secret(secrets::Told),
     Found(Found),
     News(News),
+    Store,
     Ask(Ask),
     Datagram(Datagram),
     Time,
@@ -73,7 +75,7 @@ impl Driver {
                 None => pending().await,
             }
         };
-        let inputs = &mut self.inputs;
+        let (inputs, store) = (&mut self.inputs, &mut self.store);
         // The driver holds a sender of each channel, so none of them ends.
         tokio::select! {
             biased;
@@ -83,6 +85,7 @@ impl Driver {
             Some(told) = inputs.secrets.recv() => Input::Secret(told),
             Some(found) = inputs.found.recv() => Input::Found(found),
             Some(news) = inputs.news.recv() => Input::News(news),
+            () = store.changed() => Input::Store,
             Some(ask) = inputs.asks.recv() => Input::Ask(ask),
             Some(datagram) = inputs.datagrams.recv() => Input::Datagram(datagram),
             () = timer => Input::Time,
@@ -104,6 +107,7 @@ impl Driver {
             Input::Found(found) => self.found(now, found).await,
             Input::News(News::Config(loaded)) => self.config_told(now, loaded),
             Input::News(News::Password(file)) => self.password_file_changed(now, &file),
+            Input::Store => {}
             Input::Ask(ask) => self.ask(now, ask),
             Input::Datagram(datagram) => {
                 self.datagram(now, datagram);
@@ -202,10 +206,11 @@ impl Driver {
             }
             lines.push(view::line(&line.settings, &seen, &self.clock));
         }
+        let state_dir = self.state_dir();
         let snapshot = Snapshot {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             config: self.origin.shown(self.unusable.as_ref()),
-            state_dir: StateDir::default(),
+            state_dir,
             lines,
             network,
             home: Home::default(),
@@ -218,6 +223,21 @@ impl Driver {
             }
             differs
         });
+    }
+
+    /// How the state directory stands; what is new about it is said.
+    fn state_dir(&mut self) -> StateDir {
+        let error = self.store.unwritten().or(self.store.unread());
+        if self.store_told.as_ref() != error {
+            self.store_told = error.cloned();
+            if let Some(error) = error {
+                say(&error.message);
+            }
+        }
+        StateDir {
+            path: self.store.directory().display().to_string(),
+            error: self.store_told.clone(),
+        }
     }
 
     /// Begins the end: every line unregisters.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use bellhop_agent::{Identity, OldContact};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::machine::Machine;
 
@@ -24,6 +25,17 @@ pub(super) struct Instance {
 const FIRST_NUMBERS: u32 = 64;
 
 impl Instance {
+    /// Other Call-IDs for all lines.
+    pub(super) fn begin_anew(&mut self) {
+        for identity in self
+            .lines
+            .iter_mut()
+            .filter_map(|line| line.identity.as_mut())
+        {
+            identity.begin_anew();
+        }
+    }
+
     /// The same, with the first numbers of the coming run marked as used.
     pub(super) fn with_numbers_reserved(&self) -> Instance {
         let mut reserved = self.clone();
@@ -69,6 +81,12 @@ pub(super) struct StoredIdentity {
 }
 
 impl StoredIdentity {
+    /// Another Call-ID, whose numbers begin anew: those of the old one may be used by runs that can't know of each other.
+    pub(super) fn begin_anew(&mut self) {
+        self.call_id = Uuid::new_v4().simple().to_string();
+        self.cseq = 1;
+    }
+
     /// Without the realms that the line's servers were known by.
     pub(super) fn forget_realms(&mut self) {
         self.realm = None;

@@ -10,14 +10,17 @@ mod writer;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bellhop_agent::Identity;
+use bellhop_control::error::{Code, Error};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use instance::{Instance, Remembered, VERSION};
 use machine::Machine;
-use writer::Writer;
+use state_dir::unusable;
+use writer::{Outcome, Writer};
 
 /// A larger file is not ours.
 const MAX_FILE: u64 = 16 * 1024 * 1024;
@@ -29,20 +32,29 @@ pub(crate) struct Store {
     /// Changed since the last write.
     dirty: bool,
     writer: Writer,
+    outcomes: mpsc::UnboundedReceiver<Outcome>,
+    directory: PathBuf,
+    /// Why what is learned does not outlive this run.
+    unwritten: Option<Error>,
+    /// Why what an earlier run learned is lost.
+    unread: Option<Error>,
 }
 
 impl Store {
     /// Reads `instance` in `directory`. A file that can't be understood is moved aside, and one of another machine gives up its identities.
+    /// `trouble` is why the directory is known to be unwritable.
     ///
     /// # Errors
     /// The writer's thread could not be started.
-    pub(crate) fn open(directory: &Path) -> io::Result<Store> {
+    pub(crate) fn open(directory: &Path, trouble: Option<&Error>) -> io::Result<Store> {
         let path = directory.join("instance");
         let machine = Machine::here(|| Uuid::new_v4().simple().to_string());
-        let kept = read(&path);
-        let new = kept.is_none();
+        let (kept, unread) = match read(&path) {
+            Ok(kept) => (kept, None),
+            Err(why) => (None, Some(Error::new(Code::StoreUnusable, [("why", why)]))),
+        };
+        let mut changed = kept.is_none();
         let mut instance = kept.unwrap_or_else(|| fresh(machine.clone()));
-        let mut changed = new;
         if !machine.may_be(&instance.machine) {
             tracing::warn!(
                 "this state was copied from another machine; Bellhop takes new instance ids here"
@@ -56,20 +68,62 @@ impl Store {
         // On the disk before anything is sent: a crash between the first REGISTER and its writing would repeat that CSeq otherwise, which
         // registrars refuse (RFC 3261 §10.3 step 7). What the run itself reserves is written behind its REGISTERs.
         let reserved = instance.with_numbers_reserved();
-        if reserved != instance
-            && let Err(error) = serde_json::to_vec_pretty(&reserved)
+        let mut unwritten = trouble.cloned();
+        if unwritten.is_none() && (changed || reserved != instance) {
+            let written = serde_json::to_vec_pretty(&reserved)
                 .map_err(io::Error::from)
-                .and_then(|text| writer::write_whole(&path, &text))
-        {
-            tracing::warn!(%error, "the instance file could not be written");
+                .and_then(|text| writer::write_whole(&path, &text));
+            if let Err(error) = written {
+                tracing::warn!(%error, "the instance file could not be written");
+                unwritten = Some(unusable(directory, error.to_string()));
+            }
         }
+        if unwritten.is_some() {
+            // The next run would find the numbers of the one before, and use those of this one again.
+            instance.begin_anew();
+        }
+        let (told, outcomes) = mpsc::unbounded_channel();
         let mut store = Store {
             instance,
-            dirty: changed,
-            writer: Writer::new(path)?,
+            // What could not be written is tried again by the writer.
+            dirty: unwritten.is_some(),
+            writer: Writer::new(path, unwritten.as_ref().map(ToString::to_string), told)?,
+            outcomes,
+            directory: directory.to_owned(),
+            unwritten,
+            unread,
         };
         store.flush();
         Ok(store)
+    }
+
+    /// Resolves when it has become writable, or is no longer. Cancel-safe.
+    pub(crate) async fn changed(&mut self) {
+        match self.outcomes.recv().await {
+            Some(outcome) => {
+                // The first reason is the best one: a directory that could not be made is then missing.
+                let before = self.unwritten.take();
+                self.unwritten =
+                    outcome.map(|why| before.unwrap_or_else(|| unusable(&self.directory, why)));
+            }
+            // The writer's thread has ended, which it does only with this.
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Where it is.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Why what is learned does not outlive this run.
+    pub(crate) fn unwritten(&self) -> Option<&Error> {
+        self.unwritten.as_ref()
+    }
+
+    /// Why what an earlier run learned is lost.
+    pub(crate) fn unread(&self) -> Option<&Error> {
+        self.unread.as_ref()
     }
 
     /// `urn:uuid:…` of this installation.
@@ -164,13 +218,14 @@ impl Store {
     }
 }
 
-fn read(path: &Path) -> Option<Instance> {
+/// Why there is something that can't be used is a sentence for people.
+fn read(path: &Path) -> Result<Option<Instance>, String> {
     let length = match fs::metadata(path) {
         Ok(metadata) => metadata.len(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => {
             tracing::warn!(%error, "the instance file can't be read; starting with a new one");
-            return None;
+            return Err(error.to_string());
         }
     };
     let understood = (length <= MAX_FILE)
@@ -178,15 +233,21 @@ fn read(path: &Path) -> Option<Instance> {
         .flatten()
         .and_then(|text| serde_json::from_slice::<Instance>(&text).ok())
         .filter(|instance| instance.version == VERSION);
-    if understood.is_none() {
-        let aside = path.with_extension("damaged");
-        let moved = fs::rename(path, &aside).is_ok();
-        tracing::warn!(
-            moved_aside = moved,
-            "the instance file was damaged; starting with a new one (instance.damaged keeps the old)"
-        );
+    if understood.is_some() {
+        return Ok(understood);
     }
-    understood
+    let aside = path.with_extension("damaged");
+    let moved = fs::rename(path, &aside).is_ok();
+    tracing::warn!(
+        moved_aside = moved,
+        "the instance file was damaged; starting with a new one (instance.damaged keeps the old)"
+    );
+    Err(if moved {
+        "the file instance is damaged; it was kept as instance.damaged"
+    } else {
+        "the file instance is damaged"
+    }
+    .to_owned())
 }
 
 fn fresh(machine: Machine) -> Instance {

@@ -1,4 +1,7 @@
 //! The state directory: ours alone, and one engine's at a time.
+//!
+//! One that can't be written (read-only, full, not ours to write in) is no reason not to register: lock and control socket are then in a
+//! folder outside it, or nowhere, and what is learned ends with the engine. The person is told.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -11,40 +14,84 @@ use bellhop_control::places;
 #[derive(Debug)]
 pub(crate) struct StateDir {
     path: PathBuf,
-    _lock: File,
+    /// Where the lock is; none if there is no place for one.
+    home: Option<PathBuf>,
+    _lock: Option<File>,
     /// Others could look into it until now.
     repaired: bool,
+    trouble: Option<Error>,
+}
+
+/// Why a directory is not held.
+#[derive(Debug)]
+enum Refusal {
+    /// It can't be written, which the person may not be able to change now.
+    Unwritable(io::Error),
+    /// It can't be ours.
+    Told(Error),
 }
 
 impl StateDir {
-    /// Creates the directory if needed (0700), repairs the mode of one that is ours and lets others in, and takes the lock.
+    /// Creates the directory if needed (0700), repairs the mode of one that is ours and lets others in, and takes the lock; outside, if it
+    /// can't be written.
     ///
     /// # Errors
-    /// It can't be used, it is open to others and was not made by us, or another engine holds it.
+    /// It can't be ours, it is open to others and was not made by us, or another engine holds it.
     pub(crate) fn open(path: &Path) -> Result<StateDir, Error> {
-        let unusable = |error: io::Error| unusable(path, error.to_string());
-        create(path).map_err(unusable)?;
-        let repaired = keep_private(path)?;
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        let lock = private_file(&mut options, &path.join(places::ENGINE_LOCK)).map_err(unusable)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(StateDir {
-                path: path.to_owned(),
-                _lock: lock,
-                repaired,
-            }),
-            Err(TryLockError::WouldBlock) => Err(Error::new(
-                Code::StateDirInUse,
-                [("path", path.display().to_string())],
-            )),
-            Err(TryLockError::Error(error)) => Err(unusable(error)),
+        let outside = places::runtime_dir(path);
+        match hold(path) {
+            Ok((lock, repaired)) => {
+                // An engine that can't write here, or could not when it began, is outside.
+                if is_held(&outside) {
+                    return Err(in_use(path));
+                }
+                Ok(StateDir {
+                    path: path.to_owned(),
+                    home: Some(path.to_owned()),
+                    _lock: Some(lock),
+                    repaired,
+                    trouble: None,
+                })
+            }
+            Err(Refusal::Told(error)) => Err(error),
+            Err(Refusal::Unwritable(error)) => {
+                let lock = match hold(&outside) {
+                    Ok((lock, _)) => Some(lock),
+                    Err(Refusal::Told(error)) if error.code == Code::StateDirInUse => {
+                        return Err(in_use(path));
+                    }
+                    Err(_) => None,
+                };
+                Ok(StateDir {
+                    path: path.to_owned(),
+                    home: lock.is_some().then_some(outside),
+                    _lock: lock,
+                    repaired: false,
+                    trouble: Some(unusable(path, error.to_string())),
+                })
+            }
         }
     }
 
     /// Where it is.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Where the control socket may be, the best place first.
+    pub(crate) fn homes(&self) -> Vec<PathBuf> {
+        let mut homes: Vec<PathBuf> = self.home.iter().cloned().collect();
+        let outside = places::runtime_dir(&self.path);
+        // Full, it takes the lock and no socket; or its name is too long for one.
+        if self.home.as_ref() == Some(&self.path) && prepare(&outside).is_ok() {
+            homes.push(outside);
+        }
+        homes
+    }
+
+    /// Why it could not be written.
+    pub(crate) fn trouble(&self) -> Option<&Error> {
+        self.trouble.as_ref()
     }
 
     /// Says in the log what was repaired, once there is a log.
@@ -55,7 +102,64 @@ impl StateDir {
     }
 }
 
-fn unusable(path: &Path, why: String) -> Error {
+impl Drop for StateDir {
+    fn drop(&mut self) {
+        if let Some(home) = self.home.as_ref().filter(|home| **home != self.path) {
+            let _ = fs::remove_file(home.join(places::ENGINE_LOCK));
+            let _ = fs::remove_dir(home);
+        }
+    }
+}
+
+/// What makes a directory unwritable rather than wrong.
+fn is_unwritable(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::PermissionDenied
+    )
+}
+
+fn hold(path: &Path) -> Result<(File, bool), Refusal> {
+    let repaired = prepare(path)?;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    let lock = private_file(&mut options, &path.join(places::ENGINE_LOCK))
+        .map_err(|error| refusal(path, error))?;
+    match lock.try_lock() {
+        Ok(()) => Ok((lock, repaired)),
+        Err(TryLockError::WouldBlock) => Err(Refusal::Told(in_use(path))),
+        Err(TryLockError::Error(error)) => Err(refusal(path, error)),
+    }
+}
+
+/// There is an engine that holds it.
+fn is_held(path: &Path) -> bool {
+    let lock = File::open(path.join(places::ENGINE_LOCK));
+    lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+/// There, and ours alone; true if that had to be repaired.
+fn prepare(path: &Path) -> Result<bool, Refusal> {
+    create(path).map_err(|error| refusal(path, error))?;
+    keep_private(path)
+}
+
+fn refusal(path: &Path, error: io::Error) -> Refusal {
+    if is_unwritable(&error) {
+        Refusal::Unwritable(error)
+    } else {
+        Refusal::Told(unusable(path, error.to_string()))
+    }
+}
+
+fn in_use(path: &Path) -> Error {
+    Error::new(Code::StateDirInUse, [("path", path.display().to_string())])
+}
+
+pub(super) fn unusable(path: &Path, why: String) -> Error {
     Error::new(
         Code::StateDirUnusable,
         [("path", path.display().to_string()), ("why", why)],
@@ -88,22 +192,23 @@ fn create(path: &Path) -> io::Result<()> {
 
 /// True if the mode had to be repaired. A directory with other things in it (the home directory, /tmp) is not ours to close.
 #[cfg(unix)]
-fn keep_private(path: &Path) -> Result<bool, Error> {
+fn keep_private(path: &Path) -> Result<bool, Refusal> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
-    let told = |error: io::Error| unusable(path, error.to_string());
+    let told = |error: io::Error| refusal(path, error);
     let metadata = fs::metadata(path).map_err(told)?;
     if metadata.uid() != nix::unistd::geteuid().as_raw() {
-        return Err(unusable(path, "it belongs to another user".into()));
+        let why = "it belongs to another user".into();
+        return Err(Refusal::Told(unusable(path, why)));
     }
     if metadata.mode() & 0o077 == 0 {
         return Ok(false);
     }
     let empty = fs::read_dir(path).map_err(told)?.next().is_none();
     if !empty && !path.join(places::ENGINE_LOCK).exists() {
-        return Err(Error::new(
+        return Err(Refusal::Told(Error::new(
             Code::StateDirNotPrivate,
             [("path", path.display().to_string())],
-        ));
+        )));
     }
     fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(told)?;
     Ok(true)
@@ -111,7 +216,7 @@ fn keep_private(path: &Path) -> Result<bool, Error> {
 
 /// The user's own profile directory is private by its inherited rights.
 #[cfg(not(unix))]
-fn keep_private(_path: &Path) -> Result<bool, Error> {
+fn keep_private(_path: &Path) -> Result<bool, Refusal> {
     Ok(false)
 }
 
