@@ -58,11 +58,11 @@ fn alone(config: Option<PathBuf>) -> Result<Vec<CheckStep>, Failure> {
 pub(crate) fn command_for(action: ActionKind, line: Option<&str>) -> Option<String> {
     let line = line.map_or_else(String::new, |line| format!(" {line}"));
     match action {
-        ActionKind::TryNow => Some(format!("bellhop rebind{line}")),
+        // Asked for by a person, the keyring asks to be unlocked.
+        ActionKind::TryNow | ActionKind::UnlockKeyring => Some(format!("bellhop rebind{line}")),
         ActionKind::EnterPassword => Some(format!("bellhop line password{line}")),
         ActionKind::Resume => Some(format!("bellhop resume{line}")),
         ActionKind::CopyReport => Some("for IT: bellhop trace".to_owned()),
-        ActionKind::UnlockKeyring => Some("unlock it".to_owned()),
         ActionKind::OpenBrowser => Some("open any page in a browser".to_owned()),
         ActionKind::None | ActionKind::SetUpPhone => None,
     }
@@ -87,7 +87,7 @@ mod tests {
         ] {
             let head = format!("| `{}` | ", kind.as_str());
             let mut rows = documented.lines().filter(|row| row.starts_with(&head));
-            let typed = rows.find_map(|row| row.trim_end_matches(" |").rsplit_once(" |"));
+            let typed = rows.find_map(|row| row.strip_suffix(" |")?.rsplit_once(" |"));
             let typed = typed.map(|(_, cell)| cell.replace('`', "").trim().to_owned());
             assert_eq!(
                 typed,

@@ -8,8 +8,9 @@ use crate::args::StatusArgs;
 use crate::clock::Clock;
 use crate::engine::{Connection, Place};
 use crate::failure::Failure;
-use crate::output::{self, Paint};
+use crate::output::{self, Paint, Tone};
 
+mod notes;
 mod text;
 
 /// Home and clear: a watched status stands still on a terminal.
@@ -61,6 +62,9 @@ fn rendered(snapshot: &Snapshot, json: bool, clock: Clock) -> Result<String, Fai
         let object = serde_json::to_string(snapshot);
         object.map_err(|error| Error::new(Code::Internal, [("why", error.to_string())]).into())
     } else {
-        Ok(text::of(snapshot, clock, Paint::of_stdout()))
+        let paint = Paint::of_stdout();
+        let mut rows = vec![text::of(snapshot, clock, paint)];
+        rows.extend(notes::of(snapshot).map(|note| paint.tone(Tone::Bad, &note)));
+        Ok(rows.join("\n"))
     }
 }

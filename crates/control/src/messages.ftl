@@ -78,6 +78,11 @@ second-stopped = { $why }; waiting { $count } { $count ->
    *[other] minutes
 } (a network change or Try now ends that)
 
+### What is wrong besides the lines
+
+note-config_kept = { $why }; the config before stays in force
+note-config_kept_more = { $why } (and { $count } more); the config before stays in force
+
 ### Notices
 
 notice-registered_again = Registered again in { $took }
