@@ -68,7 +68,7 @@ fn rebound(line: &Line, network: &Network, clock: Clock) -> String {
 }
 
 fn stands(line: &Line, network: &Network, clock: Clock) -> String {
-    let face = Face::of(line, network, clock.now());
+    let face = Face::of(line, network, clock.here());
     let second = if face.second.is_empty() {
         number(&line.aor).to_owned()
     } else {

@@ -1,8 +1,8 @@
 //! The time of day as the person's clock shows it.
 
+use bellhop_control::face::Here;
 use bellhop_control::timestamp::Timestamp;
 use time::UtcOffset;
-use time::macros::format_description;
 
 /// What is needed to say when something was.
 #[derive(Clone, Copy, Debug)]
@@ -40,24 +40,17 @@ impl Clock {
         self.now
     }
 
+    /// For the words that every view uses.
+    pub(crate) fn here(self) -> Here {
+        Here {
+            now: self.now,
+            offset: self.offset,
+        }
+    }
+
     /// "14:02", "yesterday 14:02", "2026-11-20 14:02".
     pub(crate) fn moment(self, moment: Timestamp) -> String {
-        let (there, here) = (
-            moment.as_utc().to_offset(self.offset),
-            self.now.as_utc().to_offset(self.offset),
-        );
-        let time = format!("{:02}:{:02}", there.hour(), there.minute());
-        if there.date() == here.date() {
-            time
-        } else if Some(there.date()) == here.date().previous_day() {
-            format!("yesterday {time}")
-        } else {
-            let date = there
-                .date()
-                .format(format_description!("[year]-[month]-[day]"))
-                .unwrap_or_default();
-            format!("{date} {time}")
-        }
+        self.here().moment(moment)
     }
 
     /// "14:02:05.123".

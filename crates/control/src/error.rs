@@ -12,7 +12,7 @@ use crate::catalogue;
 pub struct Error {
     /// What failed; stable.
     pub code: Code,
-    /// The values in the sentence. Never a secret.
+    /// The values in the sentence, and `at` (RFC 3339) where it is known since when. Never a secret.
     pub params: BTreeMap<String, String>,
     /// Whose matter it is.
     pub whose: Whose,
@@ -41,7 +41,7 @@ impl Error {
             code,
             whose: code.whose(),
             message,
-            action: Action::of(code.action()),
+            action: Action::about(code),
             params,
         }
     }
@@ -99,6 +99,20 @@ pub struct Action {
 }
 
 impl Action {
+    /// What to do about `code`, in the words that fit it.
+    pub fn about(code: Code) -> Action {
+        let kind = code.action();
+        if code == Code::RegisteredElsewhere {
+            // The same as trying now, for whoever has not tried and is not to be blamed for it.
+            Action {
+                kind,
+                label: catalogue::text("action-register_here", &[]),
+            }
+        } else {
+            Action::of(kind)
+        }
+    }
+
     /// The action with its label of the catalogue.
     pub fn of(kind: ActionKind) -> Action {
         Action {

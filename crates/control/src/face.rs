@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use time::UtcOffset;
+use time::macros::format_description;
+
 use crate::catalogue::text;
-use crate::error::{ActionKind, Code};
+use crate::error::{Action, ActionKind, Code};
 use crate::snapshot::{InterfaceKind, Line, LineState, Network};
 use crate::timestamp::Timestamp;
 
@@ -17,7 +20,38 @@ pub struct Face {
     /// For the colour that comes on top.
     pub reach: Reach,
     /// The one thing to do.
-    pub action: ActionKind,
+    pub action: Action,
+}
+
+/// What the person's clock shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Here {
+    /// This moment.
+    pub now: Timestamp,
+    /// The zone that the person lives by.
+    pub offset: UtcOffset,
+}
+
+impl Here {
+    /// "14:02", "yesterday 14:02", "2026-11-20 14:02".
+    pub fn moment(self, moment: Timestamp) -> String {
+        let (there, here) = (
+            moment.as_utc().to_offset(self.offset),
+            self.now.as_utc().to_offset(self.offset),
+        );
+        let time = format!("{:02}:{:02}", there.hour(), there.minute());
+        if there.date() == here.date() {
+            time
+        } else if Some(there.date()) == here.date().previous_day() {
+            format!("yesterday {time}")
+        } else {
+            let date = there
+                .date()
+                .format(format_description!("[year]-[month]-[day]"))
+                .unwrap_or_default();
+            format!("{date} {time}")
+        }
+    }
 }
 
 /// The four silhouettes.
@@ -34,24 +68,29 @@ pub enum Reach {
 }
 
 impl Face {
-    /// The face of `line` on `network` at `now`. Until calls are carried, "Registered" is all that is said, proof or not.
-    pub fn of(line: &Line, network: &Network, now: Timestamp) -> Face {
+    /// The face of `line` on `network`, seen from here. Until calls are carried, "Registered" is all that is said, proof or not.
+    pub fn of(line: &Line, network: &Network, here: Here) -> Face {
         let (headline, second, reach) = match line.state {
             LineState::Registered => (
                 "headline-registered",
                 registered(line, network),
                 Reach::Reachable,
             ),
-            LineState::Registering => ("headline-registering", because(line, now), Reach::Working),
+            LineState::Registering => ("headline-registering", because(line, here), Reach::Working),
             LineState::Unregistering => ("headline-unregistering", String::new(), Reach::Working),
             LineState::Offline => (
                 "headline-offline",
                 text("second-offline", &[]),
                 Reach::Unreachable,
             ),
+            LineState::Rejected if is_elsewhere(line) => (
+                "headline-elsewhere",
+                because(line, here),
+                Reach::Unreachable,
+            ),
             LineState::WaitingToRetry | LineState::WaitingForSecret | LineState::Rejected => (
                 "headline-not_callable",
-                because(line, now),
+                because(line, here),
                 Reach::Unreachable,
             ),
             LineState::Paused => ("headline-paused", text("second-paused", &[]), Reach::Paused),
@@ -61,9 +100,9 @@ impl Face {
             second,
             reach,
             action: match &line.error {
-                Some(error) => error.action.kind,
-                None if line.state == LineState::Paused => ActionKind::Resume,
-                None => ActionKind::None,
+                Some(error) => error.action.clone(),
+                None if line.state == LineState::Paused => Action::of(ActionKind::Resume),
+                None => Action::of(ActionKind::None),
             },
         }
     }
@@ -93,10 +132,21 @@ fn registered(line: &Line, network: &Network) -> String {
     }
 }
 
-fn because(line: &Line, now: Timestamp) -> String {
+fn is_elsewhere(line: &Line) -> bool {
+    let error = line.error.as_ref();
+    error.is_some_and(|error| error.code == Code::RegisteredElsewhere)
+}
+
+fn because(line: &Line, here: Here) -> String {
     let Some(error) = &line.error else {
         return String::new();
     };
+    let now = here.now;
+    let since = error.params.get("at").map(|at| Timestamp::parse(at));
+    if let Some(Ok(since)) = since {
+        let values = [("why", error.message.as_str()), ("at", &here.moment(since))];
+        return text("second-since", &values);
+    }
     match line.retry_at {
         // A long wait that the person can end: it must not look like a countdown to sit out.
         Some(at) if at > now && error.code == Code::RegistrarStoppedAnswering => {

@@ -56,11 +56,13 @@ action-open_browser = Open sign-in page
 action-copy_report = Copy for IT
 action-set_up_phone = Set up a phone
 action-resume = Resume
+action-register_here = Register here
 
 ### Headlines
 
 headline-registered = Registered
 headline-not_callable = You can't be called
+headline-elsewhere = Registered elsewhere only
 headline-offline = Offline
 headline-registering = Registering …
 headline-unregistering = Unregistering …
@@ -72,6 +74,7 @@ second-registered = { $number } at { $registrar }
 second-registered_via = { $number } at { $registrar } · { $network }
 second-offline = no network connection
 second-paused = calls don't come to this laptop
+second-since = { $why } at { $at }
 second-retry = { $why }; trying again in { $wait }
 second-stopped = { $why }; waiting { $count } { $count ->
     [1] minute
@@ -89,3 +92,4 @@ notice-registered_again = Registered again in { $took }
 notice-registered_again_moved = Registered again in { $took } ({ $from } → { $to })
 notice-missed_call = Missed call from { $from }
 notice-rejected = You can't be called: { $why }
+notice-elsewhere = Registered elsewhere only: { $why }

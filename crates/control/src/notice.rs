@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue;
-use crate::error::Error;
+use crate::error::{Code, Error};
 
 /// Something that the person may want to hear of once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +64,9 @@ impl Notice {
             Notice::MissedCall { from, .. } => {
                 catalogue::text("notice-missed_call", &[("from", from)])
             }
+            Notice::Rejected { error, .. } if error.code == Code::RegisteredElsewhere => {
+                catalogue::text("notice-elsewhere", &[("why", &error.message)])
+            }
             Notice::Rejected { error, .. } => {
                 catalogue::text("notice-rejected", &[("why", &error.message)])
             }
@@ -82,7 +85,10 @@ mod tests {
             from: from.map(str::to_owned),
             to: Some("hotspot".into()),
         };
-        let refused = Error::new(crate::error::Code::PasswordRefused, [("user", "tina")]);
+        let rejected = |error| Notice::Rejected {
+            line: "work".into(),
+            error,
+        };
         vec![
             again(Some("Wi-Fi")),
             again(Some("hotspot")),
@@ -90,10 +96,8 @@ mod tests {
                 line: "work".into(),
                 from: "sip:tom@example.com".into(),
             },
-            Notice::Rejected {
-                line: "work".into(),
-                error: refused,
-            },
+            rejected(Error::new(Code::PasswordRefused, [("user", "tina")])),
+            rejected(Error::plain(Code::RegisteredElsewhere)),
         ]
     }
 
@@ -107,6 +111,7 @@ mod tests {
                 "Registered again in 41 ms",
                 "Missed call from sip:tom@example.com",
                 "You can't be called: the company refused the password for tina",
+                "Registered elsewhere only: another phone took this number",
             ]
         );
     }

@@ -47,7 +47,14 @@ pub(crate) fn line(settings: &LineSettings, view: &LineView, clock: &WallClock) 
         } else {
             None
         },
-        error: view.failure.as_ref().map(|it| failure(settings, view, it)),
+        error: view.failure.as_ref().map(|it| {
+            let mut error = failure(settings, view, it);
+            if let Failure::Elsewhere { since } = it {
+                let since = ("at".to_owned(), clock.at(*since).to_string());
+                error.params.extend([since]);
+            }
+            error
+        }),
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn of(snapshot: &Snapshot, clock: Clock, paint: Paint) -> String {
 }
 
 fn block(line: &Line, network: &Network, clock: Clock, paint: Paint) -> String {
-    let face = Face::of(line, network, clock.now());
+    let face = Face::of(line, network, clock.here());
     let tone = match face.reach {
         Reach::Reachable => Tone::Good,
         Reach::Working => Tone::Working,
@@ -35,7 +35,7 @@ fn block(line: &Line, network: &Network, clock: Clock, paint: Paint) -> String {
     let headline = paint.tone(tone, &format!("{:<HEADLINE$}", face.headline));
     let mut rows = vec![format!("{headline} {}", number(&line.aor))];
     if line.state != LineState::Registered && !face.second.is_empty() {
-        let suggested = crate::check::command_for(face.action, Some(&line.id))
+        let suggested = crate::check::command_for(face.action.kind, Some(&line.id))
             .map_or_else(String::new, |command| format!(" → {command}"));
         rows.push(format!("  {}{suggested}", face.second));
     }

@@ -53,8 +53,15 @@ fn wifi() -> Network {
     }
 }
 
+fn here() -> Here {
+    Here {
+        now: now(),
+        offset: UtcOffset::UTC,
+    }
+}
+
 fn said(line: &Line) -> (String, String) {
-    let face = Face::of(line, &wifi(), now());
+    let face = Face::of(line, &wifi(), here());
     (face.headline, face.second)
 }
 
@@ -105,6 +112,11 @@ fn troubled(state: LineState, code: Code, wait: Option<u32>) -> Line {
 fn samples() -> Vec<(Line, &'static str, &'static str)> {
     let mut registered = line(LineState::Registered);
     registered.flows.push(flow());
+    let mut elsewhere = troubled(LineState::Rejected, Code::RegisteredElsewhere, None);
+    if let Some(error) = &mut elsewhere.error {
+        let since = ("at".to_owned(), "2026-11-23T14:02:00Z".to_owned());
+        error.params.extend([since]);
+    }
     let cannot = "You can't be called";
     vec![
         (
@@ -152,6 +164,11 @@ fn samples() -> Vec<(Line, &'static str, &'static str)> {
             "pbx.example.com stopped answering this address; waiting 1 minute (a network change or Try now ends that)",
         ),
         (
+            elsewhere,
+            "Registered elsewhere only",
+            "another phone took this number at 14:02",
+        ),
+        (
             line(LineState::Paused),
             "Paused",
             "calls don't come to this laptop",
@@ -173,8 +190,8 @@ fn the_documented_states_are_the_states() {
     let rows: Vec<String> = samples()
         .iter()
         .map(|(line, _, _)| {
-            let face = Face::of(line, &wifi(), now());
-            let action = crate::error::Action::of(face.action).label;
+            let face = Face::of(line, &wifi(), here());
+            let action = &face.action.label;
             let state = line.state.as_str();
             format!(
                 "| `{state}` | {} | {} | {action} |",
@@ -196,13 +213,10 @@ fn what_can_be_done_is_what_was_agreed() {
         (Code::SecretLocked, "Unlock"),
         (Code::NoNetwork, "–"),
         (Code::LinePaused, "Resume"),
+        (Code::RegisteredElsewhere, "Register here"),
     ];
     for (code, label) in labels {
-        assert_eq!(
-            crate::error::Action::of(code.action()).label,
-            label,
-            "{code}"
-        );
+        assert_eq!(crate::error::Action::about(code).label, label, "{code}");
     }
 }
 
@@ -243,7 +257,7 @@ fn only_what_is_registered_is_reachable() {
         (LineState::Offline, Reach::Unreachable),
         (LineState::Paused, Reach::Paused),
     ] {
-        assert_eq!(Face::of(&line(state), &wifi(), now()).reach, reach);
+        assert_eq!(Face::of(&line(state), &wifi(), here()).reach, reach);
     }
 }
 
