@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
+use std::thread;
 
 use serde_json::Value;
 
@@ -139,6 +140,22 @@ pub fn leaks(private: &Private, state_dir: &Path, stderr: &Path) -> Vec<String> 
                 .map(move |leak| format!("{name}: {leak}"))
         })
         .collect()
+}
+
+/// Looks through the logs of the engine whose config, `state` and `err` are in `directory`; called where a test ends. A test that fails already says why, and another
+/// panic would end the whole program.
+///
+/// # Panics
+/// With all that is in them and must not be.
+pub fn assert_clean(directory: &Path) {
+    let state_dir = directory.join("state");
+    let private = Private::default()
+        .and_config(&directory.join("config.toml"))
+        .and_state(&state_dir);
+    if !thread::panicking() {
+        let found = leaks(&private, &state_dir, &directory.join("err"));
+        assert!(found.is_empty(), "private in a log: {}", found.join("\n"));
+    }
 }
 
 fn strings(value: &Value, into: &mut Vec<String>) {
