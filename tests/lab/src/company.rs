@@ -4,7 +4,7 @@ pub mod asterisk;
 pub mod event;
 pub mod kamailio;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -138,14 +138,14 @@ pub trait Registrar {
     ///
     /// # Errors
     /// When nobody can be called at all.
-    fn place_call(&self, lab: &Lab, public: Ipv4Addr) -> Result<Call>;
+    fn place_call(&self, lab: &Lab, public: IpAddr) -> Result<Call>;
 
     /// [`Registrar::place_call`], and only what went wrong.
     ///
     /// # Errors
     /// When nobody can be called at all.
     fn call(&self, lab: &Lab, public: Ipv4Addr) -> Result<Option<String>> {
-        Ok(match self.place_call(lab, public)? {
+        Ok(match self.place_call(lab, public.into())? {
             Call::Answered { .. } => None,
             Call::Failed(why) => Some(why),
         })

@@ -20,8 +20,9 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use crate::namespace::Namespace;
 use crate::priority;
 
-/// Links, IPv4 addresses and IPv4 routes (`RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE`, linux/rtnetlink.h).
-const GROUPS: u32 = 0x1 | 0x10 | 0x40;
+/// Links; addresses and routes of IPv4 and of IPv6 (`RTMGRP_LINK`, `RTMGRP_IPV4_IFADDR`, `RTMGRP_IPV4_ROUTE`, `RTMGRP_IPV6_IFADDR`,
+/// `RTMGRP_IPV6_ROUTE`, linux/rtnetlink.h).
+const GROUPS: u32 = 0x1 | 0x10 | 0x40 | 0x100 | 0x400;
 
 /// One thing the kernel said.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,6 +23,7 @@ pub mod call;
 pub mod company;
 pub mod digest;
 pub mod floor;
+pub mod ipv6;
 pub mod kernel;
 pub mod laptop;
 pub mod measure;

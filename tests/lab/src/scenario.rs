@@ -21,7 +21,7 @@ pub use carrier::{fade, no_route, reappear};
 pub use floor::floor;
 pub use forgotten::nat_drop;
 pub use loss::loss;
-pub use moves::{overlap, renumber, switch};
+pub use moves::{overlap, renumber, switch, switch_ipv6};
 pub use restart::{restart_forgetting, restart_keeping};
 
 /// Round trip to the company.

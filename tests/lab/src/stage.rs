@@ -2,7 +2,7 @@
 
 mod checks;
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::company::{Event, Kind, PASSWORD, Pbx, Registrar};
+use crate::ipv6;
 use crate::kernel::{Change, Recorder};
 use crate::laptop::Uplink;
 use crate::measure::{Run, milliseconds};
@@ -32,7 +33,41 @@ pub struct After {
     /// The laptop's network now.
     pub uplink: Uplink,
     /// Its address there.
-    pub address: Ipv4Addr,
+    pub address: IpAddr,
+}
+
+/// By which protocol the laptop and the company are on the internet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Internet {
+    /// IPv4, behind NATs.
+    V4,
+    /// IPv6, where every host has an address of its own.
+    V6,
+}
+
+impl Internet {
+    /// The laptop's address in a network.
+    #[must_use]
+    pub fn address(self, uplink: Uplink) -> IpAddr {
+        match self {
+            Self::V4 => uplink.address().into(),
+            Self::V6 => uplink.address6().into(),
+        }
+    }
+
+    fn registrar(self) -> SocketAddr {
+        match self {
+            Self::V4 => REGISTRAR,
+            Self::V6 => ipv6::REGISTRAR,
+        }
+    }
+
+    fn join(self, lab: &Lab, uplink: Uplink) -> Result<()> {
+        match self {
+            Self::V4 => lab.join(uplink, PREFERRED),
+            Self::V6 => lab.join_ipv6(uplink, PREFERRED),
+        }
+    }
 }
 
 /// Lab, registrar and line.
@@ -42,6 +77,7 @@ pub struct Stage {
     registrar: Option<Box<dyn Registrar>>,
     recorder: Recorder,
     pbx: Pbx,
+    internet: Internet,
     /// The hosts.
     pub lab: Lab,
 }
@@ -52,15 +88,31 @@ impl Stage {
     /// # Errors
     /// When something does not start, or the line does not register.
     pub fn set(binary: &Path, round_trip: Duration, pbx: Pbx) -> Result<Self> {
+        Self::set_on(Internet::V4, binary, round_trip, pbx)
+    }
+
+    /// The same on another internet.
+    ///
+    /// # Errors
+    /// As [`Stage::set`].
+    pub fn set_on(
+        internet: Internet,
+        binary: &Path,
+        round_trip: Duration,
+        pbx: Pbx,
+    ) -> Result<Self> {
         let lab = Lab::build(round_trip, 1)?;
+        if internet == Internet::V6 {
+            lab.add_ipv6()?;
+        }
         let registrar = pbx.start(&lab)?;
         let recorder = Recorder::start(&lab.laptop)?;
-        lab.join(Uplink::Wlan, PREFERRED)?;
+        internet.join(&lab, Uplink::Wlan)?;
         let bellhop = Bellhop::start(
             binary,
             &lab.laptop,
             lab.folder.path().join("bellhop"),
-            REGISTRAR,
+            internet.registrar(),
             PASSWORD,
         )?;
         let stage = Self {
@@ -68,10 +120,11 @@ impl Stage {
             registrar: Some(registrar),
             recorder,
             pbx,
+            internet,
             lab,
         };
         let started = SystemTime::now();
-        stage.wait_until_registered(Uplink::Wlan.address())?;
+        stage.wait_until_registered(internet.address(Uplink::Wlan))?;
         stage.wait_until_quiet(started)?;
         Ok(stage)
     }
@@ -107,7 +160,7 @@ impl Stage {
             began,
             usable,
             uplink,
-            address: uplink.address(),
+            address: self.internet.address(uplink),
         })
     }
 
@@ -185,11 +238,15 @@ impl Stage {
         Ok(())
     }
 
-    fn public(&self, uplink: Uplink) -> Ipv4Addr {
-        self.lab.nat(uplink).public
+    /// Where the internet sees the laptop.
+    fn public(&self, uplink: Uplink) -> IpAddr {
+        match self.internet {
+            Internet::V4 => self.lab.nat(uplink).public.into(),
+            Internet::V6 => uplink.address6().into(),
+        }
     }
 
-    fn wait_until_registered(&self, address: Ipv4Addr) -> Result<()> {
+    fn wait_until_registered(&self, address: IpAddr) -> Result<()> {
         let what = format!("registered from {address}");
         let registered = self
             .bellhop

@@ -3,7 +3,7 @@
 mod ladder;
 
 use std::fs::{self, File};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -70,13 +70,26 @@ impl Bellhop {
     /// # Errors
     /// When the engine does not answer.
     pub fn line(&self) -> Result<Value> {
-        let output = self.cli(&["status", "--json"])?;
-        let status: Value =
-            serde_json::from_str(&output).with_context(|| format!("status said {output:?}"))?;
+        let status = self.status()?;
         status
             .pointer("/lines/0")
             .cloned()
-            .with_context(|| format!("no line in {output}"))
+            .with_context(|| format!("no line in {status}"))
+    }
+
+    /// All of `status --json`.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub fn status(&self) -> Result<Value> {
+        let output = self.cli(&["status", "--json"])?;
+        serde_json::from_str(&output).with_context(|| format!("status said {output:?}"))
+    }
+
+    /// The engine's process.
+    #[must_use]
+    pub fn process(&self) -> &Process {
+        &self.process
     }
 
     /// Waits until the line is as `wanted` says.
@@ -167,8 +180,8 @@ impl Bellhop {
 
 /// Whether the line is registered over a flow from `local`.
 #[must_use]
-pub fn is_registered_from(line: &Value, local: std::net::Ipv4Addr) -> bool {
-    let prefix = format!("{local}:");
+pub fn is_registered_from(line: &Value, local: impl Into<IpAddr>) -> bool {
+    let local = local.into();
     let flows = line
         .get("flows")
         .and_then(Value::as_array)
@@ -177,7 +190,8 @@ pub fn is_registered_from(line: &Value, local: std::net::Ipv4Addr) -> bool {
     let over = |flow: &Value| {
         flow.get("local")
             .and_then(Value::as_str)
-            .is_some_and(|address| address.starts_with(&prefix))
+            .and_then(|address| address.parse::<SocketAddr>().ok())
+            .is_some_and(|address| address.ip() == local)
     };
     line.get("state").and_then(Value::as_str) == Some("registered") && flows.iter().any(over)
 }

@@ -17,8 +17,12 @@ pub const REGISTRAR: SocketAddr =
 /// The internet's address at its end of the wire.
 pub const INTERNET: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 1);
 
-const WIRE: &str = "wire";
-const WIRE_ENDS: [&str; 2] = ["02:00:00:00:00:01", "02:00:00:00:00:0a"];
+/// The device at both ends of the wire.
+pub(crate) const WIRE: &str = "wire";
+/// Their hardware addresses: the internet's, the company's.
+pub(crate) const WIRE_ENDS: [&str; 2] = ["02:00:00:00:00:01", "02:00:00:00:00:0a"];
+/// The internet's links to the routers of `wlan0` and `eth0`.
+pub(crate) const UPSTREAM_LINKS: [&str; 2] = ["to-a", "to-b"];
 
 /// A lab, with the laptop on no network yet.
 pub struct Lab {
@@ -60,10 +64,8 @@ impl Lab {
         let inet = quiet("the internet")?;
         let company = quiet("the company")?;
         inet.set("ipv4/ip_forward", "1")?;
-        for (uplink, nat, link) in [
-            (Uplink::Wlan, &nat_a, "to-a"),
-            (Uplink::Eth, &nat_b, "to-b"),
-        ] {
+        let [to_a, to_b] = UPSTREAM_LINKS;
+        for (uplink, nat, link) in [(Uplink::Wlan, &nat_a, to_a), (Uplink::Eth, &nat_b, to_b)] {
             lay_uplink(&laptop, uplink, nat)?;
             lay_upstream(nat, &inet, link)?;
         }

@@ -37,7 +37,7 @@ impl Lab {
         self.laptop.ip(&uplink.lease(uplink.address()))
     }
 
-    fn associate(&self, uplink: Uplink) -> Result<()> {
+    pub(crate) fn associate(&self, uplink: Uplink) -> Result<()> {
         self.laptop.ip(&uplink.up())?;
         thread::sleep(LEASE);
         Ok(())

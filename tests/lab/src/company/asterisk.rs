@@ -6,7 +6,7 @@ mod log;
 
 use std::env;
 use std::fs::{self, File};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -195,7 +195,7 @@ impl Registrar for Asterisk {
     }
 
     /// An INVITE of Asterisk's own: an OPTIONS to the AOR it would answer itself, whatever it has stored.
-    fn place_call(&self, _lab: &Lab, public: Ipv4Addr) -> Result<Call> {
+    fn place_call(&self, _lab: &Lab, public: IpAddr) -> Result<Call> {
         let since = SystemTime::now();
         self.console(&format!(
             "channel originate PJSIP/{USER} application Wait 1"

@@ -5,7 +5,7 @@ mod log;
 
 use std::cell::Cell;
 use std::fs::{self, File};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::thread;
@@ -15,6 +15,7 @@ use anyhow::{Context, Result, bail};
 
 use super::{Binding, Call, DOMAIN, Event, Kind, PASSWORD, Registrar, USER};
 use crate::call;
+use crate::ipv6;
 use crate::namespace::program;
 use crate::priority;
 use crate::process::Process;
@@ -32,6 +33,8 @@ pub struct Habits {
     pub max_expires: u32,
     /// How long a nonce of its holds, in seconds.
     pub nonce_seconds: u32,
+    /// Whether it listens on IPv6 too.
+    pub ipv6: bool,
     /// Whether it takes a nonce count only once (RFC 7616 §3.4.5): a late copy of a request is refused with 401, and not called stale.
     pub counts_nonces: bool,
 }
@@ -41,6 +44,7 @@ impl Default for Habits {
         Self {
             max_expires: 3600,
             nonce_seconds: 300,
+            ipv6: false,
             counts_nonces: false,
         }
     }
@@ -66,6 +70,7 @@ impl Kamailio {
         let _ = fs::remove_file(&control);
         let filled = CONFIG
             .replace("@LISTEN@", &REGISTRAR.to_string())
+            .replace("@LISTEN_IPV6@", &ipv6::REGISTRAR.to_string())
             .replace("@CONTROL@", &control.display().to_string())
             .replace("@PASSWORD@", PASSWORD)
             .replace("@MAX_EXPIRES@", &habits.max_expires.to_string())
@@ -85,6 +90,9 @@ impl Kamailio {
             .arg(&folder)
             .arg("-w")
             .arg(&folder);
+        if habits.ipv6 {
+            command.args(["-A", "IPV6"]);
+        }
         command
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
@@ -158,7 +166,7 @@ impl Registrar for Kamailio {
     }
 
     /// An OPTIONS from the internet, which Kamailio relays.
-    fn place_call(&self, lab: &Lab, public: Ipv4Addr) -> Result<Call> {
+    fn place_call(&self, lab: &Lab, public: IpAddr) -> Result<Call> {
         self.calls.set(self.calls.get() + 1);
         let (since, cseq) = (SystemTime::now(), FIRST_CALL + self.calls.get());
         let aor = format!("sip:{USER}@{DOMAIN}");

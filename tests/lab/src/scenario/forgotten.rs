@@ -33,7 +33,7 @@ pub fn nat_drop(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
             began: usable,
             usable,
             uplink,
-            address: uplink.address(),
+            address: uplink.address().into(),
         };
         let unheard = stage.call(&after)?;
         let mut run = stage.settle(&after)?;

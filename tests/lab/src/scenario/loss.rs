@@ -1,6 +1,7 @@
 //! A network that loses packets.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -12,6 +13,8 @@ use crate::stage::Stage;
 
 /// Share of packets lost, each way.
 const LOSS: f64 = 0.3;
+/// By then the last copy of a lost request has arrived, or its transaction has ended (RFC 3261 §17.1.2.2, timer F).
+const LAST_COPY: Duration = Duration::from_secs(33);
 /// Under loss a change may take as long as a lost transaction and the next try.
 const LOSS_LIMIT_MS: f64 = 40_000.0;
 
@@ -31,6 +34,8 @@ pub fn loss(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
             run.faults.push(format!("took {:.0} ms", run.took_ms));
         }
         stage.lab.lose(0.0)?;
+        // The clean-up may have been lost too.
+        stage.wait_until_alone(&after, LAST_COPY)?;
         stage.check(&after, &mut run)?;
         Ok(run)
     })

@@ -9,8 +9,8 @@ use super::{BOTH, GAP, ROUND_TRIP, link_down, new_route, prefer_again, repeat};
 use crate::company::Pbx;
 use crate::laptop::Uplink;
 use crate::measure::Run;
-use crate::stage::{After, Stage};
-use crate::verbs::SPARE;
+use crate::stage::{After, Internet, Stage};
+use crate::verbs::{PREFERRED, SPARE};
 
 /// From one NAT to the other, break before make.
 ///
@@ -22,6 +22,24 @@ pub fn switch(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
     repeat(times, || {
         uplink = uplink.other();
         let after = stage.change(uplink, |lab| lab.switch(uplink, GAP), new_route(uplink))?;
+        stage.judge(&after)
+    })
+}
+
+/// From one network with IPv6 to another, break before make.
+///
+/// # Errors
+/// When the line is lost.
+pub fn switch_ipv6(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
+    let stage = Stage::set_on(Internet::V6, binary, ROUND_TRIP, pbx)?;
+    let mut uplink = Uplink::Wlan;
+    repeat(times, || {
+        uplink = uplink.other();
+        let after = stage.change(
+            uplink,
+            |lab| lab.switch_ipv6(uplink, GAP, PREFERRED),
+            new_route(uplink),
+        )?;
         stage.judge(&after)
     })
 }
@@ -44,7 +62,7 @@ pub fn renumber(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
             new_route(uplink),
         )?;
         stage.judge(&After {
-            address,
+            address: address.into(),
             ..renumbered
         })
     })

@@ -58,6 +58,6 @@ fn restarted(stage: &mut Stage, forgets: bool) -> Result<After> {
         began,
         usable: SystemTime::now(),
         uplink,
-        address: uplink.address(),
+        address: uplink.address().into(),
     })
 }

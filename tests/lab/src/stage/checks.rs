@@ -1,6 +1,7 @@
 //! What must be true after a change of network, asked of the registrar.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde_json::Value;
@@ -11,6 +12,9 @@ use crate::measure::Run;
 
 /// So long the engine may take to say that a call came.
 const NOTICED: Duration = Duration::from_secs(1);
+
+/// Between two looks at the registrar's list.
+const BETWEEN: Duration = Duration::from_millis(50);
 
 impl Stage {
     /// Reads the registrar's own list and calls the line through it; says what is wrong in `run`.
@@ -27,6 +31,22 @@ impl Stage {
             Call::Failed(why) => Some(why),
         });
         run.faults.extend(self.unproven());
+        Ok(())
+    }
+
+    /// Waits until the registrar holds the new binding alone, or until `patience` is over: what is left then is told by [`Stage::check`].
+    ///
+    /// # Errors
+    /// When the registrar can't be asked.
+    pub fn wait_until_alone(&self, after: &After, patience: Duration) -> Result<()> {
+        let end = Instant::now() + patience;
+        while Instant::now() < end
+            && self
+                .stale(after, &self.registrar()?.bindings(USER)?)
+                .is_some()
+        {
+            thread::sleep(BETWEEN);
+        }
         Ok(())
     }
 

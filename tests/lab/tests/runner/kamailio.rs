@@ -31,3 +31,11 @@ pub(super) fn companies() -> [Company; 3] {
         ),
     ]
 }
+
+/// One that is reached over IPv6.
+pub(super) fn with_ipv6() -> Pbx {
+    Pbx::Kamailio(Habits {
+        ipv6: true,
+        ..Habits::default()
+    })
+}

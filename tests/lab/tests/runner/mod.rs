@@ -114,6 +114,10 @@ fn suite() -> Suite {
     suite.add(beside, "", Kind::Measures, || {
         scenario::switch(&program()?, Pbx::default(), OFTEN)
     });
+    let ipv6 = "a_switch_between_two_networks_with_ipv6_moves_the_binding_at_a_kamailio";
+    suite.add(ipv6, "", Kind::Measures, || {
+        scenario::switch_ipv6(&program()?, kamailio::with_ipv6(), 3)
+    });
     changes::add(&mut suite);
     suite
 }

@@ -1,5 +1,7 @@
 //! What Kamailio's log says about requests: the lines that the lab's configuration writes.
 
+use std::net::SocketAddr;
+
 use crate::company::event::{Event, Kind, time};
 
 /// The event of a line, if it has one.
@@ -22,7 +24,7 @@ pub(super) fn event(line: &str) -> Option<Event> {
         "answered" => Kind::Answered,
         _ => return None,
     };
-    let source = field("source")?.parse().ok()?;
+    let source = source(&field("source")?)?;
     Some(Event {
         at,
         kind,
@@ -31,6 +33,13 @@ pub(super) fn event(line: &str) -> Option<Event> {
         cseq: field("cseq")?.parse().ok()?,
         contact: contact.to_owned(),
     })
+}
+
+/// Address and port. Kamailio writes no brackets around an IPv6 address here.
+fn source(text: &str) -> Option<SocketAddr> {
+    let (address, port) = text.rsplit_once(':')?;
+    let address = address.trim_start_matches('[').trim_end_matches(']');
+    Some(SocketAddr::new(address.parse().ok()?, port.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -54,6 +63,14 @@ mod tests {
         );
         assert_eq!(event.source, "198.51.100.6:31320".parse().unwrap());
         assert!(event.removes());
+    }
+
+    #[test]
+    fn a_source_over_ipv6_is_read_with_and_without_brackets() {
+        let expected = "[2001:db8::23]:5062".parse().ok();
+        assert_eq!(source("[2001:db8::23]:5062"), expected);
+        assert_eq!(source("2001:db8::23:5062"), expected);
+        assert_eq!(source("2001:db8::23"), None);
     }
 
     #[test]
