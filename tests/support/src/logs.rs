@@ -15,6 +15,8 @@ use crate::registrar::{NONCE, REALM};
 
 /// A shorter word would be found in any sentence.
 const SHORTEST: usize = 3;
+/// What a sentence gives as an example is nobody's.
+const EXAMPLES: [&str; 2] = ["sip:tina@example.com", "sip:pbx.example.com"];
 /// Schemes of URIs that lead to somebody.
 const SCHEMES: [&str; 4] = ["sip:", "sips:", "tel:", "urn:uuid:"];
 
@@ -95,17 +97,18 @@ impl Private {
     /// Whatever of it is in `text`, with the line that it is in.
     #[must_use]
     pub fn found_in(&self, text: &str) -> Vec<String> {
+        let without_examples = |line: &str| {
+            EXAMPLES
+                .iter()
+                .fold(line.to_owned(), |line, example| line.replace(example, "…"))
+        };
         text.lines()
+            .map(without_examples)
             .flat_map(|line| {
-                let words = self
-                    .words
-                    .iter()
-                    .filter(|word| has_word(line, word))
-                    .cloned();
-                words
-                    .chain(addresses(line))
-                    .chain(uris(line))
-                    .map(move |what| format!("{what} in: {line}"))
+                let words = self.words.iter().filter(|word| has_word(&line, word));
+                let found = words.cloned().chain(addresses(&line)).chain(uris(&line));
+                let told = found.map(|what| format!("{what} in: {line}"));
+                told.collect::<Vec<String>>()
             })
             .collect()
     }
@@ -228,7 +231,7 @@ mod tests {
 
     const QUIET: &str = "2026-11-23T14:02:05.123456Z  INFO bellhop_engine::driver::run_loop: ready version=\"0.1.0\" pid=4711\n\
         2026-11-23T14:02:05.123456Z  INFO bellhop_engine::driver::effects: registered again line=1 took_ms=41\n\
-        config.toml:3: aor: is not a SIP URI like sip: or sips:\n\
+        config.toml:3: aor: must be a SIP URI like \"sip:tina@example.com\"\n\
         ending counters=Counters { requests: 3, responses: 1 } ab::cd_e\n";
 
     #[test]

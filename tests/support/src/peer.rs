@@ -1,6 +1,6 @@
 //! The other end of a line's UDP: what it answers is for the test to say.
 
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -40,10 +40,19 @@ impl Peer {
     ///
     /// # Errors
     /// If no socket is to be had.
-    pub fn start(
+    pub fn start(answer: impl FnMut(Heard<'_>) -> Option<String> + Send + 'static) -> Result<Peer> {
+        Peer::start_at(Ipv4Addr::LOCALHOST, answer)
+    }
+
+    /// The same on another address of this machine.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn start_at(
+        address: Ipv4Addr,
         mut answer: impl FnMut(Heard<'_>) -> Option<String> + Send + 'static,
     ) -> Result<Peer> {
-        let socket = UdpSocket::bind("127.0.0.1:0").context("a socket for the peer")?;
+        let socket = UdpSocket::bind((address, 0)).context("a socket for the peer")?;
         socket.set_read_timeout(Some(Duration::from_millis(50)))?;
         let address = socket.local_addr()?;
         let heard = Arc::new(Mutex::new(Vec::new()));
