@@ -45,7 +45,7 @@ enum Message {
 
 impl FileWatch {
     /// Starts a thread that calls `look` with a path that may have changed, and whether that is the look that an earlier one asked for.
-    /// Each path is looked at once when it is wanted: it may have changed before.
+    /// More looks than there were changes are possible, and the first one comes when a path is wanted: it may have changed before.
     ///
     /// # Errors
     /// No thread is to be had.
@@ -124,18 +124,19 @@ impl<F: FnMut(&Path, bool) -> Look> Eyes<F> {
         self.shows.retain(|path, _| paths.contains(path));
         self.due.retain(|path, _| paths.contains(path));
         for path in paths {
-            if !self.shows.contains_key(&path) {
-                self.due.insert(path.clone(), (Instant::now(), false));
-                self.shows.insert(path, BTreeSet::new());
-            }
+            self.shows.entry(path).or_default();
         }
-        self.watch();
+        self.look_at_all();
     }
 
     fn notice(&mut self, event: &Event) {
         let Some(wait) = wait_after(event.kind) else {
             return;
         };
+        // Of a directory that is gone or moved, the watch is gone too, even if the news is of an earlier one of its name.
+        if wait.is_zero() && event.paths.iter().any(|path| self.watched.contains(path)) {
+            self.look_at_all();
+        }
         let due = Instant::now() + wait;
         for (path, shows) in &self.shows {
             if event.paths.iter().any(|changed| shows.contains(changed)) {
@@ -144,24 +145,30 @@ impl<F: FnMut(&Path, bool) -> Look> Eyes<F> {
         }
     }
 
+    /// Now, but for what is looked at later anyhow.
     fn look_at_all(&mut self) {
         for path in self.shows.keys() {
-            self.due.insert(path.clone(), (Instant::now(), false));
+            self.due
+                .entry(path.clone())
+                .or_insert_with(|| (Instant::now(), false));
         }
     }
 
     fn look_at_what_is_due(&mut self) {
+        let now = Instant::now();
+        if !self.due.values().any(|(at, _)| *at <= now) {
+            return;
+        }
+        // Before the look, so that what changes after it is heard: a link may lead elsewhere now, a directory be another one. What changed
+        // in between is not, wherever it was.
+        self.watch();
+        self.look_at_all();
         let now = Instant::now();
         let due: Vec<(PathBuf, bool)> = self
             .due
             .extract_if(|_, (at, _)| *at <= now)
             .map(|(path, (_, again))| (path, again))
             .collect();
-        if due.is_empty() {
-            return;
-        }
-        // Before the look, so that what changes after it is heard: a link may lead elsewhere now, a directory be another one.
-        self.watch();
         for (path, again) in due {
             if let Look::Again(after) = (self.look)(&path, again) {
                 self.due.insert(path, (Instant::now() + after, true));
