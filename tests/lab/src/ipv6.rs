@@ -25,7 +25,7 @@ impl Uplink {
         self.host6(0x23)
     }
 
-    fn gateway6(self) -> Ipv6Addr {
+    pub(crate) fn gateway6(self) -> Ipv6Addr {
         self.host6(1)
     }
 

@@ -20,6 +20,7 @@
 
 pub mod bench;
 pub mod call;
+pub mod capture;
 pub mod company;
 pub mod digest;
 pub mod floor;
@@ -39,4 +40,5 @@ pub mod stage;
 pub mod subject;
 pub mod topology;
 pub mod verbs;
+pub mod vpn;
 pub mod wire;

@@ -30,14 +30,33 @@ impl Process {
     pub fn has_ended(&mut self) -> io::Result<Option<ExitStatus>> {
         self.child.try_wait()
     }
+
+    /// Stops it where it is, until [`Process::go_on`].
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn hold(&self) -> io::Result<()> {
+        self.tell(Signal::SIGSTOP)
+    }
+
+    /// Lets it go on.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn go_on(&self) -> io::Result<()> {
+        self.tell(Signal::SIGCONT)
+    }
+
+    fn tell(&self, signal: Signal) -> io::Result<()> {
+        let pid = i32::try_from(self.child.id()).map_err(io::Error::other)?;
+        Ok(kill(Pid::from_raw(pid), signal)?)
+    }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
         // Programs with children of their own end those when asked to; SIGKILL would leave them.
-        if let Ok(pid) = i32::try_from(self.child.id()) {
-            let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
-        }
+        let _ = self.tell(Signal::SIGTERM);
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end && matches!(self.child.try_wait(), Ok(None)) {
             thread::sleep(Duration::from_millis(5));

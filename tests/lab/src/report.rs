@@ -35,6 +35,8 @@ pub struct Report {
     pub round_trip: Duration,
     /// In the order of running.
     pub scenarios: Vec<Scenario>,
+    /// Sections of their own, in Markdown.
+    pub sections: Vec<String>,
 }
 
 impl Report {
@@ -62,6 +64,9 @@ impl Report {
         let faults: Vec<_> = self.scenarios.iter().flat_map(faults).collect();
         if !faults.is_empty() {
             let _ = write!(text, "\nFaults:\n{}", faults.concat());
+        }
+        for section in &self.sections {
+            let _ = write!(text, "\n{section}");
         }
         text
     }

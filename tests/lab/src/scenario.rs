@@ -5,7 +5,10 @@ mod floor;
 mod forgotten;
 mod loss;
 mod moves;
+mod networks;
+mod reaction;
 mod restart;
+mod tentative;
 
 use std::time::{Duration, SystemTime};
 
@@ -22,7 +25,10 @@ pub use floor::floor;
 pub use forgotten::nat_drop;
 pub use loss::loss;
 pub use moves::{overlap, renumber, switch, switch_ipv6};
+pub use networks::{rename, rename_down, vpn};
+pub use reaction::{Reaction, reaction};
 pub use restart::{restart_forgetting, restart_keeping};
+pub use tentative::{ipv4_beside_tentative, ipv6_once_usable};
 
 /// Round trip to the company.
 pub const ROUND_TRIP: Duration = Duration::from_millis(40);
@@ -50,11 +56,19 @@ fn repeat(times: u32, mut change: impl FnMut() -> Result<Run>) -> Result<Vec<Run
 }
 
 fn new_route(uplink: Uplink) -> impl Fn(&Change) -> bool {
-    move |change| *change == Change::RouteAdded(uplink.index())
+    route_over(uplink.index())
+}
+
+fn route_over(interface: u32) -> impl Fn(&Change) -> bool {
+    move |change| *change == Change::RouteAdded(interface)
 }
 
 fn link_down(uplink: Uplink) -> impl Fn(&Change) -> bool {
-    move |change| *change == Change::LinkDown(uplink.index())
+    link_down_of(uplink.index())
+}
+
+fn link_down_of(interface: u32) -> impl Fn(&Change) -> bool {
+    move |change| *change == Change::LinkDown(interface)
 }
 
 /// Makes the spare network the preferred one, as it is for the next change. The path stays, so nothing needs to be sent.

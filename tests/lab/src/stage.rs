@@ -174,6 +174,38 @@ impl Stage {
         })
     }
 
+    /// Waits until the line is as `wanted` says.
+    ///
+    /// # Errors
+    /// When it is not within `timeout`.
+    pub fn line_when(
+        &self,
+        what: &str,
+        timeout: Duration,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Result<Value> {
+        self.bellhop.wait(what, timeout, wanted)
+    }
+
+    /// All that `status` says.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub fn status(&self) -> Result<Value> {
+        self.bellhop.status()
+    }
+
+    /// Does `work` while the engine is stopped where it is: alone on the laptop.
+    ///
+    /// # Errors
+    /// As the work, or when the engine can't be stopped.
+    pub fn with_line_held<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.bellhop.process().hold()?;
+        let done = work();
+        self.bellhop.process().go_on()?;
+        done
+    }
+
     /// Waits until a binding is stored since the network was usable, and until things are quiet; reads what it took.
     ///
     /// # Errors

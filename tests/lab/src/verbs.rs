@@ -15,7 +15,7 @@ pub const PREFERRED: u32 = 100;
 /// Route metric of a network that it uses when nothing better is there.
 pub const SPARE: u32 = 600;
 /// Between link and address. A lease takes longer than this anywhere, and the router's end of a veth needs a moment until it sends.
-const LEASE: Duration = Duration::from_millis(50);
+pub(crate) const LEASE: Duration = Duration::from_millis(50);
 
 impl Lab {
     /// Joins a network: link, and a lease's time later address and default route at once.

@@ -3,6 +3,7 @@
 mod asterisk;
 mod changes;
 mod kamailio;
+mod networks;
 mod suite;
 
 use std::env;
@@ -119,6 +120,7 @@ fn suite() -> Suite {
         scenario::switch_ipv6(&program()?, kamailio::with_ipv6(), 3)
     });
     changes::add(&mut suite);
+    networks::add(&mut suite);
     suite
 }
 

@@ -27,6 +27,7 @@ pub(super) struct Suite {
     measuring: Vec<Trial>,
     waiting: Vec<Trial>,
     measured: Arc<Mutex<Vec<(usize, Scenario)>>>,
+    sections: Arc<Mutex<Vec<String>>>,
 }
 
 impl Suite {
@@ -54,6 +55,21 @@ impl Suite {
         }
     }
 
+    /// Adds a measurement of another kind as a test: it becomes a section of the report.
+    pub(super) fn add_section(
+        &mut self,
+        name: &str,
+        measure: impl FnOnce() -> Result<String> + Send + 'static,
+    ) {
+        let sections = Arc::clone(&self.sections);
+        self.measuring.push(Trial::test(name, move || {
+            let section = measure().map_err(|error| format!("{error:#}"))?;
+            let mut sections = sections.lock().unwrap_or_else(PoisonError::into_inner);
+            sections.push(section);
+            Ok(())
+        }));
+    }
+
     /// Lists the tests.
     pub(super) fn list(self, arguments: &Arguments) -> ExitCode {
         let all = self.measuring.into_iter().chain(self.waiting).collect();
@@ -68,9 +84,11 @@ impl Suite {
         let waiting = libtest_mimic::run(&arguments, self.waiting);
         let mut measured = self.measured.lock().unwrap_or_else(PoisonError::into_inner);
         measured.sort_by_key(|(place, _)| *place);
+        let mut sections = self.sections.lock().unwrap_or_else(PoisonError::into_inner);
         let report = Report {
             round_trip: scenario::round_trip(),
             scenarios: measured.drain(..).map(|(_, scenario)| scenario).collect(),
+            sections: std::mem::take(&mut *sections),
         };
         (!measuring.has_failed() && !waiting.has_failed(), report)
     }
