@@ -8,6 +8,7 @@ mod moves;
 mod networks;
 mod reaction;
 mod restart;
+mod rivals;
 mod tentative;
 
 use std::time::{Duration, SystemTime};
@@ -27,7 +28,8 @@ pub use loss::loss;
 pub use moves::{overlap, renumber, switch, switch_ipv6};
 pub use networks::{rename, rename_down, vpn};
 pub use reaction::{Reaction, reaction};
-pub use restart::{restart_forgetting, restart_keeping};
+pub use restart::{restart_forgetting, restart_forgetting_unrefreshed, restart_keeping};
+pub use rivals::rivals;
 pub use tentative::{ipv4_beside_tentative, ipv6_once_usable};
 
 /// Round trip to the company.

@@ -211,11 +211,19 @@ impl Stage {
     /// # Errors
     /// When no binding comes: a lost line.
     pub fn settle(&self, after: &After) -> Result<Run> {
+        self.settle_within(PATIENCE, after)
+    }
+
+    /// The same, with another patience.
+    ///
+    /// # Errors
+    /// As that.
+    pub fn settle_within(&self, patience: Duration, after: &After) -> Result<Run> {
         // The first to be stored binds, whatever it removes besides: clean-ups come after it.
         let binds = |event: &Event| {
             event.kind == Kind::Saved && event.source.ip() == self.public(after.uplink)
         };
-        let stored = self.registrar()?.first(after.began, PATIENCE, &binds);
+        let stored = self.registrar()?.first(after.began, patience, &binds);
         let stored =
             stored.with_context(|| format!("a lost line; the trace:\n{}", self.bellhop.trace()))?;
         self.wait_until_registered(after.address)?;

@@ -1,7 +1,7 @@
 //! The registrar is restarted: with nothing left of what it knew, or with the contacts kept.
 
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Result, bail};
 
@@ -13,6 +13,8 @@ use crate::stage::{After, Stage};
 
 /// What the company grants where a refresh is waited for, in seconds.
 const SHORT_EXPIRES: u32 = 10;
+/// Between two questions what the registrar holds: four keep-alives of at most 29 s (RFC 5626 §4.4.2).
+const LONGEST_UNASKED: Duration = Duration::from_secs(4 * 29);
 
 /// The registrar is restarted and has forgotten everything; the next refresh restores the binding.
 ///
@@ -24,6 +26,23 @@ pub fn restart_forgetting(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run
         let after = restarted(&mut stage, true)?;
         let mut run = stage.settle(&after)?;
         run.limit_ms += f64::from(SHORT_EXPIRES) * 1e3;
+        run.fault_if_another_kind();
+        stage.check(&after, &mut run)?;
+        Ok(run)
+    })
+}
+
+/// The registrar is restarted, has forgotten everything, and grants bindings for so long that no refresh comes: the line finds out by
+/// asking.
+///
+/// # Errors
+/// When the line is lost.
+pub fn restart_forgetting_unrefreshed(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
+    let mut stage = Stage::set(binary, ROUND_TRIP, pbx)?;
+    repeat(times, || {
+        let after = restarted(&mut stage, true)?;
+        let mut run = stage.settle_within(LONGEST_UNASKED * 2, &after)?;
+        run.limit_ms += LONGEST_UNASKED.as_secs_f64() * 1e3;
         run.fault_if_another_kind();
         stage.check(&after, &mut run)?;
         Ok(run)

@@ -121,6 +121,15 @@ fn suite() -> Suite {
     });
     changes::add(&mut suite);
     networks::add(&mut suite);
+    let rivals = "of_two_agents_at_an_asterisk_that_replaces_the_only_contact_one_gives_way";
+    let told = "from the newer one being there to the older one saying so";
+    suite.add(rivals, told, Kind::Waits, || scenario::rivals(&program()?));
+    let forgotten =
+        "a_registrar_that_forgot_is_found_out_by_asking_before_any_refresh_at_a_kamailio";
+    let asked = "from the registrar being back; the limit has the 116 s between two questions";
+    suite.add(forgotten, asked, Kind::Waits, || {
+        scenario::restart_forgetting_unrefreshed(&program()?, Pbx::default(), 1)
+    });
     suite
 }
 
