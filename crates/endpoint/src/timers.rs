@@ -77,7 +77,6 @@ impl<K: Copy + Ord + Hash> Table<K> {
     /// Gives `owner` the deadline `at` in place of the one he has.
     pub(crate) fn set(&mut self, owner: K, at: Instant) {
         match self.of.insert(owner, at) {
-            Some(before) if before == at => return,
             Some(before) => {
                 self.due.remove(&(before, owner));
             }

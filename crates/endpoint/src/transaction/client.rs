@@ -81,11 +81,8 @@ impl ClientTransaction {
 
     /// One copy more, at `at`, if that is before timer E's first and nobody has answered by then.
     pub(crate) fn copy_early(&mut self, at: Instant) {
-        if let State::Trying {
-            early, resend_at, ..
-        } = &mut self.state
-        {
-            *early = Some(at).filter(|at| at < resend_at);
+        if let State::Trying { early, .. } = &mut self.state {
+            *early = Some(at);
         }
     }
 
@@ -96,7 +93,9 @@ impl ClientTransaction {
                 resend_at,
                 gives_up_at,
                 ..
-            } => early.unwrap_or(*resend_at).min(*gives_up_at),
+            } => early
+                .map_or(*resend_at, |early| early.min(*resend_at))
+                .min(*gives_up_at),
             State::Proceeding {
                 resend_at,
                 gives_up_at,

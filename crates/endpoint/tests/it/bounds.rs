@@ -94,3 +94,37 @@ fn requests_in_flight_are_bounded() {
         Ok(())
     );
 }
+
+#[test]
+fn provisional_answers_may_be_lost_and_final_ones_not() {
+    let mut lone = Lone::with_limits(LIMITS);
+    let branch = lone.register(1);
+    for _ in 0..60 {
+        lone.hear(&crate::lone::response("100 Trying", &branch));
+    }
+    lone.hear(&crate::lone::response("200 OK", &branch));
+    let told = lone.told();
+    assert_eq!(told.len(), 51);
+    assert_eq!(told[50], "1 200");
+    assert_eq!(lone.endpoint.counters().events_full, 10);
+}
+
+#[test]
+fn what_comes_and_goes_is_counted() {
+    let mut lone = Lone::new();
+    for number in 0..3 {
+        lone.hear(&options(PEER, number));
+        lone.answer_as_a_line();
+    }
+    let counters = lone.endpoint.counters();
+    assert_eq!((counters.received, counters.sent), (3, 3));
+}
+
+#[test]
+fn tags_are_64_random_bits_that_do_not_repeat() {
+    let mut lone = Lone::new();
+    let tags: std::collections::HashSet<String> = (0..1_000).map(|_| lone.endpoint.tag()).collect();
+    assert_eq!(tags.len(), 1_000);
+    // A letter has at most 6 bits.
+    assert!(tags.iter().all(|tag| tag.len() * 6 >= 64), "{tags:?}");
+}

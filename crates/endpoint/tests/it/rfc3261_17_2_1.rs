@@ -38,6 +38,7 @@ fn a_refusal_is_repeated_by_timer_g_until_timer_h() {
         500, 1_500, 3_500, 7_500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500,
     ];
     assert_eq!(lone.run_until(60_000), refusals(&times));
+    assert_eq!(lone.endpoint.counters().retransmitted, 10);
     assert_eq!(lone.endpoint.counters().unfinished, 1);
     assert_eq!(lone.endpoint.poll_timeout(), None);
 }
@@ -96,6 +97,20 @@ fn a_user_who_takes_longer_than_200_ms_is_covered_by_a_100() {
 }
 
 #[test]
+fn a_ringing_phone_is_waited_for_as_long_as_any_proxy_would() {
+    let mut lone = Lone::new();
+    lone.hear(&request("INVITE", VIA));
+    let (id, invite) = lone.asked();
+    lone.answer(id, &invite, 180);
+    lone.run_until(199_999);
+    lone.sent();
+    lone.hear(&request("INVITE", VIA));
+    assert!(lone.sent()[0].starts_with("SIP/2.0 180 "));
+    lone.run_until(200_000);
+    assert_eq!(lone.endpoint.poll_timeout(), None);
+}
+
+#[test]
 fn an_invite_that_nobody_ever_answers_is_forgotten() {
     let mut lone = Lone::new();
     lone.hear(&request("INVITE", VIA));
@@ -135,6 +150,8 @@ fn an_accepted_invite_absorbs_its_copies_and_leaves_repeating_the_200_to_the_use
     lone.answer(id, &invite, 200);
     assert_eq!(lone.sent().len(), 1);
     assert!(lone.run_until(31_999).is_empty());
+    lone.hear(&request("INVITE", VIA));
+    assert!(lone.told().is_empty() && lone.sent().is_empty());
     lone.answer(id, &invite, 486);
     assert!(lone.sent().is_empty());
     lone.run_until(32_000);

@@ -54,6 +54,21 @@ fn a_sent_by_that_is_the_source_needs_no_received() {
 }
 
 #[test]
+fn an_ipv6_sent_by_is_compared_as_an_address() {
+    let (to, via) = answered(
+        "[2001:db8::9]:5062",
+        &format!("[2001:DB8:0::9]:5062;{BRANCH}"),
+    );
+    assert_eq!(to, "[2001:db8::9]:5062".parse().unwrap());
+    assert!(!via.contains("received"), "{via}");
+    let (_, via) = answered(
+        "[2001:db8::9]:5062",
+        &format!("[2001:db8::8]:5062;{BRANCH}"),
+    );
+    assert!(via.contains("received=2001:db8::9"), "{via}");
+}
+
+#[test]
 fn what_the_sender_claims_of_his_address_is_overwritten() {
     let (to, via) = answered(
         "192.0.2.1:9988",

@@ -127,12 +127,16 @@ fn keep_alives_are_counted_and_nothing_else() {
     }
     assert_eq!(lone.endpoint.counters().keep_alives, 4);
     assert!(lone.told().is_empty() && lone.sent().is_empty());
+    lone.hear_bytes(FLOW, PEER, b"\r\n\r\n\r\n".to_vec());
+    let counters = lone.endpoint.counters();
+    assert_eq!((counters.keep_alives, counters.garbage), (4, 1));
 }
 
 #[test]
 fn garbage_is_counted_and_told_without_its_words() {
     for garbage in [
         "hello",
+        "hi",
         "GET / HTTP/1.1",
         "\u{1}\u{2}\u{3}\u{4}\u{5}",
         "OPTIONS",
