@@ -76,11 +76,8 @@ impl<K: Copy + Ord + Hash> Table<K> {
 
     /// Gives `owner` the deadline `at` in place of the one he has.
     pub(crate) fn set(&mut self, owner: K, at: Instant) {
-        match self.of.insert(owner, at) {
-            Some(before) => {
-                self.due.remove(&(before, owner));
-            }
-            None => {}
+        if let Some(before) = self.of.insert(owner, at) {
+            self.due.remove(&(before, owner));
         }
         self.due.insert((at, owner));
     }

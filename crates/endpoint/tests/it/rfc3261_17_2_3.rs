@@ -50,6 +50,17 @@ fn the_same_branch_on_another_flow_is_another_request() {
 }
 
 #[test]
+fn with_the_cookie_the_branch_alone_tells() {
+    let mut lone = Lone::new();
+    let text = request("OPTIONS", &format!("198.51.100.1:5060;branch={COOKIE}"));
+    lone.hear(&text);
+    lone.hear(&text.replace("OPTIONS sip:tina@", "OPTIONS sip:timo@"));
+    lone.hear(&text.replace("tag=as5d1b", "tag=as5d1c"));
+    assert_eq!(lone.told(), ["asked OPTIONS"]);
+    assert_eq!(lone.endpoint.counters().repeated_requests, 2);
+}
+
+#[test]
 fn without_the_cookie_requests_are_told_apart_as_rfc_2543_did() {
     for via in ["198.51.100.1:5060", "198.51.100.1:5060;branch=1"] {
         let mut lone = Lone::new();
