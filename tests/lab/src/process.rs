@@ -57,6 +57,8 @@ impl Drop for Process {
     fn drop(&mut self) {
         // Programs with children of their own end those when asked to; SIGKILL would leave them.
         let _ = self.tell(Signal::SIGTERM);
+        // One that is held hears it only then.
+        let _ = self.go_on();
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end && matches!(self.child.try_wait(), Ok(None)) {
             thread::sleep(Duration::from_millis(5));

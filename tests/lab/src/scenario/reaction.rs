@@ -19,7 +19,9 @@ use crate::stage::Stage;
 use crate::topology::REGISTRAR;
 
 /// Bellhop's REGISTER leaves later than this only if something polls or settles, not because a machine is busy.
-const CHANGE_OF_KIND_MS: f64 = 100.0;
+const CHANGE_OF_KIND_MS: f64 = 400.0;
+/// Far more than a program takes to read a few events and to send a datagram for each.
+const CAUGHT_UP: Duration = Duration::from_millis(100);
 
 /// Milliseconds from the event to the wire.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +78,8 @@ fn spread(values: &[f64]) -> Result<Spread> {
 pub fn reaction(binary: &Path, minimal: &Path, times: u32) -> Result<Reaction> {
     let stage = Stage::set(binary, ROUND_TRIP, Pbx::default())?;
     let capture = Capture::start(&stage.lab.laptop)?;
+    let minimal = start(minimal, &stage)?;
+    minimal.hold()?;
     let mut uplink = Uplink::Wlan;
     let mut reaction = Reaction::default();
     let switch = |uplink| {
@@ -97,8 +101,12 @@ pub fn reaction(binary: &Path, minimal: &Path, times: u32) -> Result<Reaction> {
 
         uplink = uplink.other();
         let (took, after) = stage.with_line_held(|| {
-            let _minimal = start(minimal, &stage)?;
-            switch(uplink)
+            minimal.go_on()?;
+            // It acts on what it missed, and then waits in the kernel as Bellhop does.
+            thread::sleep(CAUGHT_UP);
+            let switched = switch(uplink);
+            minimal.hold()?;
+            switched
         })?;
         reaction.minimal.push(took);
         // Bellhop finds the network changed when it goes on.
@@ -126,8 +134,6 @@ fn start(minimal: &Path, stage: &Stage) -> Result<Process> {
     let mut line = String::new();
     BufReader::new(stdout.context("no standard output")?).read_line(&mut line)?;
     ensure!(line == "ready\n", "the minimal program said {line:?}");
-    // Until it waits in the kernel.
-    thread::sleep(Duration::from_millis(20));
     Ok(process)
 }
 
