@@ -40,6 +40,24 @@ fn a_source_has_its_share_of_server_transactions() {
 }
 
 #[test]
+fn a_source_gets_back_what_is_over_and_not_more() {
+    let mut lone = Lone::with_limits(LIMITS);
+    let asked = |lone: &mut Lone, numbers: std::ops::Range<usize>| {
+        for number in numbers {
+            lone.hear(&options(PEER, number));
+        }
+        let told = lone.told();
+        told.iter().filter(|it| *it == "asked OPTIONS").count()
+    };
+    assert_eq!(asked(&mut lone, 0..4), 4);
+    lone.run_until(10_000);
+    assert_eq!(asked(&mut lone, 4..8), 4);
+    // Nobody answered the first four.
+    lone.run_until(32_000);
+    assert_eq!(asked(&mut lone, 8..16), 4);
+}
+
+#[test]
 fn strangers_do_not_shut_the_registrar_out() {
     let mut lone = Lone::with_limits(LIMITS);
     for number in 0..100 {

@@ -96,6 +96,16 @@ fn an_answer_after_the_transactions_end_is_withheld() {
 }
 
 #[test]
+fn after_a_stall_nobody_is_told_to_wait_for_what_is_over() {
+    let (mut lone, ..) = asked();
+    lone.now += std::time::Duration::from_secs(40);
+    lone.endpoint.handle_timeout(lone.now);
+    assert!(lone.sent().is_empty());
+    assert_eq!(lone.endpoint.counters().unfinished, 1);
+    assert_eq!(lone.endpoint.poll_timeout(), None);
+}
+
+#[test]
 fn a_second_final_answer_is_withheld() {
     let (mut lone, id, options) = asked();
     lone.answer(id, &options, 200);
