@@ -134,6 +134,12 @@ impl Engine {
         self.directory().join("state")
     }
 
+    /// Its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it printed so far.
     ///
     /// # Errors
