@@ -119,8 +119,7 @@ fn suite() -> Suite {
     suite.add(ipv6, "", Kind::Measures, || {
         scenario::switch_ipv6(&program()?, kamailio::with_ipv6(), 3)
     });
-    changes::add(&mut suite);
-    networks::add(&mut suite);
+    // Those that wait longest begin first.
     let rivals = "of_two_agents_at_an_asterisk_that_replaces_the_only_contact_one_gives_way";
     let told = "from the newer one being there to the older one saying so";
     suite.add(rivals, told, Kind::Waits, || scenario::rivals(&program()?));
@@ -130,6 +129,8 @@ fn suite() -> Suite {
     suite.add(forgotten, asked, Kind::Waits, || {
         scenario::restart_forgetting_unrefreshed(&program()?, Pbx::default(), 1)
     });
+    changes::add(&mut suite);
+    networks::add(&mut suite);
     suite
 }
 
