@@ -43,6 +43,7 @@ mod response;
 mod send;
 mod silence;
 mod sleep;
+mod success;
 mod view;
 
 pub use agent::Agent;

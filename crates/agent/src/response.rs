@@ -4,17 +4,14 @@ use std::time::{Duration, Instant};
 
 use bellhop_endpoint::RequestId;
 use bellhop_sip::{Method, Response};
-use rand::RngExt;
 
 use crate::agent::Agent;
-use crate::answer::{self, Reading};
 use crate::attempt::{Attempt, Credentials, Form, MAX_CHALLENGES, Round};
 use crate::auth::{Asker, Authenticator};
 use crate::flow::seen_from;
 use crate::keepalive::KeepAlive;
-use crate::output::{Notice, Output};
 use crate::phase::{Bound, Phase};
-use crate::view::{BindingView, Cause, Failure, FlowState, Rebind};
+use crate::view::{Cause, Failure, FlowState};
 
 /// A registrar that wants longer registrations than a week has lost its mind.
 const LONGEST_MIN_EXPIRES: u32 = 7 * 86_400;
@@ -215,73 +212,6 @@ impl Agent {
         }
     }
 
-    fn on_success(
-        &mut self,
-        now: Instant,
-        mut round: Round,
-        attempt: &Attempt,
-        bound: Option<Bound>,
-        response: &Response,
-    ) {
-        let own = self.flow.as_ref().and_then(|flow| flow.contact.clone());
-        let reading = answer::read(response, own.as_ref(), &self.identity, self.expires);
-        if !reading.verified && round.form != Form::SecondLook {
-            round.form = Form::SecondLook;
-            self.phase = bound.map_or(Phase::Idle, Phase::Bound);
-            self.send_register(now, round, Credentials::Cached, 0);
-            return;
-        }
-        self.list(attempt.sent_at, &reading);
-        self.backoff.reset();
-        let registrar = self.flow.as_mut().map(|flow| {
-            flow.state = FlowState::Active;
-            flow.path.registrar
-        });
-        let closing = self.closing.take();
-        self.close(closing);
-        let keepalive = match (&bound, registrar) {
-            (Some(bound), _) => bound.keepalive.clone(),
-            (None, Some(registrar)) => KeepAlive::start(now, registrar, &mut self.rng),
-            (None, None) => KeepAlive::Unneeded,
-        };
-        let refreshed = bound.is_some();
-        let margin = refresh_after(reading.granted, self.rng.random());
-        self.phase = Phase::Bound(Bound {
-            // The registrar counts from when it had the request, which was not before we sent it.
-            expires_at: attempt.sent_at + reading.granted,
-            refresh_at: attempt.sent_at + margin,
-            verified: reading.verified,
-            keepalive,
-            cleanup: bound.and_then(|bound| bound.cleanup),
-        });
-        if !refreshed {
-            self.listings.bound();
-            self.proof_of_binding();
-            self.tell_rebind(now, &round);
-        }
-        if !reading.leftovers.is_empty() && round.cause != Cause::RegistrarForgot {
-            self.send_cleanup(now, reading.leftovers, Credentials::Cached, 0);
-        }
-    }
-
-    fn tell_rebind(&mut self, now: Instant, round: &Round) {
-        let took = now.saturating_duration_since(round.since);
-        self.last_rebind = Some(Rebind {
-            at: now,
-            cause: round.cause,
-            took,
-            round_trips: round.requests,
-        });
-        if let (Cause::NetworkChanged, Some(flow)) = (round.cause, &self.flow) {
-            self.outputs
-                .push_back(Output::Notice(Notice::RegisteredAgain {
-                    took,
-                    from: round.from.clone(),
-                    to: flow.path.interface.clone(),
-                }));
-        }
-    }
-
     fn on_side_answer(&mut self, now: Instant, id: RequestId, response: &Response) {
         if let Some(asked) = self.keepalive(id) {
             match asked {
@@ -383,29 +313,6 @@ impl Agent {
         if self.identity.seen_from(&contact, public) {
             self.save();
         }
-    }
-
-    pub(crate) fn list(&mut self, sent_at: Instant, reading: &Reading) {
-        self.bindings = reading
-            .bindings
-            .iter()
-            .map(|listed| BindingView {
-                contact: listed.contact.clone(),
-                expires_at: sent_at + listed.expires,
-                mine: listed.mine,
-            })
-            .collect();
-    }
-}
-
-/// When to refresh what was granted: at 80 to 90 % of it, and early enough that a lost round can be repeated (64 × T1 = 32 s);
-/// short grants at half.
-fn refresh_after(granted: Duration, jitter: f64) -> Duration {
-    let room = Duration::from_secs(40);
-    if granted < room * 2 {
-        granted / 2
-    } else {
-        granted.mul_f64(0.8 + 0.1 * jitter).min(granted - room)
     }
 }
 
