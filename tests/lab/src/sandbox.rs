@@ -109,7 +109,7 @@ fn unshare() -> Result<Command> {
         }
     }
     bail!(
-        "THE LAB CAN'T RUN HERE: this machine gives {} no network namespaces ({}).\n\
+        "THE LAB CAN'T RUN HERE: this machine gives user {} no network namespaces ({}).\n\
          Run it as root, or let ordinary users have user namespaces, as root:\n    {}",
         nix::unistd::geteuid(),
         closed.join("; "),
