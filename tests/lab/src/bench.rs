@@ -1,11 +1,12 @@
 //! The bench: how long a change of network takes, Bellhop beside what no client can beat, the floor, and other people's phones.
 //!
 //! A [`Case`] is one kind of change at one kind of registrar, so and so far away. Every client goes through every case in a lab of the
-//! same making, measured by the same two clock readings. First the quick ones, alone on the machine and the floor right before Bellhop;
-//! then the phones, which wait for seconds and so can wait side by side.
+//! same making, measured by the same two clock readings. First the quick ones, alone on the machine, a change of the floor's and one of
+//! Bellhop's in turn; then the phones, which wait for seconds and so can wait side by side.
 
 mod case;
 mod client;
+mod entrant;
 mod grid;
 mod json;
 mod machine;
@@ -17,10 +18,11 @@ mod table;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::Result;
+use bellhop_tests_support::tools;
 
 use crate::peer::Peer;
 use crate::wire::Wire;
+use entrant::Entrant;
 
 pub use case::{Case, Nonce, Scenario};
 pub use client::Client;
@@ -67,31 +69,47 @@ impl Findings {
     }
 }
 
-/// Runs all of it; `tell` gets a line for each thing that is done.
-///
-/// # Errors
-/// Where nothing can be measured at all. What goes wrong in one case is among the findings.
-pub fn run(binary: &Path, options: Options, tell: &(dyn Fn(&str) + Sync)) -> Result<Findings> {
+/// Runs all of it; `tell` gets a line for each thing that is done. What goes wrong is among the findings.
+pub fn run(binary: &Path, options: Options, tell: &(dyn Fn(&str) + Sync)) -> Findings {
     let began = Instant::now();
     let wire = Wire::is_possible();
     let cases = options.cases(wire);
     let mut cells = Vec::new();
-    for &case in &cases {
-        for client in [Client::Floor, Client::Bellhop] {
-            let cell = client::cell(client, case, options.times, binary);
-            tell(&cell.line());
-            cells.push(cell);
-        }
+    for group in cases.chunk_by(may_take_turns) {
+        cells.extend(together(group, options.times, binary, tell));
     }
     let (present, missing): (Vec<_>, Vec<_>) = Peer::ALL
         .into_iter()
-        .partition(|peer| bellhop_tests_support::tools::find(peer.tool().program).is_some());
+        .partition(|peer| tools::find(peer.tool().program).is_some());
     cells.extend(phones::cells(&present, &cases, options.phone_times, tell));
-    Ok(Findings {
+    Findings {
         options,
         wire,
         cells,
         missing,
         seconds: began.elapsed().as_secs_f64(),
-    })
+    }
+}
+
+/// Cases whose nonces must grow old between two changes are taken in turns, so that nobody just waits.
+fn may_take_turns(one: &Case, other: &Case) -> bool {
+    one.nonce == Nonce::Cold && other.nonce == Nonce::Cold && one.scenario == other.scenario
+}
+
+/// Takes the floor and Bellhop through some cases, one change after the other, so that the machine's moods meet both.
+fn together(cases: &[Case], times: u32, binary: &Path, tell: &dyn Fn(&str)) -> Vec<Cell> {
+    let mut entrants: Vec<_> = cases
+        .iter()
+        .flat_map(|&case| [(Client::Floor, case), (Client::Bellhop, case)])
+        .map(|(client, case)| Entrant::new(client, case, binary))
+        .collect();
+    for _ in 0..times {
+        entrants.iter_mut().for_each(Entrant::prepare);
+        entrants.iter_mut().for_each(Entrant::change);
+    }
+    let cells: Vec<_> = entrants.into_iter().map(Entrant::cell).collect();
+    for cell in &cells {
+        tell(&cell.line());
+    }
+    cells
 }

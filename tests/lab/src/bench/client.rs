@@ -1,4 +1,4 @@
-//! Who is measured. The quick ones go through many changes in one lab; each change of a phone has a lab of its own ([`super::phones`]).
+//! Who is measured, and what must be true of Bellhop after each change.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,9 +6,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::case::{Case, Scenario};
 use super::place::{Bound, Place};
-use super::sample::{Cell, Sample};
+use super::sample::Sample;
 use crate::company::{PASSWORD, USER};
 use crate::floor::Floor;
 use crate::peer::Peer;
@@ -16,7 +15,7 @@ use crate::subject::{Bellhop, is_registered_from};
 use crate::topology::REGISTRAR;
 
 /// Longest wait for what takes milliseconds.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// Longer than a minute, which is the time between two looks of the slowest phone.
 const PHONES_PATIENCE: Duration = Duration::from_secs(75);
 /// So long after the binding is stored leftovers may stay.
@@ -57,66 +56,14 @@ impl Client {
 }
 
 /// One that runs. They end when dropped.
-enum Running {
+pub(super) enum Running {
     Floor { _floor: Floor },
     Bellhop(Bellhop),
 }
 
-/// Takes the floor or Bellhop through a case.
-pub(super) fn cell(client: Client, case: Case, times: u32, binary: &Path) -> Cell {
-    let mut samples = Vec::new();
-    let done = if case.scenario == Scenario::Start {
-        starts(client, case, times, binary, &mut samples)
-    } else {
-        changes(client, case, times, binary, &mut samples)
-    };
-    let broken = done.err().map(|error| format!("{error:#}"));
-    Cell {
-        client,
-        case,
-        samples,
-        broken,
-    }
-}
-
-/// One client, which changes its network again and again.
-fn changes(
-    client: Client,
-    case: Case,
-    times: u32,
-    binary: &Path,
-    samples: &mut Vec<Sample>,
-) -> Result<()> {
-    let mut place = Place::build(case)?;
-    place.join()?;
-    let running = Running::start(client, &place, true, binary, "client")?;
-    place.wait_until_bound(PATIENCE)?;
-    for _ in 0..times {
-        samples.push(running.change(&mut place)?);
-    }
-    Ok(())
-}
-
-/// A new client with an empty folder each time, which waits for its first network.
-fn starts(
-    client: Client,
-    case: Case,
-    times: u32,
-    binary: &Path,
-    samples: &mut Vec<Sample>,
-) -> Result<()> {
-    let mut place = Place::build(case)?;
-    for number in 0..times {
-        let running = Running::start(client, &place, false, binary, &format!("client-{number}"))?;
-        samples.push(running.change(&mut place)?);
-        drop(running);
-        place.leave()?;
-    }
-    Ok(())
-}
-
 impl Running {
-    fn start(
+    /// Starts the floor or Bellhop in a place: registered where that has a network. Its files are in a new `folder` there.
+    pub(super) fn start(
         client: Client,
         place: &Place,
         has_network: bool,
@@ -140,13 +87,15 @@ impl Running {
     }
 
     /// One change, and what is wrong after it.
-    fn change(&self, place: &mut Place) -> Result<Sample> {
+    pub(super) fn change(&self, place: &mut Place) -> Result<Sample> {
         let moved = place.change()?;
         let bound = place
             .measure(moved, PATIENCE, GLANCE)?
             .with_context(|| format!("no binding within {PATIENCE:?}{}", self.trace()))?;
         let mut sample = bound.sample.clone();
-        sample.left_behind = place.left_behind(&bound, self.cleans_up_within())?;
+        sample.left_behind = place
+            .left_behind(&bound, self.cleans_up_within())?
+            .context("the binding did not stay")?;
         sample.faults = self.faults(place, &bound, sample.left_behind)?;
         place.rest()?;
         Ok(sample)

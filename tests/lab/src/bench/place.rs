@@ -16,11 +16,11 @@ use crate::topology::Lab;
 use crate::verbs::{PREFERRED, SPARE};
 
 /// Time without any network in a switch.
-const GAP: Duration = Duration::from_millis(200);
+const GAP: Duration = Duration::from_millis(100);
 /// Time with both networks up before one is lost.
 const BOTH: Duration = Duration::from_millis(500);
 /// So long after it was given a nonce that expires has expired: Kamailio counts whole seconds.
-const STALE: Duration = Duration::from_millis(1000 * Nonce::SHORT_SECONDS as u64 + 1200);
+const STALE: Duration = Duration::from_millis(1000 * Nonce::SHORT_SECONDS as u64 + 1050);
 /// The kernel tells at once.
 const TOLD: Duration = Duration::from_secs(3);
 
@@ -33,6 +33,8 @@ pub(super) struct Place {
     pub(super) case: Case,
     uplink: Uplink,
     address: Ipv4Addr,
+    /// Since when both networks are up.
+    both_since: Option<Instant>,
 }
 
 /// A change of network that has just happened.
@@ -67,6 +69,7 @@ impl Place {
             case,
             uplink,
             address: uplink.address(),
+            both_since: None,
         })
     }
 
@@ -99,7 +102,16 @@ impl Place {
         Ok(())
     }
 
-    /// Changes the network as the case has it.
+    /// Does what comes before the change: the second network, where one is to be lost.
+    pub(super) fn prepare(&mut self) -> Result<()> {
+        if self.case.scenario == Scenario::Lose && self.both_since.is_none() {
+            self.lab.join(self.uplink.other(), SPARE)?;
+            self.both_since = Some(Instant::now());
+        }
+        Ok(())
+    }
+
+    /// Changes the network as the case has it, prepared or not.
     pub(super) fn change(&mut self) -> Result<Moved> {
         let (old, new) = (self.uplink, self.uplink.other());
         match self.case.scenario {
@@ -118,8 +130,10 @@ impl Place {
                 self.act(|lab| lab.renumber(old, address), new_route(old))
             }
             Scenario::Lose => {
-                self.lab.join(new, SPARE)?;
-                thread::sleep(BOTH);
+                self.prepare()?;
+                let since = self.both_since.take();
+                let both = since.map(|since| since.elapsed()).unwrap_or_default();
+                thread::sleep(BOTH.saturating_sub(both));
                 self.wait_until_stale()?;
                 self.move_to(new);
                 let down = move |change: &Change| *change == Change::LinkDown(old.index());
@@ -149,23 +163,44 @@ impl Place {
         }
     }
 
-    /// How many contacts the registrar holds besides the one of this binding; waits up to `patience` until there are none.
-    pub(super) fn left_behind(&self, bound: &Bound, patience: Duration) -> Result<usize> {
+    /// How many contacts the registrar holds besides the one of this binding; waits up to `patience` until there are none. None when
+    /// the binding itself is gone.
+    pub(super) fn left_behind(&self, bound: &Bound, patience: Duration) -> Result<Option<usize>> {
         let end = Instant::now() + patience;
         loop {
-            let held = self.registrar.bindings(USER)?;
-            let here = |received| received == Some(bound.source);
-            let others = held.iter().filter(|binding| !here(binding.received));
-            let others = others.count();
-            // That the right one is gone again is nothing to wait for.
-            if held.len() == others {
-                bail!("the registrar no longer holds the binding");
-            }
-            if others == 0 || Instant::now() >= end {
+            let others = self.others(bound)?;
+            if others.is_none_or(|others| others == 0) || Instant::now() >= end {
                 return Ok(others);
             }
             thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// The same after all of `time`, during which the binding must stay.
+    pub(super) fn left_behind_after(&self, bound: &Bound, time: Duration) -> Result<Option<usize>> {
+        let end = Instant::now() + time;
+        loop {
+            let others = self.others(bound)?;
+            if others.is_none() || Instant::now() >= end {
+                return Ok(others);
+            }
+            thread::sleep(time / 5);
+        }
+    }
+
+    /// How long ago the registrar gave its newest nonce.
+    pub(super) fn nonce_age(&self) -> Result<Duration> {
+        let events = self.registrar.events()?;
+        let given = |event: &&Event| event.kind == Kind::Challenged;
+        let given = events.iter().rev().find(given);
+        let given = given.map_or(SystemTime::UNIX_EPOCH, |event| event.at);
+        Ok(given.elapsed().unwrap_or_default())
+    }
+
+    /// Waits until the newest nonce is so old.
+    pub(super) fn wait_until_nonce_is(&self, old: Duration) -> Result<()> {
+        thread::sleep(old.saturating_sub(self.nonce_age()?));
+        Ok(())
     }
 
     /// Calls the line through the registrar; says what went wrong.
@@ -180,6 +215,14 @@ impl Place {
         }
         thread::sleep(2 * self.case.round_trip + Duration::from_millis(50));
         Ok(())
+    }
+
+    fn others(&self, bound: &Bound) -> Result<Option<usize>> {
+        let held = self.registrar.bindings(USER)?;
+        let here = |received| received == Some(bound.source);
+        let others = held.iter().filter(|binding| !here(binding.received));
+        let others = others.count();
+        Ok((others < held.len()).then_some(others))
     }
 
     fn act(
@@ -198,14 +241,10 @@ impl Place {
     }
 
     fn wait_until_stale(&self) -> Result<()> {
-        if self.case.nonce == Nonce::Cold {
-            let events = self.registrar.events()?;
-            let given = events.iter().rev();
-            let given = given.map(|event| event.at).next();
-            let stale = given.unwrap_or(SystemTime::UNIX_EPOCH) + STALE;
-            thread::sleep(stale.duration_since(SystemTime::now()).unwrap_or_default());
+        match self.case.nonce {
+            Nonce::Cold => self.wait_until_nonce_is(STALE),
+            Nonce::None | Nonce::Warm | Nonce::IpBound => Ok(()),
         }
-        Ok(())
     }
 
     /// The first event that stored what is held now; a goodbye from the old address is stored, too, and is not it.

@@ -37,7 +37,7 @@ pub fn markdown(findings: &Findings) -> String {
 fn head(findings: &Findings, peers: &[Peer]) -> String {
     let (times, phone_times) = (findings.options.times, findings.options.phone_times);
     let mut head = format!(
-        "| what happens | registrar, nonce | RTT | limit | floor (n={times}) | Bellhop (n={times}) | right | over the limit | ÷ limit | ÷ floor |"
+        "| what happens | registrar, nonce | RTT | limit | floor, ms (n={times}) | Bellhop, ms (n={times}) | right | over the limit | ÷ limit | ÷ floor |"
     );
     let mut line = "|---|---|---|---|---|---|---|---|---|---|".to_owned();
     for peer in peers {
@@ -89,11 +89,11 @@ fn times(cell: Option<&Cell>, wanted: u32) -> String {
         return "–".to_owned();
     };
     let patience = cell.client.patience();
-    let text = format!(
-        "{} / {}",
-        shown(spread.median, patience),
-        shown(spread.p95, patience)
-    );
+    let number = |milliseconds: f64| match cell.client {
+        Client::Floor | Client::Bellhop if milliseconds.is_finite() => format!("{milliseconds:.1}"),
+        Client::Floor | Client::Bellhop | Client::Phone(_) => shown(milliseconds, patience),
+    };
+    let text = format!("{} / {}", number(spread.median), number(spread.p95));
     let measured = cell.samples.len();
     if usize::try_from(wanted).is_ok_and(|wanted| wanted == measured) {
         text
@@ -172,7 +172,7 @@ mod tests {
             .unwrap();
         assert_eq!(
             row,
-            "| switch between two NATs | Kamailio, warm | 40 | 20 | 20.5 ms / 20.5 ms | 21.0 ms / 22.0 ms | 2 of 2 | +1.0 | 1.05 | 1.02 | \
+            "| switch between two NATs | Kamailio, warm | 40 | 20 | 20.5 / 20.5 | 21.0 / 22.0 | 2 of 2 | +1.0 | 1.05 | 1.02 | \
              30.0 s / > 75 s | 1 |"
         );
     }
