@@ -190,6 +190,10 @@ fn pause_removes_the_binding_and_resume_brings_it_back() -> Result<()> {
         outcome.stdout
     );
     assert_eq!(state(&engine.status()?), "paused");
+    assert_eq!(
+        engine.cli(&["status"])?.stdout,
+        "Paused                 tina@company.test\n  calls don't come to this laptop → bellhop resume work\n"
+    );
     assert_eq!(registrar.bindings(), [""; 0]);
     let refused = engine.cli(&["pause", "nobody"])?;
     assert_eq!(refused.code, Some(1));

@@ -98,6 +98,9 @@ fn sentence<'a>(code: Code, values: impl Iterator<Item = (&'a str, &'a str)>) ->
     let values: Vec<(&str, &str)> = values.collect();
     let text = bellhop_control::catalogue::text(code.as_str(), &values);
     ensure!(text != code.as_str(), "{code} has no sentence");
+    for (name, value) in values.iter().filter(|(name, _)| *name != "at") {
+        ensure!(text.contains(value), "does not say its {name}: {text}");
+    }
     ensure!(
         !text.contains(['{', '}', '$']),
         "a value is missing: {text}"
