@@ -200,7 +200,7 @@ fn on_a_full_disk_the_line_registers_and_it_is_told_until_there_is_room() -> Res
     engine.cli(&["pause", "work"])?;
     engine.cli(&["resume", "work"])?;
     let end = Instant::now() + SOON;
-    while trouble(&engine.status()?).0 != "" {
+    while !trouble(&engine.status()?).0.is_empty() {
         ensure!(Instant::now() < end, "{:?}", trouble(&engine.status()?));
         thread::sleep(Duration::from_millis(50));
     }
