@@ -178,6 +178,12 @@ impl Bellhop {
     }
 }
 
+impl Drop for Bellhop {
+    fn drop(&mut self) {
+        bellhop_tests_support::logs::assert_clean(&self.folder);
+    }
+}
+
 /// Whether the line is registered over a flow from `local`.
 #[must_use]
 pub fn is_registered_from(line: &Value, local: impl Into<IpAddr>) -> bool {
