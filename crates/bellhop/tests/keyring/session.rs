@@ -131,9 +131,13 @@ impl Prompts {
         // It ends with the bus.
         thread::spawn(move || {
             for message in MessageIterator::from(connection).map_while(Result::ok) {
-                match message.header().member().map(|member| member.as_str()) {
-                    Some("Prompt") => asked.fetch_add(1, Ordering::SeqCst),
-                    Some("SearchItems") => looks.fetch_add(1, Ordering::SeqCst),
+                let header = message.header();
+                let Some(member) = header.member() else {
+                    continue;
+                };
+                match member.as_str() {
+                    "Prompt" => asked.fetch_add(1, Ordering::SeqCst),
+                    "SearchItems" => looks.fetch_add(1, Ordering::SeqCst),
                     _ => 0,
                 };
             }
