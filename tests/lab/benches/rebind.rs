@@ -29,6 +29,8 @@ mod linux {
         tool("kamcmd", "kamailio"),
         tool("unshare", "util-linux"),
     ];
+    /// Says to the one inside what Bellhop was made from.
+    const PROGRAM: &str = "BELLHOP_BENCH_PROGRAM";
     const USAGE: &str = "rebind [--quick] [--times N]";
 
     const fn tool(program: &'static str, package: &'static str) -> Tool {
@@ -55,15 +57,25 @@ mod linux {
     /// Builds and finds what is measured, which takes a network; then starts anew inside.
     fn outside() -> Result<ExitCode> {
         tools::require(&TOOLS)?;
+        let program = match env::var(BINARY_VARIABLE) {
+            Ok(named) => format!("as {BINARY_VARIABLE} names it: {named}"),
+            Err(_) => format!("at {}, release build", bench::commit()),
+        };
         let bellhop = binary::bellhop()?.display().to_string();
         let (asterisk, _) = Installed::find_or_make()?;
         let root = asterisk.root().display().to_string();
-        sandbox::run_inside(&[(BINARY_VARIABLE, bellhop), (ROOT_VARIABLE, root)])
+        sandbox::run_inside(&[
+            (BINARY_VARIABLE, bellhop),
+            (ROOT_VARIABLE, root),
+            (PROGRAM, program),
+        ])
     }
 
     fn inside(options: Options) -> Result<ExitCode> {
         sandbox::follow_outside();
-        let findings = bench::run(&binary::bellhop()?, options, &|line| println!("{line}"));
+        let program = env::var(PROGRAM)?;
+        let tell = |line: &str| println!("{line}");
+        let findings = bench::run(&binary::bellhop()?, &program, options, &tell);
         let table = bench::markdown(&findings);
         println!("\n{table}");
         let folder = binary::target_directory()?.join("lab");

@@ -28,12 +28,15 @@ pub use case::{Case, Nonce, Scenario};
 pub use client::Client;
 pub use grid::Options;
 pub use json::json;
+pub use machine::commit;
 pub use sample::{Cell, Sample};
 pub use table::markdown;
 
 /// Everything that one run of the bench found.
 #[derive(Debug)]
 pub struct Findings {
+    /// Which Bellhop it was.
+    pub program: String,
     /// What was run.
     pub options: Options,
     /// Whether the lab had its wire: without it every round trip is none.
@@ -69,8 +72,14 @@ impl Findings {
     }
 }
 
-/// Runs all of it; `tell` gets a line for each thing that is done. What goes wrong is among the findings.
-pub fn run(binary: &Path, options: Options, tell: &(dyn Fn(&str) + Sync)) -> Findings {
+/// Runs all of it for the Bellhop that is `binary` and was made from `program`; `tell` gets a line for each thing that is done. What
+/// goes wrong is among the findings.
+pub fn run(
+    binary: &Path,
+    program: &str,
+    options: Options,
+    tell: &(dyn Fn(&str) + Sync),
+) -> Findings {
     let began = Instant::now();
     let wire = Wire::is_possible();
     let cases = options.cases(wire);
@@ -83,6 +92,7 @@ pub fn run(binary: &Path, options: Options, tell: &(dyn Fn(&str) + Sync)) -> Fin
         .partition(|peer| tools::find(peer.tool().program).is_some());
     cells.extend(phones::cells(&present, &cases, options.phone_times, tell));
     Findings {
+        program: program.to_owned(),
         options,
         wire,
         cells,

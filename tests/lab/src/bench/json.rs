@@ -12,7 +12,7 @@ use crate::peer::Peer;
 pub fn json(findings: &Findings) -> Value {
     let versions = Peer::ALL.map(|peer| (peer.name().to_owned(), peer.version().into()));
     json!({
-        "commit": machine::commit(),
+        "bellhop": findings.program,
         "machine": machine::machine(),
         "wire": findings.wire,
         "seconds": findings.seconds,

@@ -21,7 +21,7 @@ pub(super) fn lines(findings: &Findings) -> Vec<String> {
         false => format!("{} {}", peer.name(), peer.version()),
     });
     vec![
-        format!("Bellhop at {}, release build", commit()),
+        format!("Bellhop {}", findings.program),
         format!(
             "Kamailio {}, Asterisk {}, {}",
             peer::package_version("kamailio"),
@@ -46,7 +46,8 @@ pub(super) fn machine() -> String {
 }
 
 /// The commit of the sources, and whether they are more than that.
-pub(super) fn commit() -> String {
+#[must_use]
+pub fn commit() -> String {
     let git = |arguments: &[&str]| {
         let told = Command::new("git")
             .args(arguments)

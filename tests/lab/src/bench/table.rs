@@ -147,6 +147,7 @@ mod tests {
             broken: None,
         };
         Findings {
+            program: "at a commit".into(),
             options: Options {
                 times: 2,
                 phone_times: 2,
