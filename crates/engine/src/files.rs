@@ -121,6 +121,11 @@ impl<F: FnMut(&Path, bool) -> Look> Eyes<F> {
     }
 
     fn want(&mut self, paths: Vec<PathBuf>) {
+        let paths: BTreeSet<PathBuf> = paths.into_iter().collect();
+        // Who is told of a config says again what it wants.
+        if self.shows.len() == paths.len() && self.shows.keys().all(|path| paths.contains(path)) {
+            return;
+        }
         self.shows.retain(|path, _| paths.contains(path));
         self.due.retain(|path, _| paths.contains(path));
         for path in paths {

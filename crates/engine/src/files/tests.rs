@@ -132,3 +132,23 @@ fn what_nobody_wants_is_not_looked_at() {
     await_text(&seen, Some("x"));
     assert!(seen.try_recv().is_err(), "one look for one change");
 }
+
+#[test]
+fn who_wants_the_same_at_each_look_is_not_told_without_end() {
+    let home = tempfile::tempdir().unwrap();
+    let paths = vec![home.path().join("config.toml"), home.path().join("secret")];
+    let (looks, seen) = mpsc::channel();
+    let watch = FileWatch::start(move |path, _| {
+        let _ = looks.send(path.to_owned());
+        Look::Done
+    })
+    .unwrap();
+    watch.want(paths.clone());
+    let mut told = 0;
+    while seen.recv_timeout(QUIET * 2).is_ok() {
+        told += 1;
+        assert!(told < 10, "it does not end");
+        watch.want(paths.clone());
+    }
+    assert_eq!(told, 2);
+}
