@@ -39,7 +39,8 @@ mod linux {
             heard.clear();
             kernel.recv(&mut heard, 0)?;
             if is_new_default_route(&heard) {
-                UdpSocket::bind(("0.0.0.0", 0))?.send_to(&prepared, registrar)?;
+                // The route may be gone already: then there is the next one.
+                let _ = UdpSocket::bind(("0.0.0.0", 0))?.send_to(&prepared, registrar);
             }
         }
     }
