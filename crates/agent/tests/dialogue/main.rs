@@ -17,6 +17,7 @@ mod copies;
 mod desk;
 mod elsewhere;
 mod fetch;
+mod granted;
 mod leaving;
 mod next_nonce;
 mod proof;
