@@ -1,6 +1,6 @@
 //! The config and the passwords' files, edited while the engine runs: seen from outside, against a registrar on loopback.
 
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -112,6 +112,32 @@ fn an_edit_touches_the_lines_that_it_changes_and_no_others() -> Result<()> {
         untouched,
         "nothing of tina's changed"
     );
+    Ok(())
+}
+
+#[test]
+fn an_engine_whose_files_stay_as_they_are_does_nothing() -> Result<()> {
+    let registrar = Registrar::start(PASSWORD)?;
+    let engine = Engine::start(bellhop(), &line("tina", &registrar, "600"))?;
+    registered(&engine, &["tina-line"])?;
+    // How often a thread of it began to wait, in all.
+    let waits = || -> Result<u64> {
+        let mut waits = 0;
+        for thread in fs::read_dir(format!("/proc/{}/task", engine.pid()))? {
+            let status = fs::read_to_string(thread?.path().join("status"))?;
+            let count = status
+                .lines()
+                .find_map(|row| row.strip_prefix("voluntary_ctxt_switches:"));
+            waits += count.context("no count")?.trim().parse::<u64>()?;
+        }
+        Ok(waits)
+    };
+    // The looks of the start are over.
+    thread::sleep(Duration::from_millis(1500));
+    let before = waits()?;
+    thread::sleep(Duration::from_secs(1));
+    let after = waits()?;
+    ensure!(after - before < 100, "{} waits in a second", after - before);
     Ok(())
 }
 

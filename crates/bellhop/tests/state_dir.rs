@@ -279,6 +279,32 @@ fn a_read_only_state_directory_is_told_and_its_lock_and_socket_are_elsewhere() -
 }
 
 #[test]
+fn a_directory_that_becomes_read_only_is_still_the_engine_s_that_runs_there() -> Result<()> {
+    let registrar = Registrar::start(PASSWORD)?;
+    let engine = Mounted::start(&registrar, "true")?;
+    engine.registered()?;
+    engine.inside("mount --bind \"$1\" \"$1\"; mount -o remount,bind,ro \"$1\"")?;
+    let twin = engine.cli(&["run", "--config", "/dev/null"])?;
+    assert_eq!(twin.code, Some(1), "{}", twin.stderr);
+    ensure!(
+        twin.stderr.starts_with("another engine runs on"),
+        "{}",
+        twin.stderr
+    );
+    // What it learns now can't be stored, and that is told.
+    engine.cli(&["pause", "work"])?;
+    let end = Instant::now() + SOON;
+    while !trouble(&engine.status()?)
+        .1
+        .contains("Read-only file system")
+    {
+        ensure!(Instant::now() < end, "{:?}", engine.status()?);
+        thread::sleep(Duration::from_millis(50));
+    }
+    Ok(())
+}
+
+#[test]
 fn without_any_place_for_a_socket_the_line_registers_and_that_is_told() -> Result<()> {
     let registrar = Registrar::start(PASSWORD)?;
     let nowhere = "mount --bind \"$1\" \"$1\"; mount -o remount,bind,ro \"$1\"; mount --bind \"$2/run\" \"$2/run\"; mount -o remount,bind,ro \"$2/run\"";
@@ -328,5 +354,7 @@ fn a_damaged_store_is_told_kept_and_replaced() -> Result<()> {
     ensure!(fs::read(state.join("instance.damaged"))?.starts_with(b"\0\0\0 not"));
     let now: Value = serde_json::from_slice(&fs::read(state.join("instance"))?)?;
     ensure!(now.get("version").is_some(), "{now}");
+    let outside = fs::read_dir(engine.home.path().join("run"))?.count();
+    assert_eq!(outside, 0, "nothing is left where nothing is needed");
     Ok(())
 }

@@ -120,14 +120,17 @@ fn control_server(
     started_by: StartedBy,
     handle: &Handle,
 ) -> Option<ControlServer> {
-    let mut why = None;
-    for home in state.homes() {
-        match ControlServer::open(&home, started_by, handle.clone()) {
+    let open = |home: &Path| ControlServer::open(home, started_by, handle.clone());
+    let mut why = String::new();
+    if let Some(home) = state.home() {
+        match open(home) {
             Ok(server) => return Some(server),
-            Err(error) => why = why.or(Some(error)),
+            Err(error) => why = format!(": {error}"),
         }
     }
-    let why = why.map_or_else(String::new, |error| format!(": {error}"));
+    if let Some(Ok(server)) = state.second_home().map(|home| open(&home)) {
+        return Some(server);
+    }
     say(&format!(
         "no control socket can be opened{why}; the lines register, but `bellhop status` and the like don't reach this engine"
     ));

@@ -54,6 +54,8 @@ impl StateDir {
                 })
             }
             Err(Refusal::Told(error)) => Err(error),
+            // It may have been writable when another engine began.
+            Err(Refusal::Unwritable(_)) if is_held(path) => Err(in_use(path)),
             Err(Refusal::Unwritable(error)) => {
                 let lock = match hold(&outside) {
                     Ok((lock, _)) => Some(lock),
@@ -78,15 +80,15 @@ impl StateDir {
         &self.path
     }
 
-    /// Where the control socket may be, the best place first.
-    pub(crate) fn homes(&self) -> Vec<PathBuf> {
-        let mut homes: Vec<PathBuf> = self.home.iter().cloned().collect();
+    /// Where the control socket is, with the lock.
+    pub(crate) fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
+    /// Where it is instead if that takes the lock and no socket: it is full, or its name is too long. Made ready by this.
+    pub(crate) fn second_home(&self) -> Option<PathBuf> {
         let outside = places::runtime_dir(&self.path);
-        // Full, it takes the lock and no socket; or its name is too long for one.
-        if self.home.as_ref() == Some(&self.path) && prepare(&outside).is_ok() {
-            homes.push(outside);
-        }
-        homes
+        (self.home.as_ref() == Some(&self.path) && prepare(&outside).is_ok()).then_some(outside)
     }
 
     /// Why it could not be written.
@@ -104,10 +106,12 @@ impl StateDir {
 
 impl Drop for StateDir {
     fn drop(&mut self) {
-        if let Some(home) = self.home.as_ref().filter(|home| **home != self.path) {
-            let _ = fs::remove_file(home.join(places::ENGINE_LOCK));
-            let _ = fs::remove_dir(home);
+        let outside = places::runtime_dir(&self.path);
+        if self.home.as_ref() == Some(&outside) {
+            let _ = fs::remove_file(outside.join(places::ENGINE_LOCK));
         }
+        // If something is left in it, it is not ours to remove.
+        let _ = fs::remove_dir(outside);
     }
 }
 
