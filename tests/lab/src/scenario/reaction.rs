@@ -57,13 +57,22 @@ impl Reaction {
         }
         let _ = writeln!(
             text,
-            "\nBellhop above the minimal program: {:+.3} in the median, {:+.3} at p95; ratio {:.1} and {:.1}.",
+            "\nBellhop above the minimal program: {:+.3} in the median, {:+.3} at p95; ratio {} and {}.",
             bellhop.median - minimal.median,
             bellhop.p95 - minimal.p95,
-            bellhop.median / minimal.median,
-            bellhop.p95 / minimal.p95,
+            ratio(bellhop.median, minimal.median),
+            ratio(bellhop.p95, minimal.p95),
         );
         Ok(text)
+    }
+}
+
+/// Where the listener heard of the event after the datagram had left, there is none.
+fn ratio(of: f64, to: f64) -> String {
+    if to > 0.0 {
+        format!("{:.1}", of / to)
+    } else {
+        "none (sent before it was heard)".to_owned()
     }
 }
 
@@ -153,4 +162,22 @@ fn prepared() -> String {
          Subject: {}\r\nContent-Length: 0\r\n\r\n",
         "as long as the login that a client must send ".repeat(6)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_section_has_median_p95_and_ratio() {
+        let reaction = Reaction {
+            bellhop: vec![0.3, 0.4, 0.9],
+            minimal: vec![-0.1, 0.1, 0.3],
+        };
+        let text = reaction.text().unwrap();
+        assert!(text.contains("| Bellhop | 3 | 0.300 | 0.400 | 0.900 | 0.900 |"));
+        assert!(text.contains("+0.300 in the median, +0.600 at p95; ratio 4.0 and 3.0."));
+        assert!(ratio(0.2, -0.1).starts_with("none"));
+        assert!(Reaction::default().text().is_err());
+    }
 }
