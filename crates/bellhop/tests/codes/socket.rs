@@ -47,6 +47,14 @@ impl Socket {
             .with_context(|| format!("no refusal: {reply}"))
     }
 
+    /// What the engine says of its first line.
+    pub(crate) fn first_line(&mut self) -> Result<Value> {
+        self.ask(&json!({ "ask": "status" }))?;
+        let reply = self.read()?;
+        let line = reply.pointer("/reply/snapshot/lines/0").cloned();
+        line.with_context(|| format!("no line: {reply}"))
+    }
+
     pub(crate) fn write(&mut self, message: &Value) -> Result<()> {
         let text = message.to_string();
         self.0
