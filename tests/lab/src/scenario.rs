@@ -26,7 +26,7 @@ pub use floor::floor;
 pub use forgotten::nat_drop;
 pub use loss::loss;
 pub use moves::{overlap, renumber, switch, switch_ipv6};
-pub use networks::{rename, rename_down, vpn};
+pub use networks::{rename, rename_down, renames_what_is_up, vpn};
 pub use reaction::{Reaction, reaction};
 pub use restart::{restart_forgetting, restart_forgetting_unrefreshed, restart_keeping};
 pub use rivals::rivals;

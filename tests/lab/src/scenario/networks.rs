@@ -11,6 +11,7 @@ use crate::company::Pbx;
 use crate::kernel::Change;
 use crate::laptop::Uplink;
 use crate::measure::Run;
+use crate::namespace::Namespace;
 use crate::stage::{After, Stage};
 use crate::topology::Lab;
 use crate::verbs::{LEASE, PREFERRED};
@@ -45,6 +46,15 @@ pub fn vpn(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
     }
     gateway.close(&stage.lab)?;
     Ok(runs)
+}
+
+/// Whether this kernel renames an interface that is up: Linux 6.2 and later do.
+#[must_use]
+pub fn renames_what_is_up() -> bool {
+    let lines = "link add name probe type veth peer name far\nlink set dev probe up\nlink set dev probe name other\n";
+    Namespace::new("a probe")
+        .and_then(|probe| probe.ip(lines))
+        .is_ok()
 }
 
 /// The interface in use gets another name while it is up: at most one REGISTER comes of it, and the line stays registered throughout.
