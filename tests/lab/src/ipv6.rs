@@ -91,7 +91,7 @@ impl Lab {
         ))
     }
 
-    /// Joins a network that has IPv6 only.
+    /// Joins a network that has IPv6 only; its route comes when no address is tentative any more.
     ///
     /// # Errors
     /// When the kernel refuses.
@@ -100,7 +100,11 @@ impl Lab {
         let (interface, address, gateway) =
             (uplink.interface(), uplink.address6(), uplink.gateway6());
         self.laptop.ip(&format!(
-            "address add {address}/64 dev {interface} {SURE}\nroute add default via {gateway} dev {interface} metric {metric}\n"
+            "address add {address}/64 dev {interface} {SURE}\n"
+        ))?;
+        self.laptop.wait_until_sure(interface)?;
+        self.laptop.ip(&format!(
+            "route add default via {gateway} dev {interface} metric {metric}\n"
         ))
     }
 

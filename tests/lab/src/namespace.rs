@@ -5,10 +5,14 @@ use std::io::Write as _;
 use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::process::{self, Command, Output, Stdio};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use bellhop_tests_support::tools;
 use nix::sched::{CloneFlags, setns, unshare};
+
+/// Longest wait for the kernel to take up an interface.
+const COMING_ROUND: Duration = Duration::from_secs(60);
 
 /// One network namespace.
 #[derive(Debug)]
@@ -66,6 +70,40 @@ impl Namespace {
     /// When a line fails: those after it are not run.
     pub fn ip(&self, batch: &str) -> Result<()> {
         self.feed(program("ip")?.args(["-batch", "-"]), batch)
+    }
+
+    /// Waits until an interface sends: one that was set up by its other end throws packets away until the kernel has come round to it,
+    /// which on a busy machine takes seconds.
+    ///
+    /// # Errors
+    /// When it does not within a minute.
+    pub fn wait_until_up(&self, interface: &str) -> Result<()> {
+        let show = ["-oneline", "link", "show", "dev", interface];
+        self.wait_until(&show, |told| told.contains(" state UP "))
+    }
+
+    /// Waits until no IPv6 address of an interface is tentative: even one that is not to be doubted is so for a moment, and packets that
+    /// leave it then wait a second for their neighbour's address.
+    ///
+    /// # Errors
+    /// When one still is after a minute.
+    pub fn wait_until_sure(&self, interface: &str) -> Result<()> {
+        let show = ["-oneline", "-6", "address", "show", "dev", interface];
+        self.wait_until(&show, |told| {
+            !told.is_empty() && !told.contains("tentative")
+        })
+    }
+
+    fn wait_until(&self, show: &[&str], wanted: impl Fn(&str) -> bool) -> Result<()> {
+        let end = Instant::now() + COMING_ROUND;
+        while Instant::now() < end {
+            let told = self.output(program("ip")?.args(show))?;
+            if wanted(&String::from_utf8_lossy(&told.stdout)) {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+        bail!("in {}: waited for {show:?} in vain", self.name)
     }
 
     /// Replaces the packet filter by `rules`.

@@ -14,7 +14,7 @@ use crate::topology::Lab;
 pub const PREFERRED: u32 = 100;
 /// Route metric of a network that it uses when nothing better is there.
 pub const SPARE: u32 = 600;
-/// Between link and address. A lease takes longer than this anywhere, and the router's end of a veth needs a moment until it sends.
+/// Between link and address. A lease takes longer than this anywhere.
 pub(crate) const LEASE: Duration = Duration::from_millis(50);
 
 impl Lab {
@@ -40,7 +40,8 @@ impl Lab {
     pub(crate) fn associate(&self, uplink: Uplink) -> Result<()> {
         self.laptop.ip(&uplink.up())?;
         thread::sleep(LEASE);
-        Ok(())
+        self.laptop.wait_until_up(uplink.interface())?;
+        self.nat(uplink).host.wait_until_up(INSIDE)
     }
 
     /// The default route comes.
