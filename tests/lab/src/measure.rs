@@ -59,7 +59,12 @@ impl Run {
 
     /// Adds a fault when this was not only slow but of another kind.
     pub fn fault_if_another_kind(&mut self) {
-        if self.over_ms() > KIND_MS {
+        self.fault_if_over(KIND_MS);
+    }
+
+    /// Adds a fault when this was more than `most` milliseconds above the limit.
+    pub fn fault_if_over(&mut self, most: f64) {
+        if self.over_ms() > most {
             self.faults.push(format!(
                 "took {:.1} ms, {:.1} ms above the limit",
                 self.took_ms,
