@@ -58,6 +58,15 @@ fn a_second_401_without_stale_is_a_wrong_password_and_not_hammered() {
 }
 
 #[test]
+fn after_a_refusal_nothing_is_answered_in_advance() {
+    let mut desk = Desk::registering();
+    desk.challenge();
+    desk.challenge();
+    desk.password_is("another");
+    assert_eq!(desk.last().authorization(), None);
+}
+
+#[test]
 fn a_password_entered_anew_is_tried_at_once() {
     let mut desk = Desk::registering();
     desk.challenge();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bellhop_agent::{Cause, Command, LineState, Network, Notice, Output};
+use bellhop_sip::Method;
 
 use crate::desk::{Desk, identity, path};
 
@@ -269,4 +270,21 @@ fn rebind_does_what_a_change_does() {
     assert!(desk.last().authorization().is_some());
     desk.accept();
     assert_eq!(desk.view().last_rebind.unwrap().cause, Cause::Command);
+}
+
+#[test]
+fn a_change_abandons_keepalives_and_removals_too() {
+    let mut desk = Desk::bound();
+    desk.pass(Duration::from_secs(30));
+    let keepalive = desk.last();
+    assert_eq!(keepalive.request.method, Method::Options);
+    let old = desk.sent[1].contacts()[0].clone();
+    desk.network(&[2]);
+    assert!(desk.abandoned.contains(&keepalive.id));
+    let own = desk.last().contacts()[0].clone();
+    desk.answer(200, &[("Contact", &own), ("Contact", &old)]);
+    let removal = desk.last();
+    assert!(removal.contacts().len() > 1);
+    desk.network(&[3]);
+    assert!(desk.abandoned.contains(&removal.id));
 }

@@ -143,6 +143,13 @@ fn a_challenge_before_the_first_copy_or_without_credentials_waits_for_nothing() 
     desk.challenge();
     assert_eq!(desk.sent.len(), sent + 1);
 
+    let mut desk = bound_over(ms(40));
+    desk.network(&[2]);
+    let sent = desk.sent.len();
+    desk.now += ms(200);
+    desk.challenge();
+    assert_eq!(desk.sent.len(), sent);
+
     let mut desk = Desk::registering();
     desk.now += ms(5_000);
     desk.challenge();

@@ -97,3 +97,16 @@ fn quitting_in_the_middle_of_a_change_removes_the_old_binding_too() {
         [format!("<{new}>;expires=0"), format!("<{old}>;expires=0")]
     );
 }
+
+#[test]
+fn on_the_way_out_a_network_that_goes_ends_the_wait_and_one_more_changes_nothing() {
+    let mut desk = Desk::bound();
+    desk.command(Command::Pause);
+    let sent = desk.sent.len();
+    desk.network(&[1, 2]);
+    assert_eq!(desk.sent.len(), sent);
+    assert_eq!(desk.view().state, LineState::Unregistering);
+    desk.network(&[]);
+    assert_eq!(desk.sent.len(), sent);
+    assert_eq!(desk.view().state, LineState::Paused);
+}

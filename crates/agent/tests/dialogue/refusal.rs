@@ -43,6 +43,33 @@ fn what_may_pass_is_tried_again_with_growing_waits() {
 }
 
 #[test]
+fn after_a_success_a_change_or_a_word_of_the_person_the_waits_begin_anew() {
+    let begins: [fn(&mut Desk); 3] = [
+        Desk::accept,
+        |desk| desk.network(&[2]),
+        |desk| desk.command(Command::Rebind),
+    ];
+    for begin in begins {
+        let mut desk = Desk::registering();
+        for round in 0..24 {
+            for _ in 0..8 {
+                desk.answer(503, &[]);
+                let at = desk.agent.poll_timeout().unwrap();
+                desk.pass(at - desk.now);
+            }
+            begin(&mut desk);
+            if desk.view().state == LineState::Registered {
+                desk.command(Command::Rebind);
+            }
+            desk.answer(503, &[]);
+            let wait = desk.agent.poll_timeout().unwrap() - desk.now;
+            assert!(wait <= Duration::from_secs(2), "{round}: {wait:?}");
+            desk.network(&[1]);
+        }
+    }
+}
+
+#[test]
 fn retry_after_is_obeyed() {
     let mut desk = Desk::registering();
     desk.answer(503, &[("Retry-After", "120 (I'm tired)")]);
