@@ -288,3 +288,25 @@ fn a_change_abandons_keepalives_and_removals_too() {
     desk.network(&[3]);
     assert!(desk.abandoned.contains(&removal.id));
 }
+
+#[test]
+fn a_removal_that_is_challenged_is_sent_again_but_not_for_ever() {
+    let mut desk = Desk::bound();
+    let old = desk.last().contacts()[0].clone();
+    desk.network(&[2]);
+    let own = desk.last().contacts()[0].clone();
+    desk.answer(200, &[("Contact", &own), ("Contact", &old)]);
+    let removal = desk.last().contacts();
+    let sent = desk.sent.len();
+    for round in 0..20 {
+        let challenge =
+            format!("Digest realm=\"company.test\", nonce=\"r{round}\", qop=\"auth\", stale=true");
+        desk.answer(401, &[("WWW-Authenticate", &challenge)]);
+        if round == 0 {
+            assert_eq!(desk.last().contacts(), removal);
+            assert!(desk.last().authorization().unwrap().contains("\"r0\""));
+        }
+    }
+    assert!(desk.sent.len() - sent <= 4, "{}", desk.sent.len() - sent);
+    assert_eq!(desk.view().state, LineState::Registered);
+}
