@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bellhop_agent::{Command, Failure, LineState};
+use bellhop_agent::{Command, Failure, LineState, Network};
 
 use crate::desk::Desk;
 
@@ -167,4 +167,17 @@ fn a_registrar_that_never_answered_is_no_ban() {
         ));
         desk.pass(Duration::from_secs(300));
     }
+}
+
+#[test]
+fn other_words_of_the_resolver_are_no_reason_to_ask_it_earlier() {
+    let unresolved = |why: &str| Network::Unresolved { why: why.into() };
+    let mut desk = Desk::bare();
+    desk.password();
+    desk.see(unresolved("no such name"));
+    let state = desk.view().state;
+    assert!(matches!(state, LineState::WaitingToRetry { .. }));
+    desk.now += Duration::from_millis(100);
+    desk.see(unresolved("timeout"));
+    assert_eq!(desk.view().state, state);
 }
