@@ -145,6 +145,22 @@ fn a_question_that_is_refused_or_unanswered_changes_nothing() {
 }
 
 #[test]
+fn a_question_is_not_challenged_for_ever() {
+    let mut desk = given_way();
+    until_register(&mut desk);
+    let sent = desk.sent.len();
+    for round in 0..20 {
+        let nonce = CHALLENGE.replace("n1", &format!("e{round}"));
+        desk.answer(
+            401,
+            &[("WWW-Authenticate", &format!("{nonce}, stale=true"))],
+        );
+    }
+    assert!(desk.sent.len() - sent <= 4, "{}", desk.sent.len() - sent);
+    assert!(is_elsewhere(&desk));
+}
+
+#[test]
 fn what_another_phone_has_is_not_taken_away_by_a_pause_or_a_sleep() {
     for command in [Command::Pause, Command::Sleep, Command::Quit] {
         let mut desk = given_way();

@@ -111,6 +111,22 @@ fn a_fetch_that_is_challenged_is_asked_again_with_the_new_nonce() {
 }
 
 #[test]
+fn a_fetch_is_not_challenged_for_ever() {
+    let (mut desk, _) = bound();
+    until_register(&mut desk);
+    let sent = desk.sent.len();
+    for round in 0..20 {
+        let nonce = CHALLENGE.replace("n1", &format!("f{round}"));
+        desk.answer(
+            401,
+            &[("WWW-Authenticate", &format!("{nonce}, stale=true"))],
+        );
+    }
+    assert!(desk.sent.len() - sent <= 4, "{}", desk.sent.len() - sent);
+    assert_eq!(desk.view().state, LineState::Registered);
+}
+
+#[test]
 fn a_registrar_that_never_lists_anything_is_doubted_once_and_not_asked_again() {
     let (mut desk, _) = bound();
     until_register(&mut desk);

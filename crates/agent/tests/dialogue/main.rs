@@ -21,6 +21,7 @@ mod granted;
 mod leaving;
 mod next_nonce;
 mod proof;
+mod public;
 mod refusal;
 mod register;
 mod sleep;
