@@ -149,6 +149,32 @@ mod tests {
     }
 
     #[test]
+    fn a_block_is_reserved_when_the_last_one_runs_low() {
+        let mut rng = rng();
+        let mut identity = Identity::fresh("urn:uuid:x".into(), &mut rng);
+        let mut sequence = Sequence::new(&identity);
+        let reserving: Vec<(u32, u32)> = (0..200)
+            .filter_map(|_| {
+                let (number, reserved) = sequence.take(&mut identity, &mut rng);
+                reserved.then_some((number, identity.cseq))
+            })
+            .collect();
+        assert_eq!(reserving, [(1, 130), (98, 227), (195, 324)]);
+    }
+
+    #[test]
+    fn a_word_begins_with_a_letter_and_goes_on_with_digits_too() {
+        let mut rng = rng();
+        let words: Vec<String> = (0..500).map(|_| random_word(&mut rng, 2)).collect();
+        let digits_at = |place: usize| {
+            let at = |word: &&String| word.as_bytes()[place].is_ascii_digit();
+            words.iter().filter(at).count()
+        };
+        assert_eq!(digits_at(0), 0);
+        assert!(digits_at(1) > 50);
+    }
+
+    #[test]
     fn a_restart_goes_on_above_every_number_used() {
         let mut rng = rng();
         let mut identity = Identity::fresh("urn:uuid:x".into(), &mut rng);
