@@ -174,6 +174,23 @@ fn a_held_challenge_to_a_leave_is_answered_before_the_line_is_off() {
 }
 
 #[test]
+fn a_held_challenge_to_a_removal_is_answered_when_no_200_came() {
+    let mut desk = bound_over(ms(40));
+    let old = desk.last().contacts()[0].clone();
+    desk.network(&[2]);
+    let own = desk.last().contacts()[0].clone();
+    desk.answer(200, &[("Contact", &own), ("Contact", &old)]);
+    let removal = desk.last();
+    desk.now += ms(600);
+    let sent = desk.sent.len();
+    desk.challenge();
+    assert_eq!(desk.sent.len(), sent);
+    desk.no_200_comes();
+    assert_eq!(desk.sent.len(), sent + 1);
+    assert_eq!(desk.last().contacts(), removal.contacts());
+}
+
+#[test]
 fn a_refusal_that_is_no_challenge_waits_for_nothing() {
     let mut desk = with_copies_out(ms(40));
     desk.answer(404, &[]);

@@ -66,6 +66,20 @@ fn a_challenge_on_the_way_out_is_answered() {
 }
 
 #[test]
+fn on_the_way_out_challenges_have_an_end() {
+    let mut desk = Desk::bound();
+    desk.command(Command::Pause);
+    let sent = desk.sent.len();
+    for round in 0..20 {
+        let challenge =
+            format!("Digest realm=\"company.test\", nonce=\"q{round}\", qop=\"auth\", stale=true");
+        desk.answer(401, &[("WWW-Authenticate", &challenge)]);
+    }
+    assert!(desk.sent.len() - sent <= 4, "{}", desk.sent.len() - sent);
+    assert_eq!(desk.view().state, LineState::Paused);
+}
+
+#[test]
 fn quit_waits_for_a_silent_registrar_less_than_two_seconds() {
     let mut desk = Desk::bound();
     desk.command(Command::Quit);
