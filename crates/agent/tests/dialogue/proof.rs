@@ -101,6 +101,21 @@ fn a_registrar_that_answers_the_test_itself_proves_nothing() {
 }
 
 #[test]
+fn a_test_that_nobody_answers_is_over_and_no_other_silence_ends_it() {
+    let mut desk = Desk::bound();
+    desk.pass(Duration::from_secs(30));
+    let keepalive = desk.last();
+    desk.command(Command::SelfTest);
+    let test = desk.last();
+    assert_ne!(test.id, keepalive.id);
+    desk.answer_to(&keepalive, 200, &[]);
+    desk.silence_of(keepalive.id);
+    assert!(desk.view().testing);
+    desk.silence_of(test.id);
+    assert!(!desk.view().testing);
+}
+
+#[test]
 fn keepalives_leave_every_24_to_29_seconds_and_any_answer_is_a_pong() {
     for status in [200, 404, 407, 501] {
         let mut desk = Desk::bound();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bellhop_agent::{Command, Failure, LineState, Network};
+use bellhop_sip::Method;
 
 use crate::desk::Desk;
 
@@ -180,4 +181,50 @@ fn other_words_of_the_resolver_are_no_reason_to_ask_it_earlier() {
     desk.now += Duration::from_millis(100);
     desk.see(unresolved("timeout"));
     assert_eq!(desk.view().state, state);
+}
+
+#[test]
+fn a_refresh_that_is_put_off_is_tried_later_and_the_binding_stands() {
+    let mut desk = Desk::bound();
+    let sent = desk.sent.len();
+    let refresh = loop {
+        let at = desk.agent.poll_timeout().unwrap();
+        desk.pass(at - desk.now);
+        let last = desk.last();
+        if !last.contacts().is_empty() && desk.sent.len() > sent {
+            break last;
+        }
+        desk.answer(
+            if last.request.method == Method::Options {
+                200
+            } else {
+                405
+            },
+            &[],
+        );
+    };
+    desk.answer_to(&refresh, 503, &[("Retry-After", "7")]);
+    assert_eq!(desk.view().state, LineState::Registered);
+    desk.take_sent();
+    let registers = |desk: &mut Desk| {
+        let sent = desk.take_sent();
+        let register = sent
+            .iter()
+            .filter(|it| it.request.method == Method::Register);
+        register.count()
+    };
+    desk.pass(Duration::from_secs(7));
+    assert_eq!(registers(&mut desk), 0);
+    desk.pass(Duration::from_secs(2));
+    assert_eq!(registers(&mut desk), 1);
+}
+
+#[test]
+fn a_least_expiry_of_more_than_a_week_is_refused() {
+    for (least, obeyed) in [("604800", true), ("604801", false), ("86408", true)] {
+        let mut desk = Desk::registering();
+        desk.answer(423, &[("Min-Expires", least)]);
+        assert_eq!(desk.sent.len() == 2, obeyed, "{least}");
+        assert_eq!(desk.view().state == LineState::Rejected, !obeyed, "{least}");
+    }
 }
