@@ -229,12 +229,13 @@ impl Agent {
             if matches!(response.status.code(), 200..=299) {
                 self.take_next_nonce(&attempt, &Method::Options, response);
             }
-            let challenged = matches!(response.status.code(), 401 | 407);
-            match self.take_challenge(now, &attempt, &Method::Options, response) {
-                Ok(fresh) if challenged => {
-                    self.resend_self_test(now, fresh, attempt.challenges + 1);
-                }
-                _ => self.self_test = None,
+            let fresh = match response.status.code() {
+                401 | 407 => self.take_challenge(now, &attempt, &Method::Options, response),
+                _ => Err(Failure::UnsupportedChallenge),
+            };
+            match fresh {
+                Ok(fresh) => self.resend_self_test(now, fresh, attempt.challenges + 1),
+                Err(_) => self.self_test = None,
             }
         }
     }

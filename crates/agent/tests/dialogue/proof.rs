@@ -116,6 +116,46 @@ fn a_test_that_nobody_answers_is_over_and_no_other_silence_ends_it() {
 }
 
 #[test]
+fn a_challenged_test_is_the_same_test_with_a_higher_number_but_not_for_ever() {
+    let mut desk = Desk::bound();
+    desk.command(Command::SelfTest);
+    let (mut last, sent) = (desk.last(), desk.sent.len());
+    for round in 0..20 {
+        let nonce = format!("Digest realm=\"company.test\", nonce=\"t{round}\", qop=\"auth\"");
+        let challenge = format!("{nonce}, stale=true");
+        desk.answer(401, &[("WWW-Authenticate", &challenge)]);
+        let again = desk.last();
+        if again.id != last.id {
+            assert_eq!(
+                again.header(&HeaderName::CallId),
+                last.header(&HeaderName::CallId)
+            );
+            assert!(again.cseq() > last.cseq());
+        }
+        last = again;
+    }
+    assert_eq!(desk.sent.len() - sent, 4);
+    assert!(!desk.view().testing);
+}
+
+#[test]
+fn what_is_no_register_has_a_call_id_of_its_own() {
+    let mut desk = Desk::bound();
+    let register = desk.last();
+    desk.command(Command::SelfTest);
+    let first = desk.last();
+    desk.command(Command::SelfTest);
+    let second = desk.last();
+    let call_id = |sent: &crate::desk::Sent| sent.header(&HeaderName::CallId);
+    assert_ne!(call_id(&first), call_id(&second));
+    assert_ne!(call_id(&first), call_id(&register));
+    // Ids of flows and requests tell the line, which is 1 here.
+    for sent in [&register, &first, &second] {
+        assert_eq!((sent.id.0 >> 32, sent.flow.0 >> 32), (1, 1));
+    }
+}
+
+#[test]
 fn keepalives_leave_every_24_to_29_seconds_and_any_answer_is_a_pong() {
     for status in [200, 404, 407, 501] {
         let mut desk = Desk::bound();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bellhop_agent::{Command, Failure, LineState, Network};
-use bellhop_sip::Method;
+use bellhop_sip::{Method, Response, StatusCode};
 
 use crate::desk::Desk;
 
@@ -227,4 +227,39 @@ fn a_least_expiry_of_more_than_a_week_is_refused() {
         assert_eq!(desk.sent.len() == 2, obeyed, "{least}");
         assert_eq!(desk.view().state == LineState::Rejected, !obeyed, "{least}");
     }
+}
+
+#[test]
+fn a_refusal_is_told_with_what_the_registrar_said_of_it() {
+    for (status, failure) in [
+        (403, Failure::Forbidden { status: 403 }),
+        (410, Failure::UnknownLine { status: 410 }),
+        (604, Failure::UnknownLine { status: 604 }),
+        (
+            420,
+            Failure::Refused {
+                status: 420,
+                reason: "Bad Extension".into(),
+            },
+        ),
+    ] {
+        let mut desk = Desk::registering();
+        desk.answer(status, &[]);
+        assert_eq!(desk.view().failure, Some(failure));
+    }
+}
+
+#[test]
+fn what_the_registrar_said_is_cut_to_a_line_of_80_letters() {
+    let mut desk = Desk::registering();
+    let sent = desk.last();
+    let mut response = Response::answering(&sent.request, StatusCode::from(420));
+    response.reason = format!("No\u{7}{}", "ä".repeat(100)).into();
+    desk.agent.handle_response(desk.now, sent.id, &response);
+    let reason = format!("No{}", "ä".repeat(78));
+    let status = 420;
+    assert_eq!(
+        desk.view().failure,
+        Some(Failure::Refused { status, reason })
+    );
 }

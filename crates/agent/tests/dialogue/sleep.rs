@@ -199,3 +199,13 @@ fn without_a_password_there_is_nothing_to_take_away() {
     assert!(desk.sent.is_empty());
     assert_eq!(desk.view().state, LineState::WaitingForSecret);
 }
+
+#[test]
+fn a_wake_begins_anew_what_was_begun_before_the_sleep() {
+    let mut desk = Desk::registering();
+    desk.now += Duration::from_millis(1);
+    let before = desk.last();
+    desk.command(Command::Wake);
+    assert_ne!(desk.last().flow, before.flow);
+    assert!(desk.abandoned.contains(&before.id));
+}
