@@ -14,6 +14,8 @@ use crate::stage::{After, Stage};
 /// Longest time between two keep-alives (RFC 5626 §4.4.2), and the round trip that tells of the new address.
 const LONGEST_KEEPALIVE_MS: f64 = 29_040.0;
 
+/// So many calls may arrive until the NAT has really forgotten.
+const CALLS: u32 = 20;
 /// A busy machine may lose a keep-alive's first copies, which follow after 0.5 and 1.5 s; the next keep-alive is far from that.
 const LATE_MS: f64 = 3_000.0;
 
@@ -38,9 +40,9 @@ pub fn nat_drop(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
             uplink,
             address: uplink.address().into(),
         };
-        let unheard = stage.call(&after)?;
+        let still_heard = is_heard_at_last(&stage, &after)?;
         let mut run = stage.settle(&after)?;
-        if matches!(unheard, Call::Answered { .. }) {
+        if still_heard {
             run.faults
                 .push("a call arrived over a mapping that the NAT had forgotten".to_owned());
         }
@@ -49,4 +51,14 @@ pub fn nat_drop(binary: &Path, pbx: Pbx, times: u32) -> Result<Vec<Run>> {
         stage.check(&after, &mut run)?;
         Ok(run)
     })
+}
+
+/// Whether calls still arrive. The kernel forgets mappings beside its other work: on a busy machine the first call may be faster.
+fn is_heard_at_last(stage: &Stage, after: &After) -> Result<bool> {
+    for _ in 0..CALLS {
+        if matches!(stage.call(after)?, Call::Failed(_)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
