@@ -139,6 +139,19 @@ fn a_challenged_test_is_the_same_test_with_a_higher_number_but_not_for_ever() {
 }
 
 #[test]
+fn a_change_of_network_ends_a_test_and_so_does_another_one() {
+    let mut desk = Desk::bound();
+    desk.command(Command::SelfTest);
+    let first = desk.last();
+    desk.command(Command::SelfTest);
+    assert!(desk.abandoned.contains(&first.id));
+    let second = desk.last();
+    desk.network(&[2]);
+    assert!(desk.abandoned.contains(&second.id));
+    assert!(!desk.view().testing);
+}
+
+#[test]
 fn what_is_no_register_has_a_call_id_of_its_own() {
     let mut desk = Desk::bound();
     let register = desk.last();
