@@ -112,7 +112,7 @@ impl Agent {
 
     fn next_id(&mut self) -> u64 {
         self.ids = self.ids.wrapping_add(1);
-        (u64::from(self.line) << 32) | u64::from(self.ids)
+        (u64::from(self.line) << 32) + u64::from(self.ids)
     }
 
     /// Call-IDs of what is not a REGISTER are new each time.
