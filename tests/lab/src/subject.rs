@@ -16,6 +16,9 @@ use crate::company::{DOMAIN, USER};
 use crate::namespace::Namespace;
 use crate::process::Process;
 
+/// Time between two looks at the line, at first and at most: each starts a program.
+const LOOK: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(250)];
+
 /// A running engine; stopped when dropped.
 pub struct Bellhop {
     binary: PathBuf,
@@ -103,6 +106,7 @@ impl Bellhop {
         wanted: impl Fn(&Value) -> bool,
     ) -> Result<Value> {
         let end = Instant::now() + timeout;
+        let [mut look, longest] = LOOK;
         loop {
             let line = self.line()?;
             if wanted(&line) {
@@ -114,7 +118,8 @@ impl Bellhop {
                     self.last_words()
                 );
             }
-            thread::sleep(Duration::from_millis(20));
+            thread::sleep(look);
+            look = longest.min(look + look / 20);
         }
     }
 

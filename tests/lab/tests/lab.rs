@@ -5,7 +5,8 @@
 //! binding stored is not of another kind than half a round trip. How long it took exactly is in the report, printed at the end and
 //! written to `lab/report.md` in the target directory.
 //!
-//! What measures milliseconds runs alone. What only waits, for a keep-alive or a refresh, then runs side by side.
+//! What measures milliseconds runs one after the other, beside the few that sleep for minutes. What waits for a keep-alive or a refresh
+//! then runs side by side.
 //!
 //! ```text
 //! cargo test -p bellhop-tests-lab --test lab                                    all of it, some minutes

@@ -58,34 +58,34 @@ const CHANGES: [Change; 9] = [
     Change::new(
         "a_switch_between_two_nats_moves_the_binding",
         scenario::switch,
-        6,
+        3,
     ),
     Change::new(
         "a_renumbered_network_moves_the_binding",
         scenario::renumber,
-        3,
+        2,
     ),
     Change::new(
         "losing_one_of_two_networks_moves_the_binding",
         scenario::overlap,
-        3,
+        2,
     ),
     Change::new(
         "a_lost_carrier_with_the_address_kept_moves_the_binding",
         scenario::fade,
-        3,
+        2,
     ),
     Change::new(
         "a_carrier_that_comes_back_is_used_at_once",
         scenario::reappear,
-        3,
+        2,
     ),
     Change::new(
         "a_link_without_a_route_is_offline_until_the_route_comes",
         scenario::no_route,
-        3,
+        2,
     ),
-    Change::new("a_switch_under_loss_moves_the_binding", scenario::loss, 3)
+    Change::new("a_switch_under_loss_moves_the_binding", scenario::loss, 2)
         .noted("30 % of the packets lost each way: copies leave late"),
     Change::new(
         "a_forgotten_nat_mapping_is_noticed_by_the_next_keepalive",

@@ -119,14 +119,15 @@ fn suite() -> Suite {
     suite.add(ipv6, "", Kind::Measures, || {
         scenario::switch_ipv6(&program()?, kamailio::with_ipv6(), 3)
     });
-    // Those that wait longest begin first.
     let rivals = "of_two_agents_at_an_asterisk_that_replaces_the_only_contact_one_gives_way";
     let told = "from the newer one being there to the older one saying so";
-    suite.add(rivals, told, Kind::Waits, || scenario::rivals(&program()?));
+    suite.add(rivals, told, Kind::WaitsLong, || {
+        scenario::rivals(&program()?)
+    });
     let forgotten =
         "a_registrar_that_forgot_is_found_out_by_asking_before_any_refresh_at_a_kamailio";
     let asked = "from the registrar being back; the limit has the 116 s between two questions";
-    suite.add(forgotten, asked, Kind::Waits, || {
+    suite.add(forgotten, asked, Kind::WaitsLong, || {
         scenario::restart_forgetting_unrefreshed(&program()?, Pbx::default(), 1)
     });
     changes::add(&mut suite);
