@@ -18,6 +18,8 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 /// Quiet for so long, a file counts as written even if its writer still has it open.
 const QUIET: Duration = Duration::from_millis(200);
+/// So often in a row the directories may have changed while they were being watched.
+const ROUNDS: usize = 16;
 /// Where the system does not let us watch, files are looked at so often.
 const LOOK: Duration = Duration::from_secs(20);
 
@@ -183,6 +185,18 @@ impl<F: FnMut(&Path, bool) -> Look> Eyes<F> {
 
     /// Watches the directories in which the wanted paths lie now.
     fn watch(&mut self) {
+        for _ in 0..ROUNDS {
+            self.watch_where_they_lie();
+            // A directory that came after the question where they lie and before the watch was not heard of.
+            let moved = |(path, shows): (&PathBuf, &BTreeSet<PathBuf>)| places::of(path) != *shows;
+            if !self.shows.iter().any(moved) {
+                return;
+            }
+        }
+        self.blind = true;
+    }
+
+    fn watch_where_they_lie(&mut self) {
         let mut directories = BTreeSet::new();
         for (path, shows) in &mut self.shows {
             *shows = places::of(path);
