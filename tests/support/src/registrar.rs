@@ -212,7 +212,7 @@ impl State {
         let wanted = md5_hex(&format!("{ha1}:{NONCE}:{count}:{cnonce}:auth:{ha2}"));
         if value("nonce") != NONCE || value("response") != wanted {
             Verdict::Refused
-        } else if !self.counts.insert(count.to_owned()) && !repeated {
+        } else if !self.counts.insert(format!("{count} {}", value("username"))) && !repeated {
             Verdict::Stale
         } else {
             Verdict::Accepted
