@@ -42,7 +42,7 @@ impl StateDir {
         match hold(path) {
             Ok((lock, repaired)) => {
                 // An engine that can't write here, or could not when it began, is outside.
-                if is_held(&outside) {
+                if is_ours_alone(&outside) && is_held(&outside) {
                     return Err(in_use(path));
                 }
                 Ok(StateDir {
@@ -58,7 +58,7 @@ impl StateDir {
             Err(Refusal::Unwritable(_)) if is_held(path) => Err(in_use(path)),
             Err(Refusal::Unwritable(error)) => {
                 let lock = match hold(&outside) {
-                    Ok((lock, _)) => Some(lock),
+                    Ok((lock, _)) => is_ours_alone(&outside).then_some(lock),
                     Err(Refusal::Told(error)) if error.code == Code::StateDirInUse => {
                         return Err(in_use(path));
                     }
@@ -88,7 +88,8 @@ impl StateDir {
     /// Where it is instead if that takes the lock and no socket: it is full, or its name is too long. Made ready by this.
     pub(crate) fn second_home(&self) -> Option<PathBuf> {
         let outside = places::runtime_dir(&self.path);
-        (self.home.as_ref() == Some(&self.path) && prepare(&outside).is_ok()).then_some(outside)
+        let wanted = self.home.as_ref() == Some(&self.path);
+        (wanted && prepare(&outside).is_ok() && is_ours_alone(&outside)).then_some(outside)
     }
 
     /// Why it could not be written.
@@ -194,6 +195,22 @@ fn create(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 
+/// Whether what is there is a directory of this account that nobody else can enter, and no link. The folder for temporary files is
+/// everybody's: what another account put there under our name must not stop us, nor lead us elsewhere.
+#[cfg(unix)]
+fn is_ours_alone(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let ours = |it: fs::Metadata| {
+        it.is_dir() && it.uid() == nix::unistd::geteuid().as_raw() && it.mode() & 0o077 == 0
+    };
+    fs::symlink_metadata(path).is_ok_and(ours)
+}
+
+#[cfg(not(unix))]
+fn is_ours_alone(path: &Path) -> bool {
+    path.is_dir()
+}
+
 /// True if the mode had to be repaired. A directory with other things in it (the home directory, /tmp) is not ours to close.
 #[cfg(unix)]
 fn keep_private(path: &Path) -> Result<bool, Refusal> {
@@ -249,6 +266,28 @@ mod tests {
         assert_eq!(refused.code, Code::StateDirInUse);
         drop(first);
         StateDir::open(parent.path()).unwrap();
+    }
+
+    #[test]
+    fn what_others_put_where_the_lock_may_be_stops_nobody() {
+        let parent = tempfile::tempdir().unwrap();
+        let state = parent.path().join("state");
+        fs::create_dir(&state).unwrap();
+        let outside = places::runtime_dir(&state);
+        fs::create_dir(&outside).unwrap();
+        // Open to all, as whoever is not us needs it to be.
+        fs::set_permissions(&outside, fs::Permissions::from_mode(0o777)).unwrap();
+        let held = File::create(outside.join(places::ENGINE_LOCK)).unwrap();
+        held.lock().unwrap();
+        assert!(is_held(&outside));
+        let open = StateDir::open(&state).map(drop);
+        fs::remove_dir_all(&outside).unwrap();
+        open.unwrap();
+
+        std::os::unix::fs::symlink(parent.path(), &outside).unwrap();
+        let seen = is_ours_alone(&outside);
+        fs::remove_file(&outside).unwrap();
+        assert!(!seen);
     }
 
     #[test]
