@@ -62,7 +62,7 @@ pub(crate) struct Held {
 }
 
 impl Attempt {
-    /// When its first copy leaves, and how long after the request itself that is.
+    /// How long after a request its first copy leaves.
     pub(crate) fn first_copy(early: Option<Duration>) -> Duration {
         early.unwrap_or(T1)
     }
@@ -71,8 +71,12 @@ impl Attempt {
 impl Agent {
     /// The early copy of a REGISTER that leaves now over the flow in use.
     pub(crate) fn early_copy(&self) -> Option<Duration> {
-        let fresh = self.flow.as_ref()?.state == FlowState::Opening;
-        fresh.then(|| self.round_trips.early_copy()).flatten()
+        let flow = self.flow.as_ref()?;
+        if flow.state == FlowState::Opening {
+            self.round_trips.early_copy()
+        } else {
+            None
+        }
     }
 
     /// Keeps a challenge back if the 200 to another copy may be on its way. False: it is not one of those.

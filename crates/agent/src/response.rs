@@ -230,12 +230,14 @@ impl Agent {
                 self.take_next_nonce(&attempt, &Method::Options, response);
             }
             let fresh = match response.status.code() {
-                401 | 407 => self.take_challenge(now, &attempt, &Method::Options, response),
-                _ => Err(Failure::UnsupportedChallenge),
+                401 | 407 => self
+                    .take_challenge(now, &attempt, &Method::Options, response)
+                    .ok(),
+                _ => None,
             };
             match fresh {
-                Ok(fresh) => self.resend_self_test(now, fresh, attempt.challenges + 1),
-                Err(_) => self.self_test = None,
+                Some(fresh) => self.resend_self_test(now, fresh, attempt.challenges + 1),
+                None => self.self_test = None,
             }
         }
     }
