@@ -1,0 +1,49 @@
+//! The words of the command line. No secret is ever one of them.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Shows Bellhop in the tray; with --window, its window.
+#[derive(Debug, Parser)]
+#[command(name = "bellhop-tray", version)]
+pub(crate) struct Args {
+    /// Where engine, tray and window meet; one of each runs on a directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state_dir: Option<PathBuf>,
+
+    /// The config for an engine that the tray starts, if not the default one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// The session has just begun: stay in the tray
+    #[arg(long, conflicts_with = "window")]
+    pub(crate) at_login: bool,
+
+    /// Open the window, or show the one that is open
+    #[arg(long)]
+    pub(crate) window: bool,
+
+    /// Begin with the form for a new line
+    #[arg(long, requires = "window")]
+    pub(crate) add_line: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_words_are_well_formed() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn what_belongs_to_the_window_is_refused_without_it() {
+        assert!(Args::try_parse_from(["bellhop-tray", "--add-line"]).is_err());
+        assert!(Args::try_parse_from(["bellhop-tray", "--window", "--at-login"]).is_err());
+        assert!(Args::try_parse_from(["bellhop-tray", "--window", "--add-line"]).is_ok());
+    }
+}

@@ -1,0 +1,1 @@
+//! The engine: started, watched and brought back by the tray.

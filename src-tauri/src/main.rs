@@ -1,0 +1,77 @@
+//! `bellhop-tray`: the tray, and with `--window` the window. Two views of the engine, as the command line is; both end without dropping a registration.
+//!
+//! What goes wrong is one sentence on stderr. Exit status: 0 done (also: asked the one that runs to show itself), 1 it can't run here, 2 usage.
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+mod args;
+mod display;
+mod engine;
+mod environment;
+mod login;
+mod output;
+mod role;
+mod toasts;
+mod tray;
+mod window;
+
+use args::Args;
+use role::{Ask, Claim, Role};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match environment::cleaned().and_then(|()| start(args)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            output::say(&sentence);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Takes the role, or asks whoever has it; only then is anything of a desktop touched.
+fn start(args: Args) -> Result<(), String> {
+    let state_dir = match args.state_dir {
+        Some(directory) => directory,
+        None => bellhop_control::places::default_state_dir().map_err(|error| error.to_string())?,
+    };
+    let add_line = args.add_line;
+    let role = if args.window {
+        Role::Window
+    } else {
+        Role::Tray
+    };
+    display::look()?;
+    let held = match role::claim(role, &state_dir, &Ask::Show { add_line })? {
+        Claim::Held(held) => held,
+        Claim::Asked => return Ok(()),
+    };
+    let start = Start {
+        state_dir,
+        config: args.config,
+        held,
+    };
+    match role {
+        Role::Window => window::run(start, add_line),
+        Role::Tray => tray::run(start, args.at_login),
+    }
+}
+
+/// What a process of either role starts with.
+#[derive(Debug)]
+pub(crate) struct Start {
+    /// Where engine, tray and window meet.
+    pub(crate) state_dir: std::path::PathBuf,
+    /// The engine's config, if not the default one: for the engine that the tray starts.
+    pub(crate) config: Option<std::path::PathBuf>,
+    /// The role, for as long as this lives.
+    pub(crate) held: role::Held,
+}
+
+/// The page and the config, compiled in.
+fn context() -> tauri::Context {
+    tauri::generate_context!()
+}
