@@ -23,7 +23,7 @@ pub(crate) fn check(config: Option<PathBuf>, place: &Place) -> Result<(), Failur
                 Written::parse(&file.text, &file.name())
                     .map_err(|problems| Failure::config(&problems))?;
             }
-            let reply = engine.request(Request::Check)?;
+            let reply = engine.request(Request::Check { line: None })?;
             let Reply::Checked { steps } = reply else {
                 return Err(engine::unexpected(&reply).into());
             };

@@ -75,10 +75,13 @@ impl Connection {
                 error,
                 state,
                 details,
+                ..
             } => Err(refusal(error, state, details)),
-            Reply::Status { .. } | Reply::Checked { .. } | Reply::Trace { .. } => {
-                Err(Error::plain(Code::EngineLost).into())
-            }
+            reply @ (Reply::Status { .. }
+            | Reply::Checked { .. }
+            | Reply::LineSettings { .. }
+            | Reply::Added { .. }
+            | Reply::Trace { .. }) => Err(unexpected(&reply).into()),
         }
     }
 
@@ -120,8 +123,11 @@ fn refusal(error: Error, state: Option<LineState>, details: Vec<String>) -> Fail
 pub(crate) fn unexpected(reply: &Reply) -> Error {
     match reply {
         Reply::Refused { error, .. } => error.clone(),
-        Reply::Done | Reply::Status { .. } | Reply::Checked { .. } | Reply::Trace { .. } => {
-            Error::plain(Code::EngineLost)
-        }
+        Reply::Done
+        | Reply::Status { .. }
+        | Reply::Checked { .. }
+        | Reply::LineSettings { .. }
+        | Reply::Added { .. }
+        | Reply::Trace { .. } => Error::plain(Code::EngineLost),
     }
 }

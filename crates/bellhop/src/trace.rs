@@ -32,13 +32,11 @@ pub(crate) fn trace(args: &TraceArgs, place: &Place) -> Result<(), Failure> {
 }
 
 fn entries(place: &Place) -> Result<Vec<TraceEntry>, Failure> {
-    match place.connect()?.request(Request::Trace)? {
-        Reply::Trace { entries } => Ok(entries),
-        reply @ (Reply::Done
-        | Reply::Refused { .. }
-        | Reply::Status { .. }
-        | Reply::Checked { .. }) => Err(engine::unexpected(&reply).into()),
-    }
+    let reply = place.connect()?.request(Request::Trace)?;
+    let Reply::Trace { entries } = reply else {
+        return Err(engine::unexpected(&reply).into());
+    };
+    Ok(entries)
 }
 
 fn show(entries: &[TraceEntry]) -> Result<(), Failure> {

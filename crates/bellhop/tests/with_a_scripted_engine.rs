@@ -105,6 +105,7 @@ fn snapshot(state: LineState) -> Box<Snapshot> {
         id: "work".into(),
         aor: "sip:tina@example.com".into(),
         registrar: Some("pbx.example.com".into()),
+        demo: false,
         state,
         verified: state == LineState::Registered,
         callable: Callable {
@@ -137,6 +138,7 @@ fn a_refusal_is_exit_1_with_its_sentence() -> Result<()> {
         error,
         state: Some(LineState::WaitingToRetry),
         details: Vec::new(),
+        problems: Vec::new(),
     };
     let (outcome, asked) =
         Script::new(PROTOCOL, vec![refused], Vec::new())?.run(&["rebind", "work"])?;
@@ -160,6 +162,7 @@ fn a_refusal_names_the_state_of_the_line() -> Result<()> {
         error: Error::new(Code::PasswordRefused, [("user", "tina")]),
         state: Some(LineState::Rejected),
         details: Vec::new(),
+        problems: Vec::new(),
     };
     let (outcome, _) = Script::new(PROTOCOL, vec![refused], Vec::new())?.run(&["rebind"])?;
     assert_eq!(outcome.code, Some(1));
@@ -312,6 +315,7 @@ fn adding_a_line_tells_the_engine_and_shows_what_it_finds_wrong() -> Result<()> 
         error: Error::new(Code::ConfigInvalid, [("count", "1")]),
         state: None,
         details: vec!["config.toml:3: registrar: is not a SIP URI".into()],
+        problems: Vec::new(),
     };
     let script = Script::new(PROTOCOL, vec![refused], Vec::new())?;
     let config = script.directory.path().join("config.toml");

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::error::{Code, Error};
 use crate::frame::{self, FrameError, FrameReader};
 use crate::protocol::{
-    Event, Hello, PATIENCE, PROTOCOL, Reply, Request, StartedBy, ToEngine, ToView,
+    CheckStep, Event, Hello, PATIENCE, PROTOCOL, Reply, Request, StartedBy, ToEngine, ToView,
 };
 
 #[cfg_attr(unix, path = "client/unix.rs")]
@@ -20,6 +20,8 @@ mod connect;
 const PROMPT: Duration = Duration::from_secs(5);
 /// Rebind, pause and resume answer within [`PATIENCE`]; the rest is for a busy machine.
 const ACTION: Duration = PATIENCE.saturating_add(Duration::from_secs(3));
+/// A person may have to unlock the keyring before a password can be stored: the engine gives that a minute.
+const KEYRING: Duration = Duration::from_secs(70);
 /// A check meets every timeout of SIP once.
 const CHECK: Duration = Duration::from_secs(90);
 
@@ -88,7 +90,9 @@ impl Client {
                 engine,
                 last_id: 0,
             }),
-            ToView::Reply { .. } | ToView::Event { .. } => Err(Error::plain(Code::EngineLost)),
+            ToView::Reply { .. } | ToView::Progress { .. } | ToView::Event { .. } => {
+                Err(Error::plain(Code::EngineLost))
+            }
         }
     }
 
@@ -102,21 +106,28 @@ impl Client {
     /// # Errors
     /// [`Code::EngineSilent`] or [`Code::EngineLost`]. A refusal is a [`Reply`], not an error.
     pub async fn request(&mut self, request: Request) -> Result<Reply, Error> {
-        let limit = match request {
-            Request::Rebind { .. }
-            | Request::Pause { .. }
-            | Request::Resume { .. }
-            | Request::ForgetSecret { .. }
-            | Request::Reload => ACTION,
-            Request::Check => CHECK,
-            Request::Status | Request::Subscribe | Request::Trace | Request::Shutdown => PROMPT,
-        };
-        timeout(limit, self.exchange(request))
+        self.request_with_progress(request, drop).await
+    }
+
+    /// As [`Client::request`], and hands on each step of a check the moment that it is told.
+    ///
+    /// # Errors
+    /// As [`Client::request`].
+    pub async fn request_with_progress(
+        &mut self,
+        request: Request,
+        progress: impl FnMut(CheckStep),
+    ) -> Result<Reply, Error> {
+        timeout(limit(&request), self.exchange(request, progress))
             .await
             .map_err(|_| Error::plain(Code::EngineSilent))?
     }
 
-    async fn exchange(&mut self, request: Request) -> Result<Reply, Error> {
+    async fn exchange(
+        &mut self,
+        request: Request,
+        mut progress: impl FnMut(CheckStep),
+    ) -> Result<Reply, Error> {
         self.last_id += 1;
         frame::write(
             &mut self.writer,
@@ -130,8 +141,12 @@ impl Client {
         loop {
             match self.reader.read().await.map_err(lost)? {
                 ToView::Reply { id, reply } if id == self.last_id => return Ok(reply),
-                // A reply to a request that ran out of time here.
-                ToView::Reply { .. } | ToView::Hello(_) | ToView::Event { .. } => {}
+                ToView::Progress { id, step } if id == self.last_id => progress(step),
+                // Of a request that ran out of time here.
+                ToView::Reply { .. }
+                | ToView::Progress { .. }
+                | ToView::Hello(_)
+                | ToView::Event { .. } => {}
             }
         }
     }
@@ -144,10 +159,31 @@ impl Client {
         match self.request(Request::Subscribe).await? {
             Reply::Done => Ok(Subscription { client: self }),
             Reply::Refused { error, .. } => Err(error),
-            Reply::Status { .. } | Reply::Checked { .. } | Reply::Trace { .. } => {
-                Err(Error::plain(Code::EngineLost))
-            }
+            Reply::Status { .. }
+            | Reply::Checked { .. }
+            | Reply::LineSettings { .. }
+            | Reply::Added { .. }
+            | Reply::Trace { .. } => Err(Error::plain(Code::EngineLost)),
         }
+    }
+}
+
+/// How long a request may take.
+fn limit(request: &Request) -> Duration {
+    match request {
+        Request::Rebind { .. }
+        | Request::Pause { .. }
+        | Request::Resume { .. }
+        | Request::ForgetSecret { .. }
+        | Request::Reload
+        | Request::LineSettings { .. }
+        | Request::Demo => ACTION,
+        Request::AddLine { .. }
+        | Request::EditLine { .. }
+        | Request::RemoveLine { .. }
+        | Request::SetPassword { .. } => KEYRING,
+        Request::Check { .. } => CHECK,
+        Request::Status | Request::Subscribe | Request::Trace | Request::Shutdown => PROMPT,
     }
 }
 
@@ -166,7 +202,7 @@ impl Subscription {
         loop {
             match self.client.reader.read().await.map_err(lost)? {
                 ToView::Event { event } => return Ok(event),
-                ToView::Reply { .. } | ToView::Hello(_) => {}
+                ToView::Reply { .. } | ToView::Progress { .. } | ToView::Hello(_) => {}
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::catalogue;
 
 /// A failure as it is shown, sent and scripted against.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Error {
     /// What failed; stable.
     pub code: Code,
@@ -63,6 +64,7 @@ impl std::error::Error for Error {}
 /// Whose matter a failure is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Whose {
     /// The person at the laptop.
     Person,
@@ -91,6 +93,7 @@ impl Whose {
 
 /// The one thing to do about a failure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Action {
     /// For programs.
     pub kind: ActionKind,
@@ -125,6 +128,7 @@ impl Action {
 /// Kinds of actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ActionKind {
     /// Nothing can be done here, or it ends by itself.
     None,
@@ -164,6 +168,7 @@ macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $whose:ident, $action:ident, [$($param:literal),*];)+) => {
         /// What failed. The texts are stable: scripts and IT search for them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "snake_case"))]
         pub enum Code { $($(#[doc = $doc])+ $name,)+ }
 
         impl Code {

@@ -17,3 +17,5 @@ pub mod places;
 pub mod protocol;
 pub mod snapshot;
 pub mod timestamp;
+#[cfg(test)]
+mod typescript;

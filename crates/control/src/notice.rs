@@ -8,6 +8,7 @@ use crate::error::{Code, Error};
 /// Something that the person may want to hear of once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "notice", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Notice {
     /// The binding follows the laptop.
     RegisteredAgain {

@@ -1,30 +1,42 @@
 //! What goes over the control socket. Both sides begin with [`Hello`]; then the view asks and the engine replies, each reply with the id of its request.
 //!
 //! ```json
-//! {"type":"hello","protocol":1,"version":"0.1.0","pid":4711,"started_by":"terminal"}
+//! {"type":"hello","protocol":2,"version":"0.1.0","pid":4711,"started_by":"terminal"}
 //! {"type":"request","id":1,"request":{"ask":"rebind","line":"work"}}
 //! {"type":"reply","id":1,"reply":{"reply":"done"}}
+//! {"type":"progress","id":2,"step":{"line":"work","step":"dns","outcome":"holds","took_ms":12,"detail":null,"error":null}}
 //! {"type":"event","event":{"event":"snapshot","snapshot":{}}}
 //! ```
 //!
-//! No request returns a secret.
+//! No request returns a secret. Passwords go one way: from the view to the engine, as [`Password`].
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::frame::MAX_FRAME;
 use crate::notice::Notice;
-use crate::snapshot::{LineState, Snapshot};
-use crate::timestamp::Timestamp;
+use crate::snapshot::{ConfigProblem, LineState, Snapshot};
+
+mod check;
+mod password;
+mod settings;
+mod trace;
+
+pub use check::{CheckStep, Outcome, Step};
+pub use password::Password;
+pub use settings::{LineSettings, PasswordPlace};
+pub use trace::{CUT, Direction, TraceEntry, TraceFlow, newest_that_fit};
 
 /// Number of this protocol. Raised when an older peer would misunderstand; new requests and fields alone do not raise it.
-pub const PROTOCOL: u32 = 1;
+///
+/// 2: a check tells its steps as they are known, and lines can be added, edited and removed.
+pub const PROTOCOL: u32 = 2;
 
 /// How long the engine tries rebind, pause and resume before it refuses with the state.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// The first frame of each side.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Hello {
     /// [`PROTOCOL`] of the sender.
     pub protocol: u32,
@@ -51,6 +63,7 @@ impl Hello {
 /// What started a process: an engine that the tray started ends with the tray.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum StartedBy {
     /// A person in a terminal, or a script.
     #[default]
@@ -64,6 +77,7 @@ pub enum StartedBy {
 /// A frame from a view to the engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ToEngine {
     /// The first frame.
     Hello(Hello),
@@ -79,6 +93,7 @@ pub enum ToEngine {
 /// A frame from the engine to a view.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ToView {
     /// The first frame.
     Hello(Hello),
@@ -88,6 +103,13 @@ pub enum ToView {
         id: u64,
         /// The answer.
         reply: Reply,
+    },
+    /// One step of the check that a request asked for; its reply follows.
+    Progress {
+        /// Of the request.
+        id: u64,
+        /// What was found.
+        step: CheckStep,
     },
     /// To subscribers.
     Event {
@@ -99,6 +121,7 @@ pub enum ToView {
 /// What a view can ask.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Request {
     /// The snapshot, once. Reply: `Status`.
     Status,
@@ -119,8 +142,12 @@ pub enum Request {
         /// Id of the line.
         line: String,
     },
-    /// Config, secrets, DNS, login, "can I be called?". Reply: `Checked`.
-    Check,
+    /// Config, secrets, DNS, login, "can I be called?". Each step is told as [`ToView::Progress`] the moment it is known. Reply: `Checked`.
+    Check {
+        /// All lines if absent.
+        #[serde(default)]
+        line: Option<String>,
+    },
     /// The newest SIP messages. Reply: `Trace`.
     Trace,
     /// The password may have changed: read it again and use it. Reply: `Done` or `Refused`.
@@ -130,6 +157,43 @@ pub enum Request {
     },
     /// The config may have changed: read it again. Reply: `Done`, or `Refused` with the old config in force.
     Reload,
+    /// What the config says of a line. Reply: `LineSettings` or `Refused`.
+    LineSettings {
+        /// Id of the line.
+        line: String,
+    },
+    /// A new line: the password into the keyring, then the settings into the config, then it registers. Reply: `Added`, or `Refused` with nothing changed.
+    AddLine {
+        /// What the config is to say.
+        settings: LineSettings,
+        /// For the keyring; without one, what is there already is used.
+        #[serde(default)]
+        password: Option<Password>,
+    },
+    /// Other settings for a line. What the config says besides stays. Reply: `Added`, or `Refused` with nothing changed.
+    EditLine {
+        /// Id of the line as it is.
+        line: String,
+        /// What the config is to say.
+        settings: LineSettings,
+        /// For the keyring; without one the password stays, and moves where the number changes.
+        #[serde(default)]
+        password: Option<Password>,
+    },
+    /// The end of a line, in the config and with its password in the keyring. Reply: `Done` or `Refused`.
+    RemoveLine {
+        /// Id of the line.
+        line: String,
+    },
+    /// Another password into the keyring, used at once. Reply: `Done` or `Refused`.
+    SetPassword {
+        /// Id of the line.
+        line: String,
+        /// The new one.
+        password: Password,
+    },
+    /// A line at a registrar of the engine's own, to see how it is. Nothing is written; `RemoveLine` ends both. Reply: `Added`.
+    Demo,
     /// End the engine, as SIGTERM does. Reply: `Done` before it goes.
     Shutdown,
 }
@@ -137,6 +201,7 @@ pub enum Request {
 /// What the engine answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reply", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Reply {
     /// It is so.
     Done,
@@ -149,6 +214,9 @@ pub enum Reply {
         /// More lines for people: the problems of a config, one a line.
         #[serde(default)]
         details: Vec<String>,
+        /// The same for programs: the key names the field of a form.
+        #[serde(default)]
+        problems: Vec<ConfigProblem>,
     },
     /// The snapshot.
     Status {
@@ -160,6 +228,16 @@ pub enum Reply {
         /// One a step.
         steps: Vec<CheckStep>,
     },
+    /// What the config says of the line.
+    LineSettings {
+        /// As written.
+        settings: LineSettings,
+    },
+    /// The line is there.
+    Added {
+        /// Its id.
+        line: String,
+    },
     /// SIP messages, oldest first.
     Trace {
         /// See [`newest_that_fit`].
@@ -170,10 +248,16 @@ pub enum Reply {
 impl Reply {
     /// A refusal without state or details.
     pub fn refused(error: Error) -> Reply {
+        Reply::refused_in(None, error)
+    }
+
+    /// A refusal with the state of the line in question.
+    pub fn refused_in(state: Option<LineState>, error: Error) -> Reply {
         Reply::Refused {
             error,
-            state: None,
+            state,
             details: Vec::new(),
+            problems: Vec::new(),
         }
     }
 }
@@ -181,6 +265,7 @@ impl Reply {
 /// What subscribers hear.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Event {
     /// What is now.
     Snapshot {
@@ -192,123 +277,6 @@ pub enum Event {
         /// Once.
         notice: Notice,
     },
-}
-
-/// One step of `check`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckStep {
-    /// Id of the line; absent for steps of the whole.
-    pub line: Option<String>,
-    /// What was looked at.
-    pub step: Step,
-    /// What came of it.
-    pub outcome: Outcome,
-    /// How long it took, in milliseconds.
-    pub took_ms: u64,
-    /// What was found, for IT.
-    pub detail: Option<String>,
-    /// Why it does not hold.
-    pub error: Option<Error>,
-}
-
-/// What came of one step of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// It holds.
-    Holds,
-    /// It may hold, and cannot be shown from here: many registrars answer a request to the own number themselves.
-    Unproven,
-    /// It does not hold.
-    Fails,
-}
-
-impl Outcome {
-    /// Holds or fails.
-    #[must_use]
-    pub fn of(ok: bool) -> Self {
-        if ok { Self::Holds } else { Self::Fails }
-    }
-}
-
-/// What `check` looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// The config file.
-    Config,
-    /// The password is at hand.
-    Secret,
-    /// The registrar has an address.
-    Dns,
-    /// Its certificate is good.
-    Tls,
-    /// It takes the password and stores the binding.
-    Login,
-    /// Calls arrive.
-    Callable,
-}
-
-/// Ends a traced message that is longer than the trace keeps.
-pub const CUT: &str = "\n… cut …";
-
-/// A SIP message that came or went.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TraceEntry {
-    /// When.
-    pub at: Timestamp,
-    /// Microseconds past `at`, 0 to 999.
-    #[serde(default)]
-    pub micros: u16,
-    /// Id of the line.
-    pub line: String,
-    /// The path that it took.
-    pub flow: TraceFlow,
-    /// Whether it came or went.
-    pub direction: Direction,
-    /// Why nobody was given it.
-    pub dropped: Option<String>,
-    /// The message with its credentials masked; it ends with [`CUT`] if that is not all of it.
-    pub text: String,
-}
-
-/// The path of a traced message.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct TraceFlow {
-    /// Name of the interface.
-    pub interface: String,
-    /// Our `ip:port`.
-    pub local: String,
-    /// The other `ip:port`.
-    pub remote: String,
-}
-
-/// Whether a message came or went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// From the network.
-    In,
-    /// To the network.
-    Out,
-}
-
-/// The newest entries whose reply fits into a frame.
-pub fn newest_that_fit(entries: Vec<TraceEntry>) -> Vec<TraceEntry> {
-    const ROOM: usize = MAX_FRAME - 1024;
-    let mut size = 0_usize;
-    let fitting = entries
-        .iter()
-        .rev()
-        .take_while(|entry| {
-            // One that can't be written counts as one that does not fit.
-            size = size
-                .saturating_add(serde_json::to_vec(entry).map_or(MAX_FRAME, |json| json.len() + 1));
-            size <= ROOM
-        })
-        .count();
-    let skipped = entries.len().saturating_sub(fitting);
-    entries.into_iter().skip(skipped).collect()
 }
 
 #[cfg(test)]
@@ -336,41 +304,14 @@ mod tests {
             r#"{"type":"reply","id":1,"reply":{"reply":"done"}}"#
         );
         let hello = ToView::Hello(Hello {
-            protocol: 1,
+            protocol: PROTOCOL,
             version: "0.1.0".into(),
             pid: 4711,
             started_by: StartedBy::Terminal,
         });
         assert_eq!(
             serde_json::to_string(&hello).unwrap(),
-            r#"{"type":"hello","protocol":1,"version":"0.1.0","pid":4711,"started_by":"terminal"}"#
+            r#"{"type":"hello","protocol":2,"version":"0.1.0","pid":4711,"started_by":"terminal"}"#
         );
-    }
-
-    #[test]
-    fn a_long_trace_keeps_its_newest_end() {
-        let entry = |n: usize| TraceEntry {
-            at: Timestamp::now(),
-            micros: 0,
-            line: n.to_string(),
-            flow: TraceFlow {
-                interface: "eth0".into(),
-                local: "192.0.2.1:5060".into(),
-                remote: "192.0.2.2:5060".into(),
-            },
-            direction: Direction::Out,
-            dropped: None,
-            text: "x".repeat(1000),
-        };
-        let kept = newest_that_fit((0..2000).map(entry).collect());
-        assert!(kept.len() > 500 && kept.len() < 1100, "{}", kept.len());
-        assert_eq!(kept.last().unwrap().line, "1999");
-        assert!(
-            serde_json::to_vec(&Reply::Trace { entries: kept })
-                .unwrap()
-                .len()
-                <= MAX_FRAME
-        );
-        assert_eq!(newest_that_fit(vec![entry(1)]).len(), 1);
     }
 }

@@ -9,6 +9,7 @@ use crate::timestamp::Timestamp;
 
 /// Everything, comparable as a whole: the engine publishes a new one only when it differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Snapshot {
     /// Version of the engine.
     pub version: String,
@@ -50,6 +51,7 @@ impl Snapshot {
 
 /// The config that is in force, and what is wrong with the file since.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Config {
     /// The file, as the engine was told or found it.
     pub file: String,
@@ -61,6 +63,7 @@ pub struct Config {
 
 /// A problem of the config file. Never a value: it might be a password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ConfigProblem {
     /// Counted from 1.
     pub line: usize,
@@ -70,8 +73,19 @@ pub struct ConfigProblem {
     pub message: String,
 }
 
+impl From<&crate::config::Problem> for ConfigProblem {
+    fn from(problem: &crate::config::Problem) -> ConfigProblem {
+        ConfigProblem {
+            line: problem.line,
+            key: problem.key.clone(),
+            message: problem.message.clone(),
+        }
+    }
+}
+
 /// The state directory, and what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct StateDir {
     /// Where it is.
     pub path: String,
@@ -81,6 +95,7 @@ pub struct StateDir {
 
 /// An address-of-record at a company and how it stands there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Line {
     /// The id of the config, or the one made from the AOR.
     pub id: String,
@@ -88,6 +103,9 @@ pub struct Line {
     pub aor: String,
     /// Host of the registrar as the config or the AOR names it, for people: the address in use is in `flows`.
     pub registrar: Option<String>,
+    /// It is the line of the demo: at a registrar of the engine's own, in no config, and gone with the engine.
+    #[serde(default)]
+    pub demo: bool,
     /// What is, not what was asked for.
     pub state: LineState,
     /// Our Contact was seen in the 200.
@@ -109,6 +127,7 @@ pub struct Line {
 /// Where a line is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum LineState {
     /// No network.
     Offline,
@@ -146,6 +165,7 @@ impl LineState {
 
 /// Whether calls arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Callable {
     /// How it is known.
     pub proof: Proof,
@@ -156,6 +176,7 @@ pub struct Callable {
 /// How it is known that calls arrive. Only the first two mean callable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Proof {
     /// A request of ours to our own AOR came back on this flow.
     SelfRequest,
@@ -169,6 +190,7 @@ pub enum Proof {
 
 /// A path from a local address to a registrar.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Flow {
     /// Name of the interface that it is bound to.
     pub interface: String,
@@ -195,6 +217,7 @@ pub struct Flow {
 /// Where a flow is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum FlowState {
     /// Opened, nothing answered yet.
     Opening,
@@ -208,6 +231,7 @@ pub enum FlowState {
 
 /// A binding as the registrar reported it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Binding {
     /// The Contact URI.
     pub contact: String,
@@ -219,6 +243,7 @@ pub struct Binding {
 
 /// A binding renewed at another address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Rebind {
     /// When it was stored.
     pub at: Timestamp,
@@ -233,6 +258,7 @@ pub struct Rebind {
 /// What made a new binding necessary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Cause {
     /// The engine started.
     Start,
@@ -254,6 +280,7 @@ pub enum Cause {
 
 /// The networks of this machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Network {
     /// A default route leads over an interface with link and address.
     pub online: bool,
@@ -265,6 +292,7 @@ pub struct Network {
 
 /// An interface of this machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Interface {
     /// As the system calls it.
     pub name: String,
@@ -279,6 +307,7 @@ pub struct Interface {
 /// What an interface is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum InterfaceKind {
     /// Wireless LAN.
     Wifi,
@@ -296,6 +325,7 @@ pub enum InterfaceKind {
 
 /// The registrar for the devices at home.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Home {
     /// The config turns it on.
     pub enabled: bool,
@@ -307,6 +337,7 @@ pub struct Home {
 
 /// A phone at home.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Device {
     /// The name of the config.
     pub name: String,
@@ -320,6 +351,7 @@ pub struct Device {
 
 /// A binding of a phone at home.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DeviceContact {
     /// The Contact URI.
     pub contact: String,
@@ -333,6 +365,7 @@ pub struct DeviceContact {
 
 /// A call in progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Call {
     /// Ours, not the Call-ID.
     pub id: String,

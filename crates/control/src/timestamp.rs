@@ -14,6 +14,7 @@ const WRITTEN: &[BorrowedFormatItem<'_>] =
 
 /// A moment of wall time in UTC, to the millisecond. Two that are written alike are equal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
 pub struct Timestamp(OffsetDateTime);
 
 impl Timestamp {

@@ -86,7 +86,7 @@ pub fn check(options: Options) -> Result<Vec<CheckStep>, Failed> {
         let (driver, handle) =
             open(origin, lines, &state, options.networks, options.clocks).await?;
         let asked = async {
-            let reply = ask(&handle, Request::Check).await;
+            let reply = ask(&handle, Request::Check { line: None }).await;
             ask(&handle, Request::Shutdown).await;
             reply
         };

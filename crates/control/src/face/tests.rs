@@ -11,6 +11,7 @@ fn line(state: LineState) -> Line {
         id: "work".into(),
         aor: "sip:tina@example.com".into(),
         registrar: Some("pbx.example.com".into()),
+        demo: false,
         state,
         verified: false,
         callable: Callable {

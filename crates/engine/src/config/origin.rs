@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use bellhop_control::config::Problem;
 use bellhop_control::error::{Code, Error};
 use bellhop_control::places;
+use bellhop_control::protocol::Reply;
 use bellhop_control::snapshot::{Config, ConfigProblem};
 
 use super::{LineSettings, resolve};
@@ -83,21 +84,10 @@ impl Origin {
 
     /// The config for the snapshot: in force, or not for this reason.
     pub(crate) fn shown(&self, unusable: Option<&Unusable>) -> Config {
-        let problems = match unusable {
-            Some(Unusable::Problems(problems)) => problems.as_slice(),
-            Some(Unusable::Unread(_)) | None => &[],
-        };
         Config {
             file: self.path().display().to_string(),
             error: unusable.map(Unusable::error),
-            problems: problems
-                .iter()
-                .map(|it| ConfigProblem {
-                    line: it.line,
-                    key: it.key.clone(),
-                    message: it.message.clone(),
-                })
-                .collect(),
+            problems: unusable.map(Unusable::problems).unwrap_or_default(),
         }
     }
 }
@@ -110,6 +100,24 @@ impl Unusable {
             Unusable::Problems(problems) => {
                 Error::new(Code::ConfigInvalid, [("count", problems.len().to_string())])
             }
+        }
+    }
+
+    /// Place by place, for programs.
+    pub(crate) fn problems(&self) -> Vec<ConfigProblem> {
+        match self {
+            Unusable::Unread(_) => Vec::new(),
+            Unusable::Problems(problems) => problems.iter().map(ConfigProblem::from).collect(),
+        }
+    }
+
+    /// For a view that asked for something that this is in the way of.
+    pub(crate) fn refusal(&self) -> Reply {
+        Reply::Refused {
+            error: self.error(),
+            state: None,
+            details: self.lines(),
+            problems: self.problems(),
         }
     }
 

@@ -98,11 +98,8 @@ impl Driver {
                     ("seconds", seconds),
                     ("state", state.as_str().to_owned()),
                 ];
-                Some(Reply::Refused {
-                    error: Error::new(Code::NotDoneInTime, values),
-                    state: Some(state),
-                    details: Vec::new(),
-                })
+                let error = Error::new(Code::NotDoneInTime, values);
+                Some(Reply::refused_in(Some(state), error))
             }
             Some(_) => None,
         }
@@ -141,11 +138,10 @@ fn progress(pending: &Pending, line: &Line) -> Progress {
         Wish::Paused(_) => Progress::Waiting,
         Wish::SecretRead { reads, .. } if line.secret.reads <= reads => Progress::Waiting,
         Wish::SecretRead { .. } => match line.secret.outcome {
-            Some(Err(failure)) => Progress::Refused(Reply::Refused {
-                error: view::secret(line.settings.number(), failure),
-                state: Some(view::state(seen.state)),
-                details: Vec::new(),
-            }),
+            Some(Err(failure)) => Progress::Refused(Reply::refused_in(
+                Some(view::state(seen.state)),
+                view::secret(line.settings.number(), failure),
+            )),
             Some(Ok(())) | None => Progress::Done,
         },
     }
@@ -153,11 +149,7 @@ fn progress(pending: &Pending, line: &Line) -> Progress {
 
 /// Why the line is not bound, as it says itself.
 pub(super) fn refusal(line: &Line, seen: &LineView) -> Reply {
-    Reply::Refused {
-        error: why_not_bound(line, seen),
-        state: Some(view::state(seen.state)),
-        details: Vec::new(),
-    }
+    Reply::refused_in(Some(view::state(seen.state)), why_not_bound(line, seen))
 }
 
 pub(super) fn why_not_bound(line: &Line, seen: &LineView) -> Error {

@@ -19,11 +19,7 @@ impl Driver {
     pub(super) fn reload(&mut self, now: Instant) -> Reply {
         let loaded = self.origin.load();
         let reply = match &loaded {
-            Err(unusable) => Reply::Refused {
-                error: unusable.error(),
-                state: None,
-                details: unusable.lines(),
-            },
+            Err(unusable) => unusable.refusal(),
             Ok(_) => Reply::Done,
         };
         self.config_told(now, loaded);

@@ -28,12 +28,21 @@ impl Driver {
             Request::Rebind { line: Some(id) } => return self.rebind(now, &id, reply),
             Request::Pause { line } => return self.pause(now, &line, reply),
             Request::Resume { line } => return self.resume(now, &line, reply),
-            Request::Check => return self.begin_check(now, reply),
+            Request::Check { .. } => return self.begin_check(now, reply),
             Request::Trace => Reply::Trace {
                 entries: newest_that_fit(self.trace.entries()),
             },
             Request::ForgetSecret { line } => return self.read_secret_anew(now, &line, reply),
             Request::Reload => self.reload(now),
+            Request::LineSettings { .. }
+            | Request::AddLine { .. }
+            | Request::EditLine { .. }
+            | Request::RemoveLine { .. }
+            | Request::SetPassword { .. }
+            | Request::Demo => Reply::refused(Error::new(
+                Code::NotInThisVersion,
+                [("what", "editing lines")],
+            )),
             Request::Shutdown => {
                 self.end(now);
                 Reply::Done

@@ -1,0 +1,772 @@
+// Rendered from crates/control by `BELLHOP_BLESS=1 cargo test -p bellhop-control typescript`. Not to be edited.
+
+/**
+ * The one thing to do about a failure.
+ */
+export type Action = { 
+/**
+ * For programs.
+ */
+kind: ActionKind, 
+/**
+ * For people: the words on the button.
+ */
+label: string, };
+
+/**
+ * Kinds of actions.
+ */
+export type ActionKind = "none" | "try_now" | "enter_password" | "unlock_keyring" | "open_browser" | "copy_report" | "set_up_phone" | "resume";
+
+/**
+ * A binding as the registrar reported it.
+ */
+export type Binding = { 
+/**
+ * The Contact URI.
+ */
+contact: string, 
+/**
+ * When it ends.
+ */
+expires_at: Timestamp, 
+/**
+ * It is this laptop's.
+ */
+mine: boolean, };
+
+/**
+ * A call in progress.
+ */
+export type Call = { 
+/**
+ * Ours, not the Call-ID.
+ */
+id: string, 
+/**
+ * Id of the company line, if it uses one.
+ */
+line: string | null, 
+/**
+ * Name of the device, once one has the call.
+ */
+device: string | null, 
+/**
+ * `in` or `out`, seen from the person.
+ */
+direction: string, 
+/**
+ * As the switchboard names it.
+ */
+state: string, 
+/**
+ * Who is at the other end.
+ */
+peer: string, 
+/**
+ * When it began.
+ */
+since: Timestamp, 
+/**
+ * Name of the codec, once agreed.
+ */
+codec: string | null, };
+
+/**
+ * Whether calls arrive.
+ */
+export type Callable = { 
+/**
+ * How it is known.
+ */
+proof: Proof, 
+/**
+ * When it was last proven.
+ */
+at: Timestamp | null, };
+
+/**
+ * What made a new binding necessary.
+ */
+export type Cause = "start" | "network_changed" | "wake" | "refresh_failed" | "nat_moved" | "registrar_forgot" | "command" | "resume";
+
+/**
+ * One step of `check`.
+ */
+export type CheckStep = { 
+/**
+ * Id of the line; absent for steps of the whole.
+ */
+line: string | null, 
+/**
+ * What was looked at.
+ */
+step: Step, 
+/**
+ * What came of it.
+ */
+outcome: Outcome, 
+/**
+ * How long it took, in milliseconds.
+ */
+took_ms: number, 
+/**
+ * What was found, for IT.
+ */
+detail: string | null, 
+/**
+ * Why it does not hold.
+ */
+error: Error | null, };
+
+/**
+ * What failed. The texts are stable: scripts and IT search for them.
+ */
+export type Code = "no_network" | "registrar_unresolved" | "registrar_silent" | "registrar_stopped_answering" | "registrar_error" | "password_refused" | "forbidden" | "unknown_number" | "challenge_loop" | "challenge_unsupported" | "realm_changed" | "other_status" | "not_verified" | "registered_elsewhere" | "secret_missing" | "secret_locked" | "secret_unavailable" | "secret_unreadable" | "flow_failed" | "no_engine" | "engine_silent" | "engine_lost" | "engine_stopping" | "engine_foreign" | "wrong_version" | "no_such_line" | "line_paused" | "not_done_in_time" | "state_dir_unknown" | "state_dir_unusable" | "state_dir_not_private" | "state_dir_in_use" | "store_unusable" | "config_missing" | "config_unreadable" | "config_invalid" | "not_in_this_version" | "internal" | "unknown";
+
+/**
+ * The config that is in force, and what is wrong with the file since.
+ */
+export type Config = { 
+/**
+ * The file, as the engine was told or found it.
+ */
+file: string, 
+/**
+ * Why what the file says now is not in force; the last config that made sense is. Gone as soon as the file makes sense again.
+ */
+error: Error | null, 
+/**
+ * What is wrong in it, line by line; empty where the error says it all.
+ */
+problems: Array<ConfigProblem>, };
+
+/**
+ * A problem of the config file. Never a value: it might be a password.
+ */
+export type ConfigProblem = { 
+/**
+ * Counted from 1.
+ */
+line: number, 
+/**
+ * The key in question; none where the file is no TOML.
+ */
+key: string | null, 
+/**
+ * What is wrong and what would be right.
+ */
+message: string, };
+
+/**
+ * A phone at home.
+ */
+export type Device = { 
+/**
+ * The name of the config.
+ */
+name: string, 
+/**
+ * What the others dial.
+ */
+extension: string, 
+/**
+ * It has an unexpired binding whose flow is not known to be dead.
+ */
+online: boolean, 
+/**
+ * Its bindings.
+ */
+contacts: Array<DeviceContact>, };
+
+/**
+ * A binding of a phone at home.
+ */
+export type DeviceContact = { 
+/**
+ * The Contact URI.
+ */
+contact: string, 
+/**
+ * `ip:port` that the REGISTER came from.
+ */
+source: string, 
+/**
+ * What the phone says that it is.
+ */
+user_agent: string | null, 
+/**
+ * When it ends.
+ */
+expires_at: Timestamp, };
+
+/**
+ * Whether a message came or went.
+ */
+export type Direction = "in" | "out";
+
+/**
+ * A failure as it is shown, sent and scripted against.
+ */
+export type Error = { 
+/**
+ * What failed; stable.
+ */
+code: Code, 
+/**
+ * The values in the sentence, and `at` (RFC 3339) where it is known since when. Never a secret.
+ */
+params: { [key in string]: string }, 
+/**
+ * Whose matter it is.
+ */
+whose: Whose, 
+/**
+ * One English sentence of the catalogue, without a full stop.
+ */
+message: string, 
+/**
+ * The one thing to do.
+ */
+action: Action, };
+
+/**
+ * A path from a local address to a registrar.
+ */
+export type Flow = { 
+/**
+ * Name of the interface that it is bound to.
+ */
+interface: string, 
+/**
+ * Our `ip:port`, once open.
+ */
+local: string | null, 
+/**
+ * `ip:port` as the registrar sees us (RFC 3581), once it has said so.
+ */
+public: string | null, 
+/**
+ * The registrar's `ip:port`.
+ */
+registrar: string, 
+/**
+ * `udp` today.
+ */
+transport: string, 
+/**
+ * The Contact URI that is bound over this flow.
+ */
+contact: string | null, 
+/**
+ * RFC 5626 `reg-id`, where the flow has one.
+ */
+reg_id: number | null, 
+/**
+ * When the binding ends unless refreshed.
+ */
+expires_at: Timestamp | null, 
+/**
+ * Round trip of the last REGISTER, in milliseconds.
+ */
+rtt_ms: number | null, 
+/**
+ * Where the flow is in its life.
+ */
+state: FlowState, };
+
+/**
+ * Where a flow is in its life.
+ */
+export type FlowState = "opening" | "active" | "failed" | "closing";
+
+/**
+ * The registrar for the devices at home.
+ */
+export type Home = { 
+/**
+ * The config turns it on.
+ */
+enabled: boolean, 
+/**
+ * Open listeners, as `udp:127.0.0.1:5070`.
+ */
+listening: Array<string>, 
+/**
+ * The devices of the config.
+ */
+devices: Array<Device>, };
+
+/**
+ * An interface of this machine.
+ */
+export type Interface = { 
+/**
+ * As the system calls it.
+ */
+name: string, 
+/**
+ * What it is, as far as can be told.
+ */
+kind: InterfaceKind, 
+/**
+ * `address/prefix`.
+ */
+addresses: Array<string>, 
+/**
+ * A default route leads over it.
+ */
+default_route: boolean, };
+
+/**
+ * What an interface is.
+ */
+export type InterfaceKind = "wifi" | "ethernet" | "mobile" | "vpn" | "loopback" | "other";
+
+/**
+ * An address-of-record at a company and how it stands there.
+ */
+export type Line = { 
+/**
+ * The id of the config, or the one made from the AOR.
+ */
+id: string, 
+/**
+ * The address-of-record, as a URI.
+ */
+aor: string, 
+/**
+ * Host of the registrar as the config or the AOR names it, for people: the address in use is in `flows`.
+ */
+registrar: string | null, 
+/**
+ * It is the line of the demo: at a registrar of the engine's own, in no config, and gone with the engine.
+ */
+demo: boolean, 
+/**
+ * What is, not what was asked for.
+ */
+state: LineState, 
+/**
+ * Our Contact was seen in the 200.
+ */
+verified: boolean, 
+/**
+ * Whether calls reach this laptop, and how that is known.
+ */
+callable: Callable, 
+/**
+ * The paths to the registrar, the one in use first.
+ */
+flows: Array<Flow>, 
+/**
+ * All bindings that the registrar reported.
+ */
+bindings: Array<Binding>, 
+/**
+ * The last time that the registrar stored a new binding of ours.
+ */
+last_rebind: Rebind | null, 
+/**
+ * When the next attempt is due, while waiting for it.
+ */
+retry_at: Timestamp | null, 
+/**
+ * Why it is not registered, or not verified.
+ */
+error: Error | null, };
+
+/**
+ * What a `[[line]]` table says.
+ */
+export type LineSettings = { 
+/**
+ * The id, if the config has one and does not leave it to the AOR.
+ */
+id: string | null, 
+/**
+ * The address-of-record. One without a scheme gets `sip:`.
+ */
+aor: string, 
+/**
+ * Where to register, if not at the AOR's domain. One without a scheme gets `sip:`.
+ */
+registrar: string | null, 
+/**
+ * Where to send instead. One without a scheme gets `sip:`.
+ */
+outbound_proxy: string | null, 
+/**
+ * Who logs in, if not the AOR's user.
+ */
+auth_username: string | null, 
+/**
+ * Seconds to ask for.
+ */
+expires: number | null, 
+/**
+ * What to say as User-Agent.
+ */
+user_agent: string | null, 
+/**
+ * Where the password is.
+ */
+password: PasswordPlace, };
+
+/**
+ * Where a line is in its life.
+ */
+export type LineState = "offline" | "registering" | "registered" | "waiting_to_retry" | "waiting_for_secret" | "rejected" | "unregistering" | "paused";
+
+/**
+ * The networks of this machine.
+ */
+export type Network = { 
+/**
+ * A default route leads over an interface with link and address.
+ */
+online: boolean, 
+/**
+ * All interfaces with an address.
+ */
+interfaces: Array<Interface>, 
+/**
+ * Name of the home network, while on it.
+ */
+home: string | null, };
+
+/**
+ * What came of one step of a check.
+ */
+export type Outcome = "holds" | "unproven" | "fails";
+
+/**
+ * A password. It shows itself to nobody, and its memory is wiped when it goes.
+ */
+export type Password = string;
+
+/**
+ * Where a line's password is.
+ */
+export type PasswordPlace = { "in": "keyring" } | { "in": "file", 
+/**
+ * As the config names it; what is relative is relative to the config.
+ */
+path: string, } | { "in": "env", 
+/**
+ * Its name.
+ */
+variable: string, };
+
+/**
+ * How it is known that calls arrive. Only the first two mean callable.
+ */
+export type Proof = "self_request" | "inbound_seen" | "binding_only" | "none";
+
+/**
+ * A binding renewed at another address.
+ */
+export type Rebind = { 
+/**
+ * When it was stored.
+ */
+at: Timestamp, 
+/**
+ * What made it necessary.
+ */
+cause: Cause, 
+/**
+ * From the cause to the 200, in milliseconds.
+ */
+took_ms: number, 
+/**
+ * REGISTERs that it took: one, and one more for each challenge.
+ */
+round_trips: number, };
+
+/**
+ * What the engine answers.
+ */
+export type Reply = { "reply": "done" } | { "reply": "refused", 
+/**
+ * Why.
+ */
+error: Error, 
+/**
+ * State of the line in question.
+ */
+state: LineState | null, 
+/**
+ * More lines for people: the problems of a config, one a line.
+ */
+details: Array<string>, 
+/**
+ * The same for programs: the key names the field of a form.
+ */
+problems: Array<ConfigProblem>, } | { "reply": "status", 
+/**
+ * Of this moment.
+ */
+snapshot: Snapshot, } | { "reply": "checked", 
+/**
+ * One a step.
+ */
+steps: Array<CheckStep>, } | { "reply": "line_settings", 
+/**
+ * As written.
+ */
+settings: LineSettings, } | { "reply": "added", 
+/**
+ * Its id.
+ */
+line: string, } | { "reply": "trace", 
+/**
+ * See [`newest_that_fit`].
+ */
+entries: Array<TraceEntry>, };
+
+/**
+ * What a view can ask.
+ */
+export type Request = { "ask": "status" } | { "ask": "subscribe" } | { "ask": "rebind", 
+/**
+ * All lines if absent.
+ */
+line: string | null, } | { "ask": "pause", 
+/**
+ * Id of the line.
+ */
+line: string, } | { "ask": "resume", 
+/**
+ * Id of the line.
+ */
+line: string, } | { "ask": "check", 
+/**
+ * All lines if absent.
+ */
+line: string | null, } | { "ask": "trace" } | { "ask": "forget_secret", 
+/**
+ * Id of the line.
+ */
+line: string, } | { "ask": "reload" } | { "ask": "line_settings", 
+/**
+ * Id of the line.
+ */
+line: string, } | { "ask": "add_line", 
+/**
+ * What the config is to say.
+ */
+settings: LineSettings, 
+/**
+ * For the keyring; without one, what is there already is used.
+ */
+password: Password | null, } | { "ask": "edit_line", 
+/**
+ * Id of the line as it is.
+ */
+line: string, 
+/**
+ * What the config is to say.
+ */
+settings: LineSettings, 
+/**
+ * For the keyring; without one the password stays, and moves where the number changes.
+ */
+password: Password | null, } | { "ask": "remove_line", 
+/**
+ * Id of the line.
+ */
+line: string, } | { "ask": "set_password", 
+/**
+ * Id of the line.
+ */
+line: string, 
+/**
+ * The new one.
+ */
+password: Password, } | { "ask": "demo" } | { "ask": "shutdown" };
+
+/**
+ * Everything, comparable as a whole: the engine publishes a new one only when it differs.
+ */
+export type Snapshot = { 
+/**
+ * Version of the engine.
+ */
+version: string, 
+/**
+ * The config that is in force.
+ */
+config: Config, 
+/**
+ * Where the engine keeps what it learns.
+ */
+state_dir: StateDir, 
+/**
+ * One entry per line of the config, in its order.
+ */
+lines: Array<Line>, 
+/**
+ * The networks of this machine.
+ */
+network: Network, 
+/**
+ * The registrar for the devices at home.
+ */
+home: Home, 
+/**
+ * Calls in progress.
+ */
+calls: Array<Call>, };
+
+/**
+ * The state directory, and what is wrong with it.
+ */
+export type StateDir = { 
+/**
+ * Where it is.
+ */
+path: string, 
+/**
+ * Why what the engine learns does not outlive it, or what it found there could not be used.
+ */
+error: Error | null, };
+
+/**
+ * What `check` looks at.
+ */
+export type Step = "config" | "secret" | "dns" | "tls" | "login" | "callable";
+
+/**
+ * A moment of wall time in UTC, to the millisecond. Two that are written alike are equal.
+ */
+export type Timestamp = string;
+
+/**
+ * A SIP message that came or went.
+ */
+export type TraceEntry = { 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * Microseconds past `at`, 0 to 999.
+ */
+micros: number, 
+/**
+ * Id of the line.
+ */
+line: string, 
+/**
+ * The path that it took.
+ */
+flow: TraceFlow, 
+/**
+ * Whether it came or went.
+ */
+direction: Direction, 
+/**
+ * Why nobody was given it.
+ */
+dropped: string | null, 
+/**
+ * The message with its credentials masked; it ends with [`CUT`] if that is not all of it.
+ */
+text: string, };
+
+/**
+ * The path of a traced message.
+ */
+export type TraceFlow = { 
+/**
+ * Name of the interface.
+ */
+interface: string, 
+/**
+ * Our `ip:port`.
+ */
+local: string, 
+/**
+ * The other `ip:port`.
+ */
+remote: string, };
+
+/**
+ * Whose matter a failure is.
+ */
+export type Whose = "person" | "network" | "registrar" | "device" | "bellhop";
+
+/**
+ * Ids of all that the message catalogue says.
+ */
+export type Message =
+  | "no_network"
+  | "registrar_unresolved"
+  | "registrar_silent"
+  | "registrar_stopped_answering"
+  | "registrar_error"
+  | "password_refused"
+  | "forbidden"
+  | "unknown_number"
+  | "challenge_loop"
+  | "challenge_unsupported"
+  | "realm_changed"
+  | "other_status"
+  | "not_verified"
+  | "registered_elsewhere"
+  | "secret_missing"
+  | "secret_locked"
+  | "secret_unavailable"
+  | "secret_unreadable"
+  | "flow_failed"
+  | "no_engine"
+  | "engine_silent"
+  | "engine_lost"
+  | "engine_stopping"
+  | "engine_foreign"
+  | "wrong_version"
+  | "no_such_line"
+  | "line_paused"
+  | "not_done_in_time"
+  | "state_dir_unknown"
+  | "state_dir_unusable"
+  | "state_dir_not_private"
+  | "state_dir_in_use"
+  | "store_unusable"
+  | "config_missing"
+  | "config_unreadable"
+  | "config_invalid"
+  | "not_in_this_version"
+  | "internal"
+  | "unknown"
+  | "action-none"
+  | "action-try_now"
+  | "action-enter_password"
+  | "action-unlock_keyring"
+  | "action-open_browser"
+  | "action-copy_report"
+  | "action-set_up_phone"
+  | "action-resume"
+  | "action-register_here"
+  | "headline-registered"
+  | "headline-not_callable"
+  | "headline-elsewhere"
+  | "headline-offline"
+  | "headline-registering"
+  | "headline-unregistering"
+  | "headline-paused"
+  | "second-registered"
+  | "second-registered_via"
+  | "second-offline"
+  | "second-paused"
+  | "second-since"
+  | "second-retry"
+  | "second-stopped"
+  | "note-config_kept"
+  | "note-config_kept_more"
+  | "notice-registered_again"
+  | "notice-registered_again_moved"
+  | "notice-missed_call"
+  | "notice-rejected"
+  | "notice-elsewhere";
