@@ -58,17 +58,42 @@ pub(crate) fn ids() -> impl Iterator<Item = &'static str> {
         .filter_map(|line| line.split_once(" =").map(|(id, _)| id))
 }
 
-/// A value fit for a screen: no control characters, not too long.
-pub(crate) fn clean(value: &str) -> String {
-    let mut shown: String = value
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(LONGEST_VALUE)
-        .collect();
-    if value.chars().nth(LONGEST_VALUE).is_some() {
+/// A value fit for a screen: as [`plain`], and not too long.
+pub fn clean(value: &str) -> String {
+    let mut shown: String = plain(value).chars().take(LONGEST_VALUE + 1).collect();
+    if let Some((end, _)) = shown.char_indices().nth(LONGEST_VALUE) {
+        shown.truncate(end);
         shown.push('…');
     }
     shown
+}
+
+/// Text without what would move a cursor, break a line, hide, or turn the text around it: the network's names must not dress up as others.
+pub fn plain(value: &str) -> String {
+    let seen = value.chars().filter(|c| !is_invisible(*c));
+    seen.map(|c| if is_blank(c) { ' ' } else { c }).collect()
+}
+
+/// Takes the place of a space at best.
+fn is_blank(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Marks, embeddings, overrides and isolates of direction; what has no width (but the joiners, which scripts and emoji need); tags; notes between lines.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'
+            | '\u{200e}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 #[cfg(test)]
@@ -89,6 +114,26 @@ mod tests {
     fn keeps_control_characters_and_floods_off_the_screen() {
         assert_eq!(clean("a\r\n\u{1b}[31mb"), "a   [31mb");
         assert_eq!(clean(&"x".repeat(300)).chars().count(), LONGEST_VALUE + 1);
+        let fits = "x".repeat(LONGEST_VALUE);
+        assert_eq!(clean(&fits), fits);
+    }
+
+    #[test]
+    fn a_name_can_neither_turn_the_text_around_it_nor_hide_in_it() {
+        // Shown, the first would read "exe.txt" backwards, the second would break the sentence, the third look like another name.
+        for (hostile, shown) in [
+            ("a\u{202e}txt.exe\u{202c}", "atxt.exe"),
+            ("\u{2066}b\u{2069}\u{200e}\u{200f}\u{61c}", "b"),
+            ("ti\u{200b}na\u{feff}\u{ad}\u{2060}\u{e0041}", "tina"),
+            ("one\u{2028}two\u{85}three", "one two three"),
+        ] {
+            assert_eq!(clean(hostile), shown);
+        }
+        // Needed to write Persian, and families.
+        assert_eq!(
+            clean("می\u{200c}خواهم 👩\u{200d}👧"),
+            "می\u{200c}خواهم 👩\u{200d}👧"
+        );
     }
 
     /// All sources below but the list of ids itself.

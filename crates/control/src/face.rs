@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use time::UtcOffset;
 use time::macros::format_description;
 
@@ -9,6 +10,10 @@ use crate::catalogue::text;
 use crate::error::{Action, ActionKind, Code};
 use crate::snapshot::{InterfaceKind, Line, LineState, Network};
 use crate::timestamp::Timestamp;
+
+mod countdown;
+
+pub use countdown::{countdown, until_other_words};
 
 /// What a view says first of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +60,9 @@ impl Here {
 }
 
 /// The four silhouettes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Reach {
     /// Registered.
     Reachable,
@@ -156,7 +163,7 @@ fn because(line: &Line, here: Here) -> String {
         }
         Some(at) if at > now => text(
             "second-retry",
-            &[("why", &error.message), ("wait", &duration(at.since(now)))],
+            &[("why", &error.message), ("wait", &countdown(at.since(now)))],
         ),
         Some(_) | None => error.message.clone(),
     }

@@ -19,3 +19,4 @@ pub mod snapshot;
 pub mod timestamp;
 #[cfg(test)]
 mod typescript;
+pub mod window;

@@ -81,6 +81,26 @@ second-stopped = { $why }; waiting { $count } { $count ->
    *[other] minutes
 } (a network change or Try now ends that)
 
+### The path of a line, and what was and will be
+
+station-phone = Phone
+station-laptop = This laptop
+station-internet = Internet
+station-here = { $network } · { $address }
+station-registrar = { $transport } · { $address }
+station-no_phone = no phone is ready here
+
+refresh-held = held for { $wait }
+last-registered = Registered in { $took } at { $at }
+last-again = Registered again in { $took } at { $at }
+last-again_because = Registered again in { $took } at { $at } ({ $why })
+cause-network_changed = network changed
+cause-wake = woken
+cause-refresh_failed = a refresh was not answered
+cause-nat_moved = public address moved
+cause-registrar_forgot = the registrar had lost it
+other-until = until { $at }
+
 ### What is wrong besides the lines
 
 note-config_kept = { $why }; the config before stays in force
@@ -93,3 +113,65 @@ notice-registered_again_moved = Registered again in { $took } ({ $from } → { $
 notice-missed_call = Missed call from { $from }
 notice-rejected = You can't be called: { $why }
 notice-elsewhere = Registered elsewhere only: { $why }
+
+### Tray: first lines of the menu
+
+tray-no_lines = No line yet
+tray-starting = Bellhop is starting …
+tray-engine_stopped = Bellhop's engine stopped
+tray-engine_again = starting it again in { $wait }
+tray-engine_now = starting it again
+tray-engine_newer = Bellhop was updated: quit and open it again
+tray-engine_missing = the program { $program } is not where Bellhop looks for it
+tray-engine_ended = it ended with { $status }
+tray-one_not_callable = You can't be called as { $number }
+tray-some_not_callable = You can't be called on { $count } of { $of } lines
+
+### Tray: a line
+
+tray-line_registered = { $number }: registered at { $registrar }
+tray-line_registering = { $number }: registering …
+tray-line_unregistering = { $number }: unregistering …
+tray-line_offline = { $number }: offline
+tray-line_paused = { $number }: paused
+tray-line_waiting = { $number }: not registered
+tray-line_why = { $number }: { $why }
+tray-demo = the demo: nothing leaves this laptop
+tray-contact = Contact: { $contact }
+tray-network = Network: { $network }
+tray-network_at = Network: { $network }, { $address }
+tray-public = Public address: { $address }
+tray-registrar = Registrar: { $registrar }
+tray-registrar_at = Registrar: { $registrar }, { $address }
+tray-transport = Transport: { $transport }
+tray-expires = Expires in { $left }
+tray-expires_soon = Expires in less than a minute
+tray-again_at = Trying again at { $at }
+tray-rebind = { $cause ->
+    [start] Registered in { $took } when Bellhop started
+    [network_changed] Re-registered in { $took } after { $network } changed
+    [wake] Re-registered in { $took } after this laptop woke
+    [refresh_failed] Re-registered in { $took } after a refresh went unanswered
+    [nat_moved] Re-registered in { $took } after the public address moved
+    [registrar_forgot] Re-registered in { $took } after the registrar forgot this laptop
+    [resume] Registered in { $took } after the pause
+   *[command] Re-registered in { $took } because you asked
+}
+tray-rebind_at = { $rebind }, { $at }
+tray-any_network = the network
+tray-others = This number also rings at
+tray-other = { $contact } until { $until }
+tray-more_others = and { $count } more
+tray-more_lines = { $count } more lines
+
+### Tray: what can be done
+
+tray-add_line = Add your line
+tray-rebind_now = Re-register now
+tray-pause = Pause
+tray-pause_all = Pause all lines
+tray-resume = Resume
+tray-resume_all = Resume all lines
+tray-start_engine = Start the engine now
+tray-open = Open Bellhop
+tray-quit = Quit

@@ -11,6 +11,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::catalogue;
 use crate::protocol::{Reply, Request};
+use crate::window::{WindowEvent, WindowRequest};
 
 /// Where the window has it.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/lib/control.ts");
@@ -19,6 +20,8 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/lib/contro
 fn roots(rendering: &mut Rendering) {
     rendering.visit::<Request>();
     rendering.visit::<Reply>();
+    rendering.visit::<WindowRequest>();
+    rendering.visit::<WindowEvent>();
 }
 
 /// Declarations by their names.

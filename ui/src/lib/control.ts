@@ -159,6 +159,15 @@ key: string | null,
 message: string, };
 
 /**
+ * What can be asked of the desktop. The answer is `Done` or `Refused`.
+ */
+export type DesktopRequest = { "ask": "start_at_login", 
+/**
+ * It does.
+ */
+on: boolean, };
+
+/**
  * A phone at home.
  */
 export type Device = { 
@@ -204,6 +213,19 @@ expires_at: Timestamp, };
  * Whether a message came or went.
  */
 export type Direction = "in" | "out";
+
+/**
+ * How the engine is.
+ */
+export type EngineState = { "state": "running", 
+/**
+ * Its version.
+ */
+version: string, } | { "state": "starting" } | { "state": "stopped", 
+/**
+ * What came in between.
+ */
+error: Error, };
 
 /**
  * A failure as it is shown, sent and scripted against.
@@ -419,6 +441,55 @@ password: PasswordPlace, };
 export type LineState = "offline" | "registering" | "registered" | "waiting_to_retry" | "waiting_for_secret" | "rejected" | "unregistering" | "paused";
 
 /**
+ * A line in words.
+ */
+export type LineView = { 
+/**
+ * Of the config.
+ */
+id: string, 
+/**
+ * The AOR as people know it.
+ */
+number: string, 
+/**
+ * Can people call me?
+ */
+headline: string, 
+/**
+ * Why, or where; may be empty.
+ */
+second: string, 
+/**
+ * For the colour that comes on top.
+ */
+reach: Reach, 
+/**
+ * The one thing to do.
+ */
+action: Action, 
+/**
+ * From phone to registrar.
+ */
+path: Array<Station>, 
+/**
+ * How long the registrar holds the binding.
+ */
+refresh: Refresh | null, 
+/**
+ * The last time that the registrar stored a new binding.
+ */
+last: string | null, 
+/**
+ * Where else the number rings.
+ */
+others: Array<OtherPlace>, 
+/**
+ * What IT wants to know, to be copied.
+ */
+report: string, };
+
+/**
  * The networks of this machine.
  */
 export type Network = { 
@@ -434,6 +505,19 @@ interfaces: Array<Interface>,
  * Name of the home network, while on it.
  */
 home: string | null, };
+
+/**
+ * Another binding of the number.
+ */
+export type OtherPlace = { 
+/**
+ * The Contact URI.
+ */
+contact: string, 
+/**
+ * How long.
+ */
+until: string, };
 
 /**
  * What came of one step of a check.
@@ -464,6 +548,11 @@ variable: string, };
 export type Proof = "self_request" | "inbound_seen" | "binding_only" | "none";
 
 /**
+ * The four silhouettes.
+ */
+export type Reach = "reachable" | "working" | "unreachable" | "paused";
+
+/**
  * A binding renewed at another address.
  */
 export type Rebind = { 
@@ -483,6 +572,19 @@ took_ms: number,
  * REGISTERs that it took: one, and one more for each challenge.
  */
 round_trips: number, };
+
+/**
+ * How long the registrar holds the binding.
+ */
+export type Refresh = { 
+/**
+ * In words.
+ */
+text: string, 
+/**
+ * What is left of the time granted, 0 to 1.
+ */
+share: number, };
 
 /**
  * What the engine answers.
@@ -620,6 +722,11 @@ home: Home,
 calls: Array<Call>, };
 
 /**
+ * Whether Bellhop starts with the session.
+ */
+export type StartAtLogin = "on" | "off" | "not_asked" | "unavailable";
+
+/**
  * The state directory, and what is wrong with it.
  */
 export type StateDir = { 
@@ -631,6 +738,41 @@ path: string,
  * Why what the engine learns does not outlive it, or what it found there could not be used.
  */
 error: Error | null, };
+
+/**
+ * One of the places that a call passes.
+ */
+export type Station = { 
+/**
+ * What it is.
+ */
+kind: StationKind, 
+/**
+ * For people.
+ */
+name: string, 
+/**
+ * For IT: addresses.
+ */
+detail: string | null, 
+/**
+ * How it is.
+ */
+state: StationState, 
+/**
+ * Why it is broken.
+ */
+why: string | null, };
+
+/**
+ * What a station is.
+ */
+export type StationKind = "phone" | "laptop" | "internet" | "registrar";
+
+/**
+ * How a station is.
+ */
+export type StationState = "good" | "unknown" | "broken";
 
 /**
  * What `check` looks at.
@@ -693,9 +835,64 @@ local: string,
 remote: string, };
 
 /**
+ * All there is to show.
+ */
+export type View = { 
+/**
+ * Whether the rest is true at this moment.
+ */
+engine: EngineState, 
+/**
+ * The newest that the engine said; none before its first. While the engine is gone there are no lines to show: what it knew is not known.
+ */
+snapshot: Snapshot | null, 
+/**
+ * In the order of the config.
+ */
+lines: Array<LineView>, 
+/**
+ * Whether Bellhop starts with the session.
+ */
+login: StartAtLogin, 
+/**
+ * This desktop shows Bellhop's icon.
+ */
+tray: boolean, };
+
+/**
  * Whose matter a failure is.
  */
 export type Whose = "person" | "network" | "registrar" | "device" | "bellhop";
+
+/**
+ * What the page hears.
+ */
+export type WindowEvent = { "event": "view", 
+/**
+ * The newest.
+ */
+view: View, } | { "event": "notice", 
+/**
+ * Id of the line.
+ */
+line: string, 
+/**
+ * In one sentence.
+ */
+sentence: string, } | { "event": "add_line" };
+
+/**
+ * What the page asks.
+ */
+export type WindowRequest = { "to": "engine", 
+/**
+ * What.
+ */
+request: Request, } | { "to": "desktop", 
+/**
+ * What.
+ */
+request: DesktopRequest, };
 
 /**
  * Ids of all that the message catalogue says.
@@ -763,10 +960,70 @@ export type Message =
   | "second-since"
   | "second-retry"
   | "second-stopped"
+  | "station-phone"
+  | "station-laptop"
+  | "station-internet"
+  | "station-here"
+  | "station-registrar"
+  | "station-no_phone"
+  | "refresh-held"
+  | "last-registered"
+  | "last-again"
+  | "last-again_because"
+  | "cause-network_changed"
+  | "cause-wake"
+  | "cause-refresh_failed"
+  | "cause-nat_moved"
+  | "cause-registrar_forgot"
+  | "other-until"
   | "note-config_kept"
   | "note-config_kept_more"
   | "notice-registered_again"
   | "notice-registered_again_moved"
   | "notice-missed_call"
   | "notice-rejected"
-  | "notice-elsewhere";
+  | "notice-elsewhere"
+  | "tray-no_lines"
+  | "tray-starting"
+  | "tray-engine_stopped"
+  | "tray-engine_again"
+  | "tray-engine_now"
+  | "tray-engine_newer"
+  | "tray-engine_missing"
+  | "tray-engine_ended"
+  | "tray-one_not_callable"
+  | "tray-some_not_callable"
+  | "tray-line_registered"
+  | "tray-line_registering"
+  | "tray-line_unregistering"
+  | "tray-line_offline"
+  | "tray-line_paused"
+  | "tray-line_waiting"
+  | "tray-line_why"
+  | "tray-demo"
+  | "tray-contact"
+  | "tray-network"
+  | "tray-network_at"
+  | "tray-public"
+  | "tray-registrar"
+  | "tray-registrar_at"
+  | "tray-transport"
+  | "tray-expires"
+  | "tray-expires_soon"
+  | "tray-again_at"
+  | "tray-rebind"
+  | "tray-rebind_at"
+  | "tray-any_network"
+  | "tray-others"
+  | "tray-other"
+  | "tray-more_others"
+  | "tray-more_lines"
+  | "tray-add_line"
+  | "tray-rebind_now"
+  | "tray-pause"
+  | "tray-pause_all"
+  | "tray-resume"
+  | "tray-resume_all"
+  | "tray-start_engine"
+  | "tray-open"
+  | "tray-quit";

@@ -1,0 +1,30 @@
+//! When words about time are no longer true.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use crate::face::{Here, until_other_words};
+use crate::snapshot::{LineState, Snapshot};
+
+/// How long a view of `snapshot` says the same if nothing happens: until a countdown has other words, or today is yesterday.
+pub fn next_change(snapshot: &Snapshot, here: Here) -> Duration {
+    let deadlines = snapshot.lines.iter().flat_map(|line| {
+        let held = line.flows.first().and_then(|flow| flow.expires_at);
+        let held = held.filter(|_| line.state == LineState::Registered);
+        [line.retry_at, held]
+    });
+    deadlines
+        .flatten()
+        .filter_map(|at| until_other_words(at.since(here.now)))
+        .chain([until_midnight(here)])
+        .min()
+        .unwrap_or(Duration::MAX)
+}
+
+fn until_midnight(here: Here) -> Duration {
+    let now: OffsetDateTime = here.now.as_utc().to_offset(here.offset);
+    let spent = now - now.replace_time(time::Time::MIDNIGHT);
+    let spent = Duration::try_from(spent).unwrap_or_default();
+    Duration::from_secs(24 * 3600).saturating_sub(spent)
+}
