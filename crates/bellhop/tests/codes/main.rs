@@ -4,7 +4,6 @@
 //! There is one trial per code of `Code::ALL`, and what brings a code about is a `match` without a wildcard: a code that nobody can show does not compile here.
 
 #[cfg(unix)]
-mod keyring;
 #[cfg(unix)]
 mod line;
 #[cfg(unix)]

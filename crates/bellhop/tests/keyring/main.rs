@@ -3,7 +3,7 @@
 
 #![cfg(target_os = "linux")]
 
-mod session;
+mod prompts;
 
 use std::fs;
 use std::io::Write as _;
@@ -16,11 +16,14 @@ use anyhow::{Context, Result, ensure};
 use bellhop_control::client::Client;
 use bellhop_control::protocol::Request;
 use bellhop_tests_support::engine::{Engine, PASSWORD};
+use bellhop_tests_support::keyring::{Keyring, NAME};
 use bellhop_tests_support::registrar::Registrar;
+use bellhop_tests_support::session::Session;
 use bellhop_tests_support::sip_text::header;
+use prompts::Prompts;
 use serde_json::Value;
-use session::{Keyring, Prompts, Session};
 
+const AOR: &str = "sip:tina@company.test";
 /// Far below the minute after which a locked keyring is looked at unasked.
 const SOON: Duration = Duration::from_secs(20);
 /// After so long without an answer a keyring is said to be silent.
@@ -29,7 +32,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 fn config(registrar: &Registrar) -> String {
     format!(
         "[[line]]\nid = \"work\"\naor = \"{}\"\nregistrar = \"sip:{}\"\npassword = {{ keyring = true }}\n",
-        session::AOR,
+        AOR,
         registrar.address()
     )
 }
@@ -67,7 +70,7 @@ const REFUSED: Option<(&str, &str)> = Some(("password_refused", "enter_password"
 fn a_locked_keyring_asks_its_owner_only_after_a_click_and_its_unlocking_is_heard() -> Result<()> {
     let session = Session::start()?;
     let keyring = Keyring::start(&session)?;
-    keyring.store(PASSWORD.as_bytes())?;
+    keyring.store(AOR, PASSWORD.as_bytes())?;
     keyring.lock()?;
     let prompts = Prompts::count(&session)?;
     let registrar = Registrar::start(PASSWORD)?;
@@ -101,7 +104,7 @@ fn a_locked_keyring_asks_its_owner_only_after_a_click_and_its_unlocking_is_heard
 fn a_click_asks_the_owner_once_and_the_unlocking_is_heard() -> Result<()> {
     let session = Session::start()?;
     let keyring = Keyring::start(&session)?;
-    keyring.store(PASSWORD.as_bytes())?;
+    keyring.store(AOR, PASSWORD.as_bytes())?;
     keyring.lock()?;
     let prompts = Prompts::count(&session)?;
     let registrar = Registrar::start(PASSWORD)?;
@@ -139,7 +142,7 @@ fn a_keyring_and_an_entry_that_come_later_are_heard_of() -> Result<()> {
     stands(&engine, "waiting_for_secret", UNAVAILABLE)?;
     let keyring = Keyring::start(&session)?;
     stands(&engine, "waiting_for_secret", MISSING)?;
-    keyring.store(PASSWORD.as_bytes())?;
+    keyring.store(AOR, PASSWORD.as_bytes())?;
     stands(&engine, "registered", None)
 }
 
@@ -147,20 +150,20 @@ fn a_keyring_and_an_entry_that_come_later_are_heard_of() -> Result<()> {
 fn a_wrong_entry_is_told_and_a_right_one_in_its_place_is_heard_of() -> Result<()> {
     let session = Session::start()?;
     let keyring = Keyring::start(&session)?;
-    keyring.store(b"\xff\xfe")?;
+    keyring.store(AOR, b"\xff\xfe")?;
     let registrar = Registrar::start(PASSWORD)?;
     let engine = start(&session, &registrar)?;
     stands(&engine, "waiting_for_secret", UNREADABLE)?;
-    keyring.store(b"")?;
+    keyring.store(AOR, b"")?;
     stands(&engine, "waiting_for_secret", MISSING)?;
-    keyring.store(b"wrong")?;
+    keyring.store(AOR, b"wrong")?;
     stands(&engine, "rejected", REFUSED)?;
     // The same once more would only be refused once more.
     let before = registrar.seen().len();
-    keyring.store(b"wrong")?;
+    keyring.store(AOR, b"wrong")?;
     thread::sleep(Duration::from_millis(1200));
     assert_eq!(registrar.seen().len(), before);
-    keyring.store(PASSWORD.as_bytes())?;
+    keyring.store(AOR, PASSWORD.as_bytes())?;
     stands(&engine, "registered", None)
 }
 
@@ -169,7 +172,7 @@ fn a_keyring_that_stands_still_is_told_costs_no_thread_and_is_heard_when_it_goes
 {
     let session = Session::start()?;
     let keyring = Keyring::start(&session)?;
-    keyring.store(PASSWORD.as_bytes())?;
+    keyring.store(AOR, PASSWORD.as_bytes())?;
     keyring.stop()?;
     let registrar = Registrar::start(PASSWORD)?;
     let engine = start(&session, &registrar)?;
@@ -200,13 +203,13 @@ fn a_keyring_that_stands_still_is_told_costs_no_thread_and_is_heard_when_it_goes
 #[test]
 fn a_name_whose_owner_never_answers_is_told_and_the_next_owner_is_heard_of() -> Result<()> {
     let session = Session::start()?;
-    let mute = session.own_the_name()?;
+    let mute = session.own(NAME)?;
     let registrar = Registrar::start(PASSWORD)?;
     let engine = start(&session, &registrar)?;
     stands(&engine, "waiting_for_secret", UNAVAILABLE)?;
     drop(mute);
     let keyring = Keyring::start(&session)?;
-    keyring.store(PASSWORD.as_bytes())?;
+    keyring.store(AOR, PASSWORD.as_bytes())?;
     stands(&engine, "registered", None)
 }
 
@@ -218,7 +221,7 @@ fn a_bus_that_ends_and_comes_again_is_found_again() -> Result<()> {
     stands(&engine, "waiting_for_secret", UNAVAILABLE)?;
     session.begin_anew()?;
     let keyring = Keyring::start(&session)?;
-    keyring.store(PASSWORD.as_bytes())?;
+    keyring.store(AOR, PASSWORD.as_bytes())?;
     // Nothing tells of a bus: it is looked for after 5, 10 … 60 s.
     stands(&engine, "registered", None)
 }
@@ -227,7 +230,7 @@ fn a_bus_that_ends_and_comes_again_is_found_again() -> Result<()> {
 fn no_rebind_waits_for_the_keyring() -> Result<()> {
     let session = Session::start()?;
     let keyring = Keyring::start(&session)?;
-    keyring.store(PASSWORD.as_bytes())?;
+    keyring.store(AOR, PASSWORD.as_bytes())?;
     let registrar = Registrar::start(PASSWORD)?;
     let (reader, mut networks) = std::io::pipe()?;
     let engine = Engine::start_as(
