@@ -8,13 +8,12 @@ use tokio::time::timeout;
 
 use crate::error::{Code, Error};
 use crate::frame::{self, FrameError, FrameReader};
+use crate::local::{self, Unreachable};
 use crate::protocol::{
     CheckStep, Event, Hello, PATIENCE, PROTOCOL, Reply, Request, StartedBy, ToEngine, ToView,
 };
-
-#[cfg_attr(unix, path = "client/unix.rs")]
-#[cfg_attr(windows, path = "client/windows.rs")]
-mod connect;
+use crate::role::Role;
+use crate::state_dir::unusable;
 
 /// For the handshake and for what the engine knows at once.
 const PROMPT: Duration = Duration::from_secs(5);
@@ -70,7 +69,7 @@ impl Client {
     /// As [`Client::connect`], without [`Code::WrongVersion`].
     pub async fn connect_any_version(state_dir: &Path) -> Result<Client, Error> {
         timeout(PROMPT, async {
-            let stream: Box<dyn Stream> = Box::new(connect::open(state_dir).await?);
+            let stream: Box<dyn Stream> = Box::new(open(state_dir).await?);
             Client::greet(stream).await
         })
         .await
@@ -206,6 +205,16 @@ impl Subscription {
             }
         }
     }
+}
+
+async fn open(state_dir: &Path) -> Result<impl Stream + use<>, Error> {
+    local::connect(state_dir, Role::Engine)
+        .await
+        .map_err(|why| match why {
+            Unreachable::Absent => Error::plain(Code::NoEngine),
+            Unreachable::Foreign => Error::plain(Code::EngineForeign),
+            Unreachable::Io(error) => unusable(state_dir, error.to_string()),
+        })
 }
 
 // What exactly broke is no help to anyone who looks at this side.

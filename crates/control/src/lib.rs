@@ -12,10 +12,13 @@ pub mod edit;
 pub mod error;
 pub mod face;
 pub mod frame;
+pub mod local;
 pub mod notice;
 pub mod places;
 pub mod protocol;
+pub mod role;
 pub mod snapshot;
+pub mod state_dir;
 pub mod timestamp;
 #[cfg(test)]
 mod typescript;

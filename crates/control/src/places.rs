@@ -5,11 +5,8 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 
 use crate::error::{Code, Error};
+use crate::role::Role;
 
-/// The control socket inside the state directory.
-pub const SOCKET: &str = "control.sock";
-/// The engine's lock inside the state directory.
-pub const ENGINE_LOCK: &str = "engine.lock";
 /// The config's file name.
 pub const CONFIG: &str = "config.toml";
 
@@ -35,10 +32,10 @@ pub fn default_state_dir() -> Result<PathBuf, Error> {
 
 /// The control socket of the engine that runs on `state_dir`.
 pub fn socket(state_dir: &Path) -> PathBuf {
-    state_dir.join(SOCKET)
+    Role::Engine.socket(state_dir)
 }
 
-/// Where lock and socket of the engine that runs on `state_dir` are if they can't be in there (it is full, or read-only): a folder of its own
+/// Where lock and socket of a role on `state_dir` are if they can't be in there (it is full, or read-only): a folder of its own
 /// in `XDG_RUNTIME_DIR`, which is this account's alone and on no disk, else in the folder for temporary files.
 pub fn runtime_dir(state_dir: &Path) -> PathBuf {
     let state_dir = std::fs::canonicalize(state_dir)
@@ -71,8 +68,8 @@ fn stable_hash(text: &str) -> u64 {
     })
 }
 
-/// Name of the control pipe (Windows) of the engine that runs on `state_dir`: pipes have one name space per machine, so account and directory are in it.
-pub fn pipe_name(account: &str, state_dir: &Path) -> String {
+/// Name of the pipe (Windows) of a role on `state_dir`: pipes have one name space per machine, so account and directory are in it.
+pub fn pipe_name(account: &str, state_dir: &Path, role: Role) -> String {
     let hash = stable_hash(&state_dir.to_string_lossy().to_lowercase());
     let account: String = account
         .chars()
@@ -84,7 +81,12 @@ pub fn pipe_name(account: &str, state_dir: &Path) -> String {
             }
         })
         .collect();
-    format!(r"\\.\pipe\bellhop-{account}-{hash:016x}")
+    let suffix = match role {
+        Role::Engine => "",
+        Role::Tray => "-tray",
+        Role::Window => "-window",
+    };
+    format!(r"\\.\pipe\bellhop-{account}-{hash:016x}{suffix}")
 }
 
 fn project() -> Result<ProjectDirs, Error> {
@@ -106,11 +108,13 @@ mod tests {
     }
 
     #[test]
-    fn two_state_directories_have_two_pipes() {
-        let one = pipe_name("S-1-5-21", Path::new("/one"));
-        assert_eq!(one, pipe_name("S-1-5-21", Path::new("/one")));
-        assert_ne!(one, pipe_name("S-1-5-21", Path::new("/two")));
-        assert_ne!(one, pipe_name("S-1-5-22", Path::new("/one")));
-        assert!(pipe_name(r"..\evil", Path::new("/one")).starts_with(r"\\.\pipe\bellhop-___evil-"));
+    fn two_state_directories_and_two_roles_have_two_pipes() {
+        let engine = |account, path| pipe_name(account, Path::new(path), Role::Engine);
+        let one = engine("S-1-5-21", "/one");
+        assert_eq!(one, engine("S-1-5-21", "/one"));
+        assert_ne!(one, engine("S-1-5-21", "/two"));
+        assert_ne!(one, engine("S-1-5-22", "/one"));
+        assert_ne!(one, pipe_name("S-1-5-21", Path::new("/one"), Role::Tray));
+        assert!(engine(r"..\evil", "/one").starts_with(r"\\.\pipe\bellhop-___evil-"));
     }
 }

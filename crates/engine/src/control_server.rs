@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use bellhop_control::error::{Code, Error};
 use bellhop_control::frame::{self, FrameError, FrameReader};
+use bellhop_control::local::Listener;
 use bellhop_control::protocol::{
     Event, Hello, PROTOCOL, Reply, Request, StartedBy, ToEngine, ToView,
 };
+use bellhop_control::role::Role;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Semaphore, broadcast, oneshot};
 use tokio::time::timeout;
@@ -19,12 +21,6 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::driver::{Ask, Handle};
-
-#[cfg_attr(unix, path = "control_server/unix.rs")]
-#[cfg_attr(windows, path = "control_server/windows.rs")]
-mod listener;
-
-use listener::Listener;
 
 /// A tray, a window, some `status --watch`: more views than this are a mistake or an attack.
 const MAX_CONNECTIONS: usize = 32;
@@ -50,7 +46,7 @@ impl ControlServer {
         started_by: StartedBy,
         handle: Handle,
     ) -> io::Result<ControlServer> {
-        let listener = Listener::open(directory)?;
+        let listener = Listener::open(directory, Role::Engine)?;
         let stop = CancellationToken::new();
         let connections = TaskTracker::new();
         connections.spawn(accept(
@@ -82,7 +78,11 @@ async fn accept(
     loop {
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok(stream) => stream,
+                Ok(Some(stream)) => stream,
+                Ok(None) => {
+                    tracing::warn!("another user tried to reach the control socket");
+                    continue;
+                }
                 Err(error) => {
                     tracing::warn!(%error, "a view could not connect");
                     tokio::time::sleep(LAST_WORDS).await;

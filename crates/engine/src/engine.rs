@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use bellhop_control::error::{Code, Error};
 use bellhop_control::places;
 use bellhop_control::protocol::{CheckStep, Reply, Request, StartedBy};
+use bellhop_control::role::Role;
+use bellhop_control::state_dir::StateDir;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
@@ -17,7 +19,6 @@ use crate::logs;
 use crate::net::networks::{NetworkSource, Source};
 use crate::said::say;
 use crate::store::Store;
-use crate::store::state_dir::StateDir;
 
 /// The variable that sends logs to stderr, in the form of tracing's filters: `debug`, `bellhop_agent=trace`.
 const LOG_VARIABLE: &str = "BELLHOP_LOG";
@@ -49,9 +50,9 @@ pub fn run(options: Options, on_ready: impl FnOnce()) -> Result<(), Failed> {
         Some(path) => path,
         None => places::default_state_dir()?,
     };
-    let state = StateDir::open(&state)?;
+    let state = StateDir::open(&state, Role::Engine)?;
     let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
-    state.tell_repair();
+    tell_repair(&state);
     runtime()?.block_on(async {
         let (driver, handle) =
             open(origin, lines, &state, options.networks, options.clocks).await?;
@@ -79,9 +80,9 @@ pub fn check(options: Options) -> Result<Vec<CheckStep>, Failed> {
     let origin = Origin::of(options.config.as_deref())?;
     let lines = origin.load()?;
     let directory = Temporary::new()?;
-    let state = StateDir::open(directory.path())?;
+    let state = StateDir::open(directory.path(), Role::Engine)?;
     let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
-    state.tell_repair();
+    tell_repair(&state);
     runtime()?.block_on(async {
         let (driver, handle) =
             open(origin, lines, &state, options.networks, options.clocks).await?;
@@ -97,6 +98,13 @@ pub fn check(options: Options) -> Result<Vec<CheckStep>, Failed> {
             _ => Err(Error::plain(Code::EngineStopping).into()),
         }
     })
+}
+
+/// Says in the log what was repaired before there was one.
+fn tell_repair(state: &StateDir) {
+    if state.was_open() {
+        tracing::warn!("the state directory was open to other users; now it is yours alone");
+    }
 }
 
 async fn open(

@@ -12,7 +12,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
-use crate::store::state_dir::private_file;
+use bellhop_control::state_dir::private_file;
 
 /// At this size the log becomes `bellhop.log.1` and a new one begins: enough for weeks, small enough to attach to a report.
 const LARGEST: u64 = 4 * 1024 * 1024;

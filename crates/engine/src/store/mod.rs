@@ -4,7 +4,6 @@
 
 mod instance;
 mod machine;
-pub(crate) mod state_dir;
 mod writer;
 
 use std::fs;
@@ -14,12 +13,12 @@ use std::path::{Path, PathBuf};
 
 use bellhop_agent::Identity;
 use bellhop_control::error::{Code, Error};
+use bellhop_control::state_dir::unusable;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use instance::{Instance, Remembered, VERSION};
 use machine::Machine;
-use state_dir::unusable;
 use writer::{Outcome, Writer};
 
 /// A larger file is not ours.

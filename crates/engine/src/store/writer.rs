@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc as asynchronous;
 
-use super::state_dir::private_file;
+use bellhop_control::state_dir::private_file;
 
 /// A disk that is full or read-only may be another one by then.
 const AGAIN: Duration = Duration::from_secs(30);

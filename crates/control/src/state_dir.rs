@@ -1,19 +1,21 @@
-//! The state directory: ours alone, and one engine's at a time.
+//! The state directory: this account's alone, and one process's of each role at a time.
 //!
-//! One that can't be written (read-only, full, not ours to write in) is no reason not to register: lock and control socket are then in a
-//! folder outside it, or nowhere, and what is learned ends with the engine. The person is told.
+//! One that can't be written (read-only, full, not ours to write in) is no reason not to run: lock and socket are then in a folder outside
+//! it, or nowhere, and what is learned ends with the process. The person is told.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use bellhop_control::error::{Code, Error};
-use bellhop_control::places;
+use crate::error::{Code, Error};
+use crate::places;
+use crate::role::Role;
 
-/// The directory, held by this process through a lock on `engine.lock` for as long as this lives.
+/// The directory, held by this process in a role through a lock for as long as this lives.
 #[derive(Debug)]
-pub(crate) struct StateDir {
+pub struct StateDir {
     path: PathBuf,
+    role: Role,
     /// Where the lock is; none if there is no place for one.
     home: Option<PathBuf>,
     _lock: Option<File>,
@@ -36,17 +38,18 @@ impl StateDir {
     /// can't be written.
     ///
     /// # Errors
-    /// It can't be ours, it is open to others and was not made by us, or another engine holds it.
-    pub(crate) fn open(path: &Path) -> Result<StateDir, Error> {
+    /// It can't be ours, it is open to others and was not made by us, or another process has the role: [`Code::StateDirInUse`].
+    pub fn open(path: &Path, role: Role) -> Result<StateDir, Error> {
         let outside = places::runtime_dir(path);
-        match hold(path) {
+        match hold(path, role) {
             Ok((lock, repaired)) => {
-                // An engine that can't write here, or could not when it began, is outside.
-                if is_ours_alone(&outside) && is_held(&outside) {
+                // One that can't write here, or could not when it began, is outside.
+                if is_ours_alone(&outside) && is_held(&outside, role) {
                     return Err(in_use(path));
                 }
                 Ok(StateDir {
                     path: path.to_owned(),
+                    role,
                     home: Some(path.to_owned()),
                     _lock: Some(lock),
                     repaired,
@@ -54,10 +57,10 @@ impl StateDir {
                 })
             }
             Err(Refusal::Told(error)) => Err(error),
-            // It may have been writable when another engine began.
-            Err(Refusal::Unwritable(_)) if is_held(path) => Err(in_use(path)),
+            // It may have been writable when another began.
+            Err(Refusal::Unwritable(_)) if is_held(path, role) => Err(in_use(path)),
             Err(Refusal::Unwritable(error)) => {
-                let lock = match hold(&outside) {
+                let lock = match hold(&outside, role) {
                     Ok((lock, _)) => is_ours_alone(&outside).then_some(lock),
                     Err(Refusal::Told(error)) if error.code == Code::StateDirInUse => {
                         return Err(in_use(path));
@@ -66,6 +69,7 @@ impl StateDir {
                 };
                 Ok(StateDir {
                     path: path.to_owned(),
+                    role,
                     home: lock.is_some().then_some(outside),
                     _lock: lock,
                     repaired: false,
@@ -76,32 +80,30 @@ impl StateDir {
     }
 
     /// Where it is.
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Where the control socket is, with the lock.
-    pub(crate) fn home(&self) -> Option<&Path> {
+    /// Where the socket is, with the lock.
+    pub fn home(&self) -> Option<&Path> {
         self.home.as_deref()
     }
 
     /// Where it is instead if that takes the lock and no socket: it is full, or its name is too long. Made ready by this.
-    pub(crate) fn second_home(&self) -> Option<PathBuf> {
+    pub fn second_home(&self) -> Option<PathBuf> {
         let outside = places::runtime_dir(&self.path);
         let wanted = self.home.as_ref() == Some(&self.path);
         (wanted && prepare(&outside).is_ok() && is_ours_alone(&outside)).then_some(outside)
     }
 
     /// Why it could not be written.
-    pub(crate) fn trouble(&self) -> Option<&Error> {
+    pub fn trouble(&self) -> Option<&Error> {
         self.trouble.as_ref()
     }
 
-    /// Says in the log what was repaired, once there is a log.
-    pub(crate) fn tell_repair(&self) {
-        if self.repaired {
-            tracing::warn!("the state directory was open to other users; now it is yours alone");
-        }
+    /// Others could look into it until now: its mode was repaired.
+    pub fn was_open(&self) -> bool {
+        self.repaired
     }
 }
 
@@ -109,7 +111,7 @@ impl Drop for StateDir {
     fn drop(&mut self) {
         let outside = places::runtime_dir(&self.path);
         if self.home.as_ref() == Some(&outside) {
-            let _ = fs::remove_file(outside.join(places::ENGINE_LOCK));
+            let _ = fs::remove_file(self.role.lock(&outside));
         }
         // If something is left in it, it is not ours to remove.
         let _ = fs::remove_dir(outside);
@@ -127,12 +129,12 @@ fn is_unwritable(error: &io::Error) -> bool {
     )
 }
 
-fn hold(path: &Path) -> Result<(File, bool), Refusal> {
+fn hold(path: &Path, role: Role) -> Result<(File, bool), Refusal> {
     let repaired = prepare(path)?;
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
-    let lock = private_file(&mut options, &path.join(places::ENGINE_LOCK))
-        .map_err(|error| refusal(path, error))?;
+    let lock =
+        private_file(&mut options, &role.lock(path)).map_err(|error| refusal(path, error))?;
     match lock.try_lock() {
         Ok(()) => Ok((lock, repaired)),
         Err(TryLockError::WouldBlock) => Err(Refusal::Told(in_use(path))),
@@ -140,9 +142,9 @@ fn hold(path: &Path) -> Result<(File, bool), Refusal> {
     }
 }
 
-/// There is an engine that holds it.
-fn is_held(path: &Path) -> bool {
-    let lock = File::open(path.join(places::ENGINE_LOCK));
+/// There is a process that has that role.
+fn is_held(path: &Path, role: Role) -> bool {
+    let lock = File::open(role.lock(path));
     lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
@@ -164,7 +166,8 @@ fn in_use(path: &Path) -> Error {
     Error::new(Code::StateDirInUse, [("path", path.display().to_string())])
 }
 
-pub(super) fn unusable(path: &Path, why: String) -> Error {
+/// The sentence for a directory that can't be used.
+pub fn unusable(path: &Path, why: String) -> Error {
     Error::new(
         Code::StateDirUnusable,
         [("path", path.display().to_string()), ("why", why)],
@@ -172,7 +175,10 @@ pub(super) fn unusable(path: &Path, why: String) -> Error {
 }
 
 /// Opens with mode 0600 where the OS has modes.
-pub(crate) fn private_file(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+///
+/// # Errors
+/// As [`OpenOptions::open`].
+pub fn private_file(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
@@ -225,7 +231,8 @@ fn keep_private(path: &Path) -> Result<bool, Refusal> {
         return Ok(false);
     }
     let empty = fs::read_dir(path).map_err(told)?.next().is_none();
-    if !empty && !path.join(places::ENGINE_LOCK).exists() {
+    let made_by_us = Role::ALL.iter().any(|role| role.lock(path).exists());
+    if !empty && !made_by_us {
         return Err(Refusal::Told(Error::new(
             Code::StateDirNotPrivate,
             [("path", path.display().to_string())],
@@ -251,21 +258,35 @@ mod tests {
     fn it_is_made_private_and_repaired_when_it_was_not() {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("a/b");
-        drop(StateDir::open(&path).unwrap());
+        drop(StateDir::open(&path, Role::Engine).unwrap());
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o700);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        drop(StateDir::open(&path).unwrap());
+        drop(StateDir::open(&path, Role::Engine).unwrap());
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o700);
     }
 
     #[test]
     fn a_second_engine_is_refused_until_the_first_is_gone() {
         let parent = tempfile::tempdir().unwrap();
-        let first = StateDir::open(parent.path()).unwrap();
-        let refused = StateDir::open(parent.path()).unwrap_err();
+        let first = StateDir::open(parent.path(), Role::Engine).unwrap();
+        let refused = StateDir::open(parent.path(), Role::Engine).unwrap_err();
         assert_eq!(refused.code, Code::StateDirInUse);
         drop(first);
-        StateDir::open(parent.path()).unwrap();
+        StateDir::open(parent.path(), Role::Engine).unwrap();
+    }
+
+    #[test]
+    fn each_role_is_taken_by_itself() {
+        let parent = tempfile::tempdir().unwrap();
+        let held: Vec<StateDir> = Role::ALL
+            .iter()
+            .map(|role| StateDir::open(parent.path(), *role).unwrap())
+            .collect();
+        for role in Role::ALL {
+            let refused = StateDir::open(parent.path(), role).unwrap_err();
+            assert_eq!(refused.code, Code::StateDirInUse, "{role:?}");
+        }
+        drop(held);
     }
 
     #[test]
@@ -277,10 +298,10 @@ mod tests {
         fs::create_dir(&outside).unwrap();
         // Open to all, as whoever is not us needs it to be.
         fs::set_permissions(&outside, fs::Permissions::from_mode(0o777)).unwrap();
-        let held = File::create(outside.join(places::ENGINE_LOCK)).unwrap();
+        let held = File::create(Role::Engine.lock(&outside)).unwrap();
         held.lock().unwrap();
-        assert!(is_held(&outside));
-        let open = StateDir::open(&state).map(drop);
+        assert!(is_held(&outside, Role::Engine));
+        let open = StateDir::open(&state, Role::Engine).map(drop);
         fs::remove_dir_all(&outside).unwrap();
         open.unwrap();
 
@@ -296,7 +317,7 @@ mod tests {
         let path = parent.path().join("file");
         fs::write(&path, "x").unwrap();
         assert_eq!(
-            StateDir::open(&path).unwrap_err().code,
+            StateDir::open(&path, Role::Engine).unwrap_err().code,
             Code::StateDirUnusable
         );
     }
@@ -307,7 +328,9 @@ mod tests {
         fs::set_permissions(parent.path(), fs::Permissions::from_mode(0o755)).unwrap();
         fs::write(parent.path().join("letter"), "x").unwrap();
         assert_eq!(
-            StateDir::open(parent.path()).unwrap_err().code,
+            StateDir::open(parent.path(), Role::Engine)
+                .unwrap_err()
+                .code,
             Code::StateDirNotPrivate
         );
         assert_eq!(fs::metadata(parent.path()).unwrap().mode() & 0o777, 0o755);
