@@ -1,11 +1,11 @@
 //! `cargo xtask demo`: a line that moves between two networks, shown from start to end.
 //!
-//! Outside, packages are asked for and the binary is built; then the story is played, if the machine allows it inside network namespaces
-//! (this program runs itself again there), else on loopback addresses.
+//! Outside, packages are asked for and what is shown is built: tray and window too where there is a display. Then the story is played, if the machine
+//! allows it inside network namespaces (this program runs itself again there), else on loopback addresses.
 
+mod faces;
 mod laptop;
 mod line;
-mod scratch;
 mod scripted;
 mod stage;
 mod story;
@@ -14,11 +14,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::desktop::{self, For};
 use crate::namespaces::Right;
 use crate::packages::{self, Package};
-use crate::{Fallible, interrupt, namespaces, process, run};
+use crate::scratch::Scratch;
+use crate::{Fallible, interrupt, namespaces, process, run, ui};
+use faces::Faces;
 use laptop::Laptop;
-use scratch::Scratch;
 use scripted::Scripted;
 
 /// The word by which the demo starts itself again inside the namespaces.
@@ -34,10 +36,20 @@ const PACKAGES: [Package; 1] = [Package::new(
 const AFTER_CTRL_C: Duration = Duration::from_secs(4);
 
 pub(crate) fn run(yes: bool) -> Fallible<()> {
-    packages::need(&[&PACKAGES], yes)?;
-    let bellhop = build()?;
+    let shown = faces::can_be_shown();
+    need(shown, yes)?;
+    println!("\nBuilding (some minutes the first time) …");
+    let (bellhop, built) = if shown {
+        let built = desktop::build(For::People)?;
+        (built.bellhop.clone(), Some(built))
+    } else {
+        println!("There is no display here: tray and window are left out.");
+        (build()?, None)
+    };
     interrupt::watch()?;
-    let scratch = Scratch::new()?;
+    let scratch = Scratch::new("demo")?;
+    let faces = built.map(|built| Faces::open(built, scratch.path()));
+    let _until_the_end = faces.transpose()?;
     match namespaces::allowed() {
         Some(right) => again_inside(right, &bellhop, scratch.path()),
         None => {
@@ -50,6 +62,15 @@ pub(crate) fn run(yes: bool) -> Fallible<()> {
     }
 }
 
+fn need(shown: bool, yes: bool) -> Fallible<()> {
+    let page = ui::packages();
+    let mut groups: Vec<&[Package]> = vec![&PACKAGES];
+    if shown {
+        groups.extend([&desktop::TO_BUILD as &[Package], &desktop::TO_RUN, &page]);
+    }
+    packages::need(&groups, yes)
+}
+
 /// What runs inside the namespaces.
 pub(crate) fn inside(bellhop: &Path, scratch: &Path) -> Fallible<()> {
     interrupt::watch()?;
@@ -57,7 +78,6 @@ pub(crate) fn inside(bellhop: &Path, scratch: &Path) -> Fallible<()> {
 }
 
 fn build() -> Fallible<PathBuf> {
-    println!("\nBuilding bellhop (some minutes the first time) …");
     run::well(&mut run::cargo(&[
         "build",
         "--release",

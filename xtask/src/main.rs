@@ -1,4 +1,4 @@
-//! `cargo xtask demo | test | mutants | bench | deny`: everything a newcomer or CI runs.
+//! `cargo xtask demo | test | mutants | bench | ui | icons | deny`: everything a newcomer or CI runs.
 //!
 //! It depends on nothing in the workspace, so that it builds in seconds and can look at the rest from outside.
 #![allow(
@@ -10,13 +10,17 @@
 mod bench;
 mod demo;
 mod deny;
+mod desktop;
+mod icons;
 mod interrupt;
 mod mutants;
 mod namespaces;
 mod packages;
 mod process;
 mod run;
+mod scratch;
 mod test;
+mod ui;
 
 use std::process::ExitCode;
 
@@ -28,6 +32,8 @@ cargo xtask demo [--yes]            a line that moves between two networks, show
 cargo xtask test [--quick] [--yes]  every layer of tests; --quick leaves out the lab and the long simulations
 cargo xtask mutants [NAME]…         known bugs, put into a copy of the tree one by one: does a test notice?
 cargo xtask bench [NAME …]          how fast it is, beside others; without a name: which benches there are
+cargo xtask ui [--yes]              the window's page, which bellhop-tray has inside; brings Node where there is none
+cargo xtask icons                   every picture of the icons anew, from icons/*.svg
 cargo xtask deny                    licences, bans and sources of what Bellhop depends on
 
 --yes installs missing system packages without asking.";
@@ -47,6 +53,8 @@ fn main() -> ExitCode {
             Some(mutants::run(names))
         }
         Some((&"bench", words)) => bench::run(words),
+        Some((&"ui", flags)) => switches(flags, ["--yes"]).map(|[yes]| ui::run(yes)),
+        Some((&"icons", [])) => Some(icons::run()),
         Some((&"deny", [])) => Some(deny::run()),
         Some((&("help" | "--help" | "-h"), [])) => {
             println!("{USAGE}");

@@ -8,11 +8,22 @@ use crate::{Fallible, run};
 /// A package of Debian and Ubuntu.
 pub(crate) struct Package {
     pub(crate) name: &'static str,
-    /// A program that is there when the package is.
-    pub(crate) program: &'static str,
-    pub(crate) why: &'static str,
+    sign: Sign,
+    why: &'static str,
     /// A service that Debian starts on installing: nobody asked for it, so it is stopped again.
-    pub(crate) service: Option<&'static str>,
+    service: Option<&'static str>,
+}
+
+/// By what one sees that a package is there.
+enum Sign {
+    /// This program, or this file, exists.
+    Program(&'static str),
+    /// `pkg-config` knows this, so that one can build with it.
+    Headers(&'static str),
+    /// A library of this name is where programs look for libraries when they run.
+    Library(&'static str),
+    /// This command ends well.
+    Answer(&'static [&'static str]),
 }
 
 impl Package {
@@ -21,9 +32,40 @@ impl Package {
         program: &'static str,
         why: &'static str,
     ) -> Package {
+        Package::known_by(name, Sign::Program(program), why)
+    }
+
+    /// One to build with; `module` is what `pkg-config` calls it.
+    pub(crate) const fn headers(
+        name: &'static str,
+        module: &'static str,
+        why: &'static str,
+    ) -> Package {
+        Package::known_by(name, Sign::Headers(module), why)
+    }
+
+    /// One that a program loads while it runs.
+    pub(crate) const fn library(
+        name: &'static str,
+        file: &'static str,
+        why: &'static str,
+    ) -> Package {
+        Package::known_by(name, Sign::Library(file), why)
+    }
+
+    /// One whose presence only a command tells.
+    pub(crate) const fn answering(
+        name: &'static str,
+        command: &'static [&'static str],
+        why: &'static str,
+    ) -> Package {
+        Package::known_by(name, Sign::Answer(command), why)
+    }
+
+    const fn known_by(name: &'static str, sign: Sign, why: &'static str) -> Package {
         Package {
             name,
-            program,
+            sign,
             why,
             service: None,
         }
@@ -35,7 +77,26 @@ impl Package {
     }
 
     fn is_there(&self) -> bool {
-        run::program(self.program).is_some()
+        match self.sign {
+            Sign::Program(program) => run::program(program).is_some(),
+            Sign::Headers(module) => {
+                run::quietly(Command::new("pkg-config").args(["--exists", module]))
+            }
+            Sign::Library(file) => run::library(file).is_some(),
+            Sign::Answer(words) => words.split_first().is_some_and(|(program, arguments)| {
+                run::quietly(Command::new(program).args(arguments))
+            }),
+        }
+    }
+}
+
+impl Sign {
+    fn words(&self) -> String {
+        match self {
+            Sign::Program(name) | Sign::Library(name) => format!("{name} is not there"),
+            Sign::Headers(module) => format!("pkg-config does not know {module}"),
+            Sign::Answer(words) => format!("this does not work: {}", words.join(" ")),
+        }
     }
 }
 
@@ -49,7 +110,7 @@ pub(crate) fn need(groups: &[&[Package]], yes: bool) -> Fallible<()> {
         } else {
             "missing"
         };
-        println!("  {state}  {:<16} {}", package.name, package.why);
+        println!("  {state}  {:<27} {}", package.name, package.why);
     }
     let missing: Vec<&Package> = packages
         .into_iter()
@@ -83,8 +144,9 @@ pub(crate) fn need(groups: &[&[Package]], yes: bool) -> Fallible<()> {
     for package in &missing {
         if !package.is_there() {
             return Err(format!(
-                "{} is installed, but its program {} is not there.",
-                package.name, package.program
+                "{} is installed, but {}.",
+                package.name,
+                package.sign.words()
             )
             .into());
         }
@@ -251,6 +313,19 @@ mod tests {
     fn a_package_is_there_when_its_program_is() {
         assert!(Package::new("dash", "sh", "").is_there());
         assert!(!Package::new("nothing", "there-is-no-such-program", "").is_there());
+    }
+
+    #[test]
+    fn a_library_is_there_when_programs_find_it() {
+        assert!(Package::library("libc6", "libc.so.6", "").is_there());
+        assert!(!Package::library("nothing", "libnothing.so.6", "").is_there());
+    }
+
+    #[test]
+    fn a_package_is_there_when_its_command_ends_well() {
+        assert!(Package::answering("sh", &["sh", "-c", "exit 0"], "").is_there());
+        assert!(!Package::answering("sh", &["sh", "-c", "exit 1"], "").is_there());
+        assert!(!Package::headers("nothing", "there-is-no-such-module", "").is_there());
     }
 
     #[test]

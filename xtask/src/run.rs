@@ -104,6 +104,22 @@ pub(crate) fn program(name: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
+/// The file of a shared library, as the dynamic linker of Debian and its relatives would find it.
+pub(crate) fn library(name: &str) -> Option<PathBuf> {
+    let told = std::env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
+    let roots = ["/usr/local/lib", "/usr/lib", "/usr/lib64", "/lib"].map(PathBuf::from);
+    // Debian has a folder for each architecture below.
+    let below = roots.iter().flat_map(|root| {
+        let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path())
+    });
+    std::env::split_paths(&told)
+        .chain(roots.iter().cloned())
+        .chain(below.filter(|path| path.to_string_lossy().contains("-linux-")))
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+}
+
 /// The command as one would type it.
 pub(crate) fn words(command: &Command) -> String {
     std::iter::once(command.get_program())

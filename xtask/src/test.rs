@@ -5,10 +5,9 @@ mod report;
 mod structure;
 mod tally;
 
-use std::path::PathBuf;
-
+use crate::desktop::{self, Built, For};
 use crate::packages::{self, Package};
-use crate::{Fallible, run};
+use crate::{Fallible, run, ui};
 use programs::Programs;
 use report::Report;
 use tally::Tally;
@@ -48,7 +47,7 @@ const PACKAGES: [Package; 6] = [
     ),
 ];
 
-/// Needed by the lab only, beside [`asterisk`].
+/// What stands for the company and its network, in the lab and for the desktop's tests; in the lab beside [`asterisk`].
 pub(crate) const LAB_PACKAGES: [Package; 2] = [
     Package::new(
         "kamailio",
@@ -64,14 +63,14 @@ const QUICK_SEEDS: &str = "40";
 
 /// Runs every suite; without the lab and the long simulations when `quick`.
 pub(crate) fn run(quick: bool, yes: bool) -> Fallible<()> {
-    if quick {
-        packages::need(&[&PACKAGES], yes)?;
-    } else {
-        packages::need(&[&PACKAGES, &LAB_PACKAGES, &[asterisk()]], yes)?;
-    }
+    need(quick, yes)?;
     let mut report = Report::default();
     report.suite("format", || plain(&["fmt", "--all", "--check"]));
     report.suite("structure", structure::check);
+    // First of all that is built: bellhop-tray has the page inside.
+    if report.preparation("building the page", ui::build).is_some() {
+        report.suite("page", || tally::of(&mut ui::tests()?));
+    }
     report.suite("clippy", || {
         plain(&[
             "clippy",
@@ -85,29 +84,9 @@ pub(crate) fn run(quick: bool, yes: bool) -> Fallible<()> {
     });
     report.suite("docs", docs);
     let programs = report.preparation("building tests", Programs::build);
-    let bellhop = report.preparation("building bellhop", release);
+    let built = report.preparation("building bellhop", || desktop::build(For::Tests));
     if let Some(programs) = programs {
-        report.suite("unit and conformance", || {
-            programs.unit().run(&environment(bellhop.as_ref(), quick))
-        });
-        report.suite("doc tests", || {
-            tally::of(
-                run::cargo(&["test", "--locked", "--workspace", "--doc"])
-                    .envs(environment(None, quick)),
-            )
-        });
-        report.suite("contract", || {
-            programs
-                .contract()
-                .run(&environment(Some(needed(&bellhop)?), quick))
-        });
-        if !quick {
-            report.suite("lab", || {
-                programs
-                    .lab()
-                    .run(&environment(Some(needed(&bellhop)?), quick))
-            });
-        }
+        run_programs(&mut report, &programs, built.as_ref(), quick);
     }
     report.suite("simulation", || {
         tally::of(
@@ -123,6 +102,47 @@ pub(crate) fn run(quick: bool, yes: bool) -> Fallible<()> {
         )
     });
     report.close()
+}
+
+fn need(quick: bool, yes: bool) -> Fallible<()> {
+    let page = ui::packages();
+    let mut groups: Vec<&[Package]> = vec![
+        &PACKAGES,
+        &LAB_PACKAGES,
+        &desktop::TO_BUILD,
+        &desktop::TO_RUN,
+        &desktop::TO_TEST,
+        &page,
+    ];
+    let asterisk = [asterisk()];
+    if !quick {
+        groups.push(&asterisk);
+    }
+    packages::need(&groups, yes)
+}
+
+fn run_programs(report: &mut Report, programs: &Programs, built: Option<&Built>, quick: bool) {
+    let built = || built.ok_or("there is no bellhop to test");
+    report.suite("unit and conformance", || {
+        programs.unit().run(&environment(built().ok(), quick))
+    });
+    report.suite("doc tests", || {
+        tally::of(
+            run::cargo(&["test", "--locked", "--workspace", "--doc"])
+                .envs(environment(None, quick)),
+        )
+    });
+    report.suite("contract", || {
+        programs.contract().run(&environment(Some(built()?), quick))
+    });
+    if !quick {
+        report.suite("lab", || {
+            programs.lab().run(&environment(Some(built()?), quick))
+        });
+    }
+    report.suite("desktop", || {
+        programs.desktop().run(&environment(Some(built()?), quick))
+    });
 }
 
 /// The lab's other registrar; where Debian has none for this release, what makes a tree with one.
@@ -154,28 +174,25 @@ fn docs() -> Fallible<Tally> {
     .map(|()| Tally::ONE_PASSED)
 }
 
-fn release() -> Fallible<PathBuf> {
-    run::well(&mut run::cargo(&[
-        "build",
-        "--release",
-        "--locked",
-        "--package",
-        "bellhop",
-    ]))?;
-    Ok(run::target_directory()?.join("release/bellhop"))
-}
-
-fn needed(bellhop: &Option<PathBuf>) -> Fallible<&PathBuf> {
-    bellhop
-        .as_ref()
-        .ok_or_else(|| "there is no bellhop to test".into())
-}
-
-/// What tests find in their environment: which binary is tested, and how many seeds a simulation runs when it shall be short.
-fn environment(bellhop: Option<&PathBuf>, quick: bool) -> Vec<(&'static str, String)> {
-    let binary = bellhop.map(|path| ("BELLHOP_BIN", path.display().to_string()));
-    binary
-        .into_iter()
-        .chain(quick.then(|| ("BELLHOP_SIM_SEEDS", QUICK_SEEDS.to_owned())))
+/// What tests find in their environment: which programs are tested, and whether it shall be short.
+fn environment(built: Option<&Built>, quick: bool) -> Vec<(&'static str, String)> {
+    let programs = built.into_iter().flat_map(|built| {
+        [
+            ("BELLHOP_BIN", &built.bellhop),
+            ("BELLHOP_TRAY_BIN", &built.tray),
+            ("BELLHOP_MINIMAL_TRAY", &built.minimal),
+        ]
+    });
+    let short = [
+        ("BELLHOP_SIM_SEEDS", QUICK_SEEDS.to_owned()),
+        ("BELLHOP_QUICK", "1".to_owned()),
+    ];
+    programs
+        .map(|(name, path)| (name, path.display().to_string()))
+        .chain([(
+            "UI_DIR",
+            run::workspace().join("ui/dist").display().to_string(),
+        )])
+        .chain(short.into_iter().filter(|_| quick))
         .collect()
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use super::faces::Audience;
 use super::line::Line;
 use super::stage::{Move, Stage};
 use crate::process::{Running, wait};
@@ -48,6 +49,7 @@ pub(crate) fn tell(bellhop: &Path, scratch: &Path, stage: &mut dyn Stage) -> Fal
         files: &files,
         registrar: &mut registrar,
         engine: &mut engine,
+        audience: Audience::of(scratch),
     }
     .play(stage);
     if told.is_err() {
@@ -63,6 +65,8 @@ struct Story<'a> {
     files: &'a Files,
     registrar: &'a mut Running,
     engine: &'a mut Running,
+    /// Who sees tray and window too.
+    audience: Option<Audience>,
 }
 
 impl Story<'_> {
@@ -77,15 +81,22 @@ impl Story<'_> {
         self.registered_from(local)?;
         heading("The line is registered");
         self.show(&["status"])?;
+        self.look()?;
         for change in stage.moves() {
             self.make(stage, &change)?;
+            self.look()?;
         }
         heading("The SIP of it");
         self.show(&["trace"])?;
         self.end()
     }
 
+    fn look(&self) -> Fallible<()> {
+        self.audience.as_ref().map_or(Ok(()), Audience::look)
+    }
+
     fn end(&mut self) -> Fallible<()> {
+        self.audience.as_ref().map_or(Ok(()), Audience::close)?;
         let status = self.engine.stop();
         heading("The engine has ended; what the company's registrar saw, from start to end");
         for line in self.registrar.lines() {

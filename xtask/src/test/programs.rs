@@ -15,6 +15,8 @@ pub(crate) const SIMULATION: &str = "bellhop-tests-sim";
 
 const LAB: &str = "bellhop-tests-lab";
 
+const DESKTOP: &str = "bellhop-tests-desktop";
+
 #[derive(Debug, PartialEq)]
 pub(crate) struct Programs(Vec<Program>);
 
@@ -47,9 +49,11 @@ impl Programs {
         Ok(Programs(built.lines().filter_map(Program::parse).collect()))
     }
 
-    /// All but the lab and the contract: unit tests, conformance, and tests of a crate from outside.
+    /// All but the layers below: unit tests, conformance, and tests of a crate from outside.
     pub(crate) fn unit(&self) -> Programs {
-        self.select(|program| !program.is_lab() && !program.is_contract())
+        self.select(|program| {
+            !program.is_of(LAB) && !program.is_desktop() && !program.is_contract()
+        })
     }
 
     /// The binary held against the contracts of command line, config and status.
@@ -58,7 +62,12 @@ impl Programs {
     }
 
     pub(crate) fn lab(&self) -> Programs {
-        self.select(Program::is_lab)
+        self.select(|program| program.is_of(LAB))
+    }
+
+    /// Tray and window on a desktop of the tests' own.
+    pub(crate) fn desktop(&self) -> Programs {
+        self.select(Program::is_desktop)
     }
 
     fn select(&self, wanted: impl Fn(&Program) -> bool) -> Programs {
@@ -112,8 +121,13 @@ impl Program {
         })
     }
 
-    fn is_lab(&self) -> bool {
-        self.package == LAB
+    fn is_of(&self, package: &str) -> bool {
+        self.package == package
+    }
+
+    /// Only what is played on that desktop; the unit tests of its parts need none.
+    fn is_desktop(&self) -> bool {
+        self.is_of(DESKTOP) && self.integration
     }
 
     fn is_contract(&self) -> bool {
@@ -197,6 +211,18 @@ mod tests {
                     "lib",
                     true,
                 ),
+                artifact(
+                    "path+file:///b/tests/desktop#bellhop-tests-desktop@0.1.0",
+                    "tests/desktop",
+                    "test",
+                    true,
+                ),
+                artifact(
+                    "path+file:///b/tests/desktop#bellhop-tests-desktop@0.1.0",
+                    "tests/desktop",
+                    "lib",
+                    true,
+                ),
             ]
             .into_iter()
             .flatten()
@@ -206,9 +232,10 @@ mod tests {
             (
                 all.contract().0.len(),
                 all.lab().0.len(),
+                all.desktop().0.len(),
                 all.unit().0.len()
             ),
-            (1, 2, 2)
+            (1, 2, 1, 3)
         );
     }
 }

@@ -26,8 +26,27 @@ impl Tally {
         ignored: 0,
     };
 
-    /// Of a line like `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
     fn of_line(line: &str) -> Option<Tally> {
+        Tally::of_rust(line).or_else(|| Tally::of_node(line))
+    }
+
+    /// Of a line like `# pass 3` or `ℹ fail 0`: Node's two ways to end, one count a line.
+    fn of_node(line: &str) -> Option<Tally> {
+        let counted = line.strip_prefix("# ").or(line.strip_prefix("ℹ "))?;
+        let (what, count) = counted.trim().split_once(' ')?;
+        let count = count.parse().ok()?;
+        let mut tally = Tally::default();
+        match what {
+            "pass" => tally.passed = count,
+            "fail" | "cancelled" => tally.failed = count,
+            "skipped" | "todo" => tally.ignored = count,
+            _ => return None,
+        }
+        Some(tally)
+    }
+
+    /// Of a line like `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
+    fn of_rust(line: &str) -> Option<Tally> {
         let counts = line.trim().strip_prefix("test result: ")?;
         let mut tally = Tally::default();
         for part in counts.split([';', '.']) {
@@ -99,6 +118,20 @@ mod tests {
             Tally {
                 passed: 7,
                 failed: 2,
+                ignored: 1
+            }
+        );
+    }
+
+    #[test]
+    fn the_pages_tests_are_counted_by_their_own_closing_lines() {
+        let script = "echo '# tests 6'; echo '# pass 4'; echo 'ℹ fail 1'; echo '# cancelled 0'; echo '# skipped 1'
+                      echo '# a remark'; exit 1";
+        assert_eq!(
+            shell(script),
+            Tally {
+                passed: 4,
+                failed: 1,
                 ignored: 1
             }
         );

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{Fallible, run};
 
 /// Whom each room may depend on. A room that is not here is a failure: a new one is entered with its arrows.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("bellhop-sip", &[]),
     ("bellhop-endpoint", &["bellhop-sip"]),
     ("bellhop-agent", &["bellhop-sip", "bellhop-endpoint"]),
@@ -51,6 +51,12 @@ const ARROWS: [(&str, &[&str]); 13] = [
         ],
     ),
     ("bellhop-tests-lab", &["bellhop-tests-support"]),
+    ("bellhop-tray", &["bellhop-control"]),
+    ("bellhop-tests-icons", &[]),
+    (
+        "bellhop-tests-desktop",
+        &["bellhop-tests-support", "bellhop-tests-lab"],
+    ),
 ];
 
 /// The only one that tests of any room may use besides.

@@ -1,4 +1,4 @@
-//! A directory for one demo, removed at its end.
+//! A directory for one command, removed at its end.
 
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
@@ -10,8 +10,8 @@ pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
     /// Readable by its owner only. Its path is short: a socket's path has room for about a hundred bytes.
-    pub(crate) fn new() -> Fallible<Scratch> {
-        let path = std::env::temp_dir().join(format!("bellhop-demo-{}", std::process::id()));
+    pub(crate) fn new(name: &str) -> Fallible<Scratch> {
+        let path = std::env::temp_dir().join(format!("bellhop-{name}-{}", std::process::id()));
         fs::DirBuilder::new()
             .mode(0o700)
             .create(&path)
@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn it_is_gone_with_all_that_is_in_it() {
-        let scratch = Scratch::new().unwrap();
+        let scratch = Scratch::new("scratch").unwrap();
         let path = scratch.path().to_path_buf();
         fs::write(path.join("secret"), "x").unwrap();
         drop(scratch);

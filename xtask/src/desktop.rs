@@ -1,0 +1,91 @@
+//! Tray and window from outside: what they are built with, what they run on, and building them.
+
+use std::path::PathBuf;
+
+use crate::packages::Package;
+use crate::{Fallible, run, ui};
+
+/// What `bellhop-tray` is built with.
+pub(crate) const TO_BUILD: [Package; 2] = [
+    Package::new(
+        "pkg-config",
+        "pkg-config",
+        "finds the next one when the window is built",
+    ),
+    Package::headers(
+        "libwebkit2gtk-4.1-dev",
+        "webkit2gtk-4.1",
+        "shows the window's page, and brings GTK",
+    ),
+];
+
+/// What it loads while it runs.
+pub(crate) const TO_RUN: [Package; 1] = [Package::library(
+    "libayatana-appindicator3-1",
+    "libayatana-appindicator3.so.1",
+    "puts the tray's icon on the panel",
+)];
+
+/// What the tests run it in, and look at it with.
+pub(crate) const TO_TEST: [Package; 6] = [
+    Package::new("xvfb", "Xvfb", "a display of the tests' own"),
+    Package::new("openbox", "openbox", "the window manager on it"),
+    Package::new("xfce4-panel", "xfce4-panel", "a real panel for the icon"),
+    Package::new("xdotool", "xdotool", "clicks on that panel"),
+    Package::new(
+        "webkit2gtk-driver",
+        "WebKitWebDriver",
+        "reads and clicks the window as a person would",
+    ),
+    Package::new(
+        "tesseract-ocr",
+        "tesseract",
+        "reads pictures of the window back as text",
+    ),
+];
+
+/// Programs as cargo leaves them.
+pub(crate) struct Built {
+    pub(crate) bellhop: PathBuf,
+    pub(crate) tray: PathBuf,
+    /// A tray of a few lines, to measure beside.
+    pub(crate) minimal: PathBuf,
+}
+
+/// What a build of the tray is for.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum For {
+    People,
+    /// With doors that tests come in by, and that nobody else shall find.
+    Tests,
+}
+
+/// Builds the page, the engine and the tray, in the release profile. Together: what both depend on is built once.
+pub(crate) fn build(purpose: For) -> Fallible<Built> {
+    ui::build()?;
+    let mut cargo = run::cargo(&[
+        "build",
+        "--release",
+        "--locked",
+        "--package",
+        "bellhop",
+        "--package",
+        "bellhop-tray",
+        "--bins",
+    ]);
+    if purpose == For::Tests {
+        cargo.args([
+            "--features",
+            "bellhop-tray/automation",
+            "--example",
+            "minimal",
+        ]);
+    }
+    run::well(&mut cargo)?;
+    let release = run::target_directory()?.join("release");
+    Ok(Built {
+        bellhop: release.join("bellhop"),
+        tray: release.join("bellhop-tray"),
+        minimal: release.join("examples/minimal"),
+    })
+}
