@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use bellhop_control::config::Written;
 use bellhop_control::error::ActionKind;
 use bellhop_control::protocol::{CheckStep, Outcome, Reply, Request, StartedBy};
+use bellhop_engine::lines::ConfigFile;
 use bellhop_engine::{NetworkSource, Options};
 
 use crate::engine::{self, Place};
 use crate::failure::Failure;
-use crate::line::file::ConfigFile;
 use crate::output::{self, Paint};
 
 mod text;

@@ -2,6 +2,7 @@
 
 use bellhop_control::config::Problem;
 use bellhop_control::error::{Code, Error};
+use bellhop_engine::lines::Refused;
 
 /// What stderr says, and the exit status.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,6 +60,15 @@ impl From<Error> for Failure {
         Failure {
             exit,
             lines: vec![error.message],
+        }
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Failure {
+        match &refused {
+            Refused::Plain(error) => error.clone().into(),
+            Refused::Config(problems) | Refused::Settings(problems) => Failure::config(problems),
         }
     }
 }

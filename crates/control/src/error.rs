@@ -271,6 +271,12 @@ codes! {
     ConfigUnreadable = "config_unreadable", Person, None, ["path", "why"];
     /// Its problems are listed line by line elsewhere.
     ConfigInvalid = "config_invalid", Person, None, ["count"];
+    /// It can't be replaced.
+    ConfigUnwritable = "config_unwritable", Person, None, ["path", "why"];
+    /// What a view wants a line to be makes no sense; its problems name the fields.
+    SettingsInvalid = "settings_invalid", Person, None, ["count"];
+    /// It is in no keyring, so it can't be stored from here.
+    PasswordElsewhere = "password_elsewhere", Person, None, ["line", "place"];
     /// A feature of a later version.
     NotInThisVersion = "not_in_this_version", Bellhop, None, ["what"];
     /// A mistake of ours.

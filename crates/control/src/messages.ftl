@@ -42,6 +42,12 @@ config_invalid = the config file has { $count } { $count ->
     [1] problem
    *[other] problems
 }
+config_unwritable = the config file { $path } can't be written: { $why }
+settings_invalid = { $count ->
+    [1] { $count } setting
+   *[other] { $count } settings
+} can't be used as typed
+password_elsewhere = the config takes the password of { $line } from { $place }; change it there
 not_in_this_version = { $what }: not in this version
 internal = Bellhop made a mistake of its own: { $why }
 unknown = { $code }
@@ -100,6 +106,13 @@ cause-refresh_failed = a refresh was not answered
 cause-nat_moved = public address moved
 cause-registrar_forgot = the registrar had lost it
 other-until = until { $at }
+
+### Starting tray and window
+
+start-no_display = there is no display here; tray and window need a desktop, `bellhop run` keeps lines registered without one
+start-display_unusable = the display { $display } can't be used; tray and window need a desktop, `bellhop run` keeps lines registered without one
+start-tray_silent = Bellhop is running and does not answer
+start-window_silent = Bellhop's window is open and does not answer
 
 ### What is wrong besides the lines
 

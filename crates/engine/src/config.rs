@@ -11,7 +11,7 @@ use bellhop_sip::{HostPort, Scheme, Uri};
 
 use crate::net::targets::Target;
 use crate::secrets::Source;
-pub(crate) use origin::{Origin, Unusable};
+pub(crate) use origin::{Origin, Unusable, directory, name, read};
 
 /// One line, ready to run.
 #[derive(Clone, Debug)]
@@ -58,7 +58,15 @@ impl LineSettings {
     }
 }
 
-fn resolve(text: &str, name: &str, directory: &Path) -> Result<Vec<LineSettings>, Vec<Problem>> {
+/// Reads a config's text; paths in it are relative to `directory`.
+///
+/// # Errors
+/// All problems of it.
+pub(crate) fn resolve(
+    text: &str,
+    name: &str,
+    directory: &Path,
+) -> Result<Vec<LineSettings>, Vec<Problem>> {
     let written = Written::parse(text, name)?;
     let mut lines = Vec::new();
     let mut problems = Vec::new();
@@ -89,6 +97,10 @@ fn resolve_line(
             )
         })?;
         match uri.scheme() {
+            // It would go into the config, and to everybody who is told the address.
+            Scheme::Sip if uri.password().is_some() => {
+                Err(file.problem(at.line, key, "must not have a password in it"))
+            }
             Scheme::Sip if uri.host().is_some() => Ok(uri),
             Scheme::Sips => Err(file.problem(at.line, key, "sips: (TLS): not in this version")),
             Scheme::Sip | Scheme::Tel | Scheme::Other => Err(file.problem(

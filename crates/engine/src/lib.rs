@@ -13,6 +13,7 @@ mod driver;
 mod engine;
 mod failed;
 mod files;
+pub mod lines;
 mod logs;
 mod net;
 mod said;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use bellhop_control::config::{PasswordSource, Written, WrittenLine};
 use bellhop_control::face::number;
+use bellhop_engine::lines::ConfigFile;
 
-use super::file::ConfigFile;
 use crate::failure::Failure;
 use crate::output;
 

@@ -2,15 +2,15 @@
 
 use std::io::{self, IsTerminal as _, Read as _};
 
-use secrecy::SecretString;
+use bellhop_control::protocol::Password;
 
 use crate::failure::Failure;
 
 /// Longest password, in bytes.
-const LONGEST: u64 = 1024;
+const LONGEST: u64 = Password::LONGEST as u64;
 
 /// The password of `number`: from stdin, or asked for on the terminal.
-pub(super) fn ask(number: &str, from_stdin: bool) -> Result<SecretString, Failure> {
+pub(super) fn ask(number: &str, from_stdin: bool) -> Result<Password, Failure> {
     let text = if from_stdin {
         read(io::stdin().lock())?
     } else {
@@ -19,7 +19,7 @@ pub(super) fn ask(number: &str, from_stdin: bool) -> Result<SecretString, Failur
     if text.is_empty() {
         return Err(Failure::usage("the password is empty; nothing was changed"));
     }
-    Ok(SecretString::from(text))
+    Ok(Password::from(text))
 }
 
 fn prompt(number: &str) -> Result<String, Failure> {

@@ -115,6 +115,9 @@ mod unix {
             Code::ConfigMissing => place::config_missing,
             Code::ConfigUnreadable => place::config_unreadable,
             Code::ConfigInvalid => place::config_invalid,
+            Code::ConfigUnwritable => place::config_unwritable,
+            Code::SettingsInvalid => place::settings_invalid,
+            Code::PasswordElsewhere => place::password_elsewhere,
             Code::NotInThisVersion => place::not_in_this_version,
             Code::Internal => place::internal,
         }

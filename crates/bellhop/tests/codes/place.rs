@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::line::at;
 use crate::proof::{Proof, bellhop};
 use crate::stranger::Stranger;
-use crate::talk::refused;
+use crate::talk::{refused, registered};
 
 /// An account that nobody has.
 const NOBODY: u32 = 54_322;
@@ -105,6 +105,36 @@ pub(crate) fn config_invalid() -> Result<Proof> {
         "[[line]]\naor = \"nonsense\"\ncolour = 1\n",
     )?;
     refused(&engine, &json!({ "ask": "reload" }))
+}
+
+/// Where nothing can be made, not even by root.
+pub(crate) fn config_unwritable() -> Result<Proof> {
+    let nowhere = Path::new("/proc/bellhop");
+    let why = fs::create_dir(nowhere)
+        .err()
+        .context("it was made")?
+        .to_string();
+    let config = nowhere.join("config.toml");
+    let secret = tempfile::NamedTempFile::new()?;
+    let mut line = Command::new(bellhop());
+    line.args(["line", "add", "--aor", "sip:tina@company.test", "--config"])
+        .arg(&config)
+        .arg("--password-file")
+        .arg(secret.path());
+    let outcome = command(&mut line, "")?;
+    Proof::said(outcome, [("path", &shown(&config)), ("why", &why)])
+}
+
+pub(crate) fn settings_invalid() -> Result<Proof> {
+    let (_registrar, engine) = registered()?;
+    let typed = json!({ "aor": "tina at company", "registrar": "no company" });
+    refused(&engine, &json!({ "ask": "add_line", "settings": typed }))
+}
+
+pub(crate) fn password_elsewhere() -> Result<Proof> {
+    let (_registrar, engine) = registered()?;
+    let words = json!({ "ask": "set_password", "line": "work", "password": "c4nary" });
+    refused(&engine, &words)
 }
 
 pub(crate) fn not_in_this_version() -> Result<Proof> {

@@ -128,7 +128,7 @@ pub(crate) fn unknown() -> Result<Proof> {
 }
 
 /// A registered line.
-fn registered() -> Result<(Registrar, Engine)> {
+pub(crate) fn registered() -> Result<(Registrar, Engine)> {
     let registrar = Registrar::start(PASSWORD)?;
     let engine = Engine::start(bellhop(), &at(registrar.address()))?;
     let status = engine.wait_for("registered", Duration::from_secs(20))?;

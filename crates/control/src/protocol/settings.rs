@@ -31,6 +31,41 @@ pub struct LineSettings {
     pub password: PasswordPlace,
 }
 
+impl LineSettings {
+    /// As a person's typing is meant: no spaces around, nothing in a field is no field, and an address without a scheme is a SIP one.
+    #[must_use]
+    pub fn tidied(self) -> LineSettings {
+        let text = |typed: Option<String>| {
+            typed
+                .map(|typed| typed.trim().to_owned())
+                .filter(|typed| !typed.is_empty())
+        };
+        LineSettings {
+            id: text(self.id),
+            aor: with_scheme(self.aor.trim()),
+            registrar: text(self.registrar).as_deref().map(with_scheme),
+            outbound_proxy: text(self.outbound_proxy).as_deref().map(with_scheme),
+            auth_username: text(self.auth_username),
+            expires: self.expires,
+            user_agent: text(self.user_agent),
+            password: self.password,
+        }
+    }
+}
+
+/// What has a scheme keeps it, so that one that does not fit is told.
+fn with_scheme(address: &str) -> String {
+    let lower = address.to_ascii_lowercase();
+    let has_one = ["sip:", "sips:", "tel:"]
+        .iter()
+        .any(|scheme| lower.starts_with(scheme));
+    if has_one || lower.contains("://") || address.is_empty() {
+        address.to_owned()
+    } else {
+        format!("sip:{address}")
+    }
+}
+
 /// Where a line's password is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "in", rename_all = "snake_case")]
@@ -54,6 +89,30 @@ pub enum PasswordPlace {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_typed_becomes_what_is_meant() {
+        let tidied = LineSettings {
+            id: Some("  ".into()),
+            aor: " tina@example.com ".into(),
+            registrar: Some("pbx.example.com:5070".into()),
+            outbound_proxy: Some("SIP:edge".into()),
+            auth_username: Some(" tina".into()),
+            ..LineSettings::default()
+        }
+        .tidied();
+        assert_eq!(tidied.id, None);
+        assert_eq!(tidied.aor, "sip:tina@example.com");
+        assert_eq!(
+            tidied.registrar.as_deref(),
+            Some("sip:pbx.example.com:5070")
+        );
+        assert_eq!(tidied.outbound_proxy.as_deref(), Some("SIP:edge"));
+        assert_eq!(tidied.auth_username.as_deref(), Some("tina"));
+        for kept in ["tel:+4930123", "https://example.com", "sips:a@b", ""] {
+            assert_eq!(with_scheme(kept), kept);
+        }
+    }
 
     #[test]
     fn the_address_alone_is_enough() {

@@ -74,12 +74,7 @@ impl Origin {
                 return Err(Unusable::Unread(error));
             }
         };
-        let name = path.file_name().map_or_else(
-            || places::CONFIG.into(),
-            |name| name.to_string_lossy().into_owned(),
-        );
-        let directory = path.parent().unwrap_or(Path::new("."));
-        resolve(&text, &name, directory).map_err(Unusable::Problems)
+        resolve(&text, &name(path), directory(path)).map_err(Unusable::Problems)
     }
 
     /// The config for the snapshot: in force, or not for this reason.
@@ -147,7 +142,23 @@ impl From<Unusable> for Failed {
     }
 }
 
-fn read(path: &Path) -> io::Result<String> {
+/// The name of a config for problems.
+pub(crate) fn name(path: &Path) -> String {
+    path.file_name().map_or_else(
+        || places::CONFIG.into(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+/// The directory that a config lies in.
+pub(crate) fn directory(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+/// The text of a config.
+pub(crate) fn read(path: &Path) -> io::Result<String> {
     if fs::metadata(path)?.len() > MAX_CONFIG {
         return Err(io::Error::other("it is too large"));
     }

@@ -3,6 +3,7 @@
 //! It feeds the sans-IO machines and carries out what they want; they decide, it does. Its turn is written down in [`run_loop`]. Whoever
 //! wants to know something reads the [`Snapshot`], whoever wants something done sends an [`Ask`].
 
+mod changes;
 mod check;
 mod effects;
 mod line;
@@ -15,7 +16,7 @@ mod run_loop;
 mod signals;
 mod sleep;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::hash::RandomState;
 use std::sync::Arc;
 use std::time::Instant;
@@ -88,6 +89,7 @@ struct Inputs {
     secrets: mpsc::UnboundedReceiver<secrets::Told>,
     found: mpsc::UnboundedReceiver<Found>,
     news: mpsc::UnboundedReceiver<News>,
+    changed: mpsc::UnboundedReceiver<changes::Changed>,
     asks: mpsc::Receiver<Ask>,
     datagrams: mpsc::Receiver<Datagram>,
 }
@@ -96,6 +98,7 @@ struct Inputs {
 #[derive(Debug)]
 struct Outlets {
     found: mpsc::UnboundedSender<Found>,
+    changed: mpsc::UnboundedSender<changes::Changed>,
     inbox: Inbox,
     snapshot: watch::Sender<Arc<Snapshot>>,
     notices: broadcast::Sender<Notice>,
@@ -120,6 +123,9 @@ pub(crate) struct Driver {
     clock: WallClock,
     pending: Vec<Pending>,
     checks: Vec<check::Check>,
+    /// Changes of the config that wait for the one that is under way.
+    changes: VecDeque<changes::Waiting>,
+    is_changing: bool,
     /// Kinds of interfaces by name, those that are gone included: a notice says where the line came from.
     kinds: HashMap<String, InterfaceKind>,
     origin: Origin,
@@ -154,6 +160,7 @@ impl Driver {
         let (secrets_in, secrets) = mpsc::unbounded_channel();
         let (found_in, found) = mpsc::unbounded_channel();
         let (news_in, news) = mpsc::unbounded_channel();
+        let (changed_in, changed) = mpsc::unbounded_channel();
         let (asks_in, asks) = mpsc::channel(ASKS);
         let (inbox, datagrams) = Inbox::new();
         let (snapshot_in, snapshot) =
@@ -178,6 +185,8 @@ impl Driver {
             clock: WallClock::new(Instant::now(), (clocks.wall)()),
             pending: Vec::new(),
             checks: Vec::new(),
+            changes: VecDeque::new(),
+            is_changing: false,
             kinds: HashMap::new(),
             watch: ConfigWatch::start(origin.clone(), news_in)
                 .inspect_err(|error| tracing::warn!(%error, "the config can't be watched"))
@@ -196,11 +205,13 @@ impl Driver {
                 secrets,
                 found,
                 news,
+                changed,
                 asks,
                 datagrams,
             },
             outlets: Outlets {
                 found: found_in,
+                changed: changed_in,
                 inbox,
                 snapshot: snapshot_in,
                 notices,

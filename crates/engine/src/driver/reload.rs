@@ -57,11 +57,19 @@ impl Driver {
         if self.ending.is_some() {
             return;
         }
+        let wanted_ids: Vec<String> = wanted.iter().map(|line| line.id.clone()).collect();
         let mut before = std::mem::take(&mut self.lines);
+        let stays = |line: &Line| wanted_ids.contains(&line.settings.id);
         for settings in wanted {
             let at = before
                 .iter()
-                .position(|line| line.settings.id == settings.id);
+                .position(|line| line.settings.id == settings.id)
+                // Under another name the same number: two of it at once would take each other's binding for a leftover.
+                .or_else(|| {
+                    before
+                        .iter()
+                        .position(|line| line.settings.aor == settings.aor && !stays(line))
+                });
             let line = match at.map(|at| before.remove(at)) {
                 Some(mut line) if line.settings.same_as(&settings) => {
                     // Gone for a moment and here again: it ends and begins, too.

@@ -7,9 +7,11 @@ use bellhop_control::error::{Code, Error};
 use bellhop_control::protocol::{Reply, Request, newest_that_fit};
 use tokio::sync::oneshot;
 
+use super::changes::Change;
 use super::password::Asked;
 use super::pending::{Pending, Wish, refusal};
 use super::{Ask, Driver};
+use crate::lines::Edit;
 
 impl Driver {
     pub(super) fn ask(&mut self, now: Instant, ask: Ask) {
@@ -34,12 +36,22 @@ impl Driver {
             },
             Request::ForgetSecret { line } => return self.read_secret_anew(now, &line, reply),
             Request::Reload => self.reload(now),
-            Request::LineSettings { .. }
-            | Request::AddLine { .. }
-            | Request::EditLine { .. }
-            | Request::RemoveLine { .. }
-            | Request::SetPassword { .. }
-            | Request::Demo => Reply::refused(Error::new(
+            Request::LineSettings { line } => return self.line_settings(line, reply),
+            Request::AddLine { settings, password } => {
+                return self.add_line(settings, password, reply);
+            }
+            Request::EditLine {
+                line,
+                settings,
+                password,
+            } => return self.edit_line(line, settings, password, reply),
+            Request::RemoveLine { line } => {
+                return self.change(Change::Edit(Edit::Remove { line }, None), reply);
+            }
+            Request::SetPassword { line, password } => {
+                return self.change(Change::Password(line, password), reply);
+            }
+            Request::Demo => Reply::refused(Error::new(
                 Code::NotInThisVersion,
                 [("what", "editing lines")],
             )),

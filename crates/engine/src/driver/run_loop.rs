@@ -20,6 +20,7 @@ use bellhop_control::notice::Notice;
 use bellhop_control::snapshot::{Home, Snapshot, StateDir};
 use bellhop_netwatch::Sleep;
 
+use super::changes::Changed;
 use super::signals::Signals;
 use super::{Ask, Driver, Found};
 use crate::config::watch::News;
@@ -39,6 +40,7 @@ enum Input {
     Secret(secrets::Told),
     Found(Found),
     News(News),
+    Changed(Box<Changed>),
     Store,
     Ask(Ask),
     Datagram(Datagram),
@@ -85,6 +87,7 @@ impl Driver {
             Some(told) = inputs.secrets.recv() => Input::Secret(told),
             Some(found) = inputs.found.recv() => Input::Found(found),
             Some(news) = inputs.news.recv() => Input::News(news),
+            Some(changed) = inputs.changed.recv() => Input::Changed(Box::new(changed)),
             () = store.changed() => Input::Store,
             Some(ask) = inputs.asks.recv() => Input::Ask(ask),
             Some(datagram) = inputs.datagrams.recv() => Input::Datagram(datagram),
@@ -107,6 +110,7 @@ impl Driver {
             Input::Found(found) => self.found(now, found).await,
             Input::News(News::Config(loaded)) => self.config_told(now, loaded),
             Input::News(News::Password(file)) => self.password_file_changed(now, &file),
+            Input::Changed(changed) => self.changed(now, *changed),
             Input::Store => {}
             Input::Ask(ask) => self.ask(now, ask),
             Input::Datagram(datagram) => {

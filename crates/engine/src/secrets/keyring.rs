@@ -25,12 +25,12 @@ impl Stage {
         self.0.store(true, Ordering::Release);
     }
 
-    pub(super) fn is_opened(&self) -> bool {
+    pub(crate) fn is_opened(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 
     /// What silence means at this stage: a keyring that answered and then waits is waiting for its owner.
-    pub(super) fn silence(&self) -> SecretFailure {
+    pub(crate) fn silence(&self) -> SecretFailure {
         if self.is_opened() {
             SecretFailure::Locked
         } else {
@@ -39,11 +39,7 @@ impl Stage {
     }
 }
 
-/// Blocks, maybe for ever.
-#[cfg(not(all(
-    unix,
-    not(any(target_os = "macos", target_os = "ios", target_os = "android"))
-)))]
+/// Blocks, maybe for ever, and may have the owner asked to unlock it.
 pub(super) fn read(aor: &str, stage: &Stage) -> Result<SecretString, SecretFailure> {
     with_entry(aor, stage, Entry::get_password)
         .map(SecretString::from)

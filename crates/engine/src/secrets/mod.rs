@@ -36,8 +36,8 @@ pub(crate) use source::Source;
 
 /// After this the person is told; the read goes on, and what it finds later (the keyring was unlocked) still counts.
 pub(crate) const LIMIT: Duration = Duration::from_secs(5);
-/// The command line waits longer: its person is the one who unlocks the keyring.
-const LIMIT_AT_PROMPT: Duration = Duration::from_secs(60);
+/// Who changes a password waits longer: they are the one who unlocks the keyring.
+pub(crate) const LIMIT_AT_PROMPT: Duration = Duration::from_secs(60);
 
 /// What is told to who reads passwords.
 #[derive(Debug)]
@@ -173,7 +173,31 @@ async fn elsewhere(
     answered.await.unwrap_or(Err(SecretFailure::Unavailable))
 }
 
-/// Puts a line's password into the keyring, for the command line. Blocks until it is there or refused, at most a minute.
+/// A number's password in the keyring. Its methods block, maybe for ever.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry<'a>(&'a str);
+
+impl<'a> Entry<'a> {
+    pub(crate) fn of(aor: &'a str) -> Entry<'a> {
+        Entry(aor.trim())
+    }
+
+    pub(crate) fn fetch(self, stage: &Stage) -> Result<SecretString, SecretFailure> {
+        keyring::read(self.0, stage)
+    }
+
+    pub(crate) fn store(self, password: &SecretString, stage: &Stage) -> Result<(), SecretFailure> {
+        keyring::store(self.0, password, stage)
+    }
+
+    /// Nothing there is as good as removed.
+    pub(crate) fn forget(self, stage: &Stage) -> Result<(), SecretFailure> {
+        keyring::forget(self.0, stage)
+    }
+}
+
+/// Puts a line's password into the keyring, Blocks until it is there or refused: some seconds where no keyring answers, a minute where
+/// its owner is asked to unlock it.
 ///
 /// # Errors
 /// What is wrong with the keyring.
@@ -206,8 +230,14 @@ fn within(
             }
         })
         .map_err(|_| view::secret(aor, SecretFailure::Unavailable))?;
-    answered
-        .recv_timeout(LIMIT_AT_PROMPT)
+    let answer = answered.recv_timeout(LIMIT).or_else(|error| {
+        if stage.is_opened() {
+            answered.recv_timeout(LIMIT_AT_PROMPT - LIMIT)
+        } else {
+            Err(error)
+        }
+    });
+    answer
         .unwrap_or_else(|_| Err(stage.silence()))
         .map_err(|failure| view::secret(aor, failure))
 }

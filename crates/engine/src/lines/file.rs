@@ -4,91 +4,105 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use bellhop_control::edit::EditError;
 use bellhop_control::error::{Code, Error};
 use bellhop_control::places;
 
-use crate::failure::Failure;
+use crate::config;
 
 /// A config file and its text.
-#[derive(Debug)]
-pub(crate) struct ConfigFile {
+#[derive(Clone, Debug)]
+pub struct ConfigFile {
+    /// As it was named: what its paths are relative to.
+    named: PathBuf,
     /// Where it is, links followed, so that replacing it does not replace a link.
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// What stands in it.
-    pub(crate) text: String,
+    pub text: String,
 }
 
 impl ConfigFile {
     /// The named config or the default one. A default one that is missing is empty; a named one is an error.
-    pub(crate) fn existing(named: Option<PathBuf>) -> Result<ConfigFile, Failure> {
+    ///
+    /// # Errors
+    /// [`Code::ConfigMissing`], [`Code::ConfigUnreadable`], or [`Code::StateDirUnknown`].
+    pub fn existing(named: Option<PathBuf>) -> Result<ConfigFile, Error> {
         let must_exist = named.is_some();
-        let file = ConfigFile::read(named)?;
-        match file {
-            Read::There(file) => Ok(file),
-            Read::Missing(path) if must_exist => {
-                Err(Error::new(Code::ConfigMissing, [("path", path.display().to_string())]).into())
+        let path = named.map_or_else(places::default_config, Ok)?;
+        match ConfigFile::read(path)? {
+            (file, false) if must_exist => {
+                let path = file.path.display().to_string();
+                Err(Error::new(Code::ConfigMissing, [("path", path)]))
             }
-            Read::Missing(path) => Ok(ConfigFile {
-                path,
-                text: String::new(),
-            }),
+            (file, _) => Ok(file),
         }
     }
 
     /// The named config or the default one; a missing one is empty.
-    pub(crate) fn existing_or_new(named: Option<PathBuf>) -> Result<ConfigFile, Failure> {
-        Ok(match ConfigFile::read(named)? {
-            Read::There(file) => file,
-            Read::Missing(path) => ConfigFile {
-                path,
-                text: String::new(),
-            },
-        })
+    ///
+    /// # Errors
+    /// [`Code::ConfigUnreadable`], or [`Code::StateDirUnknown`].
+    pub fn existing_or_new(named: Option<PathBuf>) -> Result<ConfigFile, Error> {
+        let path = named.map_or_else(places::default_config, Ok)?;
+        ConfigFile::read(path).map(|(file, _)| file)
     }
 
-    fn read(named: Option<PathBuf>) -> Result<Read, Failure> {
-        let path = named.map_or_else(places::default_config, Ok)?;
-        match fs::canonicalize(&path).and_then(|path| {
-            Ok(ConfigFile {
-                text: fs::read_to_string(&path)?,
-                path,
-            })
-        }) {
-            Ok(file) => Ok(Read::There(file)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Read::Missing(path)),
-            Err(error) => Err(Error::new(
-                Code::ConfigUnreadable,
-                [
-                    ("path", path.display().to_string()),
+    /// The same file, with what stands in it now.
+    ///
+    /// # Errors
+    /// [`Code::ConfigUnreadable`].
+    pub(super) fn again(&self) -> Result<ConfigFile, Error> {
+        ConfigFile::read(self.named.clone()).map(|(file, _)| file)
+    }
+
+    /// And whether it is there.
+    fn read(named: PathBuf) -> Result<(ConfigFile, bool), Error> {
+        let read = fs::canonicalize(&named).and_then(|path| Ok((config::read(&path)?, path)));
+        match read {
+            Ok((text, path)) => Ok((ConfigFile { named, path, text }, true)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let missing = ConfigFile {
+                    path: named.clone(),
+                    text: String::new(),
+                    named,
+                };
+                Ok((missing, false))
+            }
+            Err(error) => {
+                let values = [
+                    ("path", named.display().to_string()),
                     ("why", error.to_string()),
-                ],
-            )
-            .into()),
+                ];
+                Err(Error::new(Code::ConfigUnreadable, values))
+            }
         }
     }
 
     /// The name for problems.
-    pub(crate) fn name(&self) -> String {
-        self.path.file_name().map_or_else(
-            || places::CONFIG.to_owned(),
-            |name| name.to_string_lossy().into_owned(),
-        )
+    pub fn name(&self) -> String {
+        config::name(&self.named)
+    }
+
+    /// What relative paths in it are relative to.
+    pub(super) fn directory(&self) -> &Path {
+        config::directory(&self.named)
     }
 
     /// Replaces the file in one step, so that no reader ever sees half of it. Its mode stays; a new one is for its owner alone.
-    pub(crate) fn write(&self, text: &str) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// [`Code::ConfigUnwritable`].
+    pub(super) fn write(&self, text: &str) -> Result<(), Error> {
         self.replace(text).map_err(|error| {
-            Failure::refused(format!("{} can't be written: {error}", self.path.display()))
+            let values = [
+                ("path", self.path.display().to_string()),
+                ("why", error.to_string()),
+            ];
+            Error::new(Code::ConfigUnwritable, values)
         })
     }
 
     fn replace(&self, text: &str) -> io::Result<()> {
-        let directory = self
-            .path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
+        let directory = config::directory(&self.path);
         make_private(directory)?;
         let mut file = tempfile::Builder::new()
             .prefix(".config")
@@ -101,19 +115,6 @@ impl ConfigFile {
         file.as_file().sync_all()?;
         file.persist(&self.path).map_err(|error| error.error)?;
         Ok(())
-    }
-}
-
-enum Read {
-    There(ConfigFile),
-    Missing(PathBuf),
-}
-
-/// What an edit that was refused exits with.
-pub(super) fn refusal(error: EditError, id: &str) -> Failure {
-    match error {
-        EditError::Problems(problems) => Failure::config(&problems),
-        EditError::NoSuchLine => Error::new(Code::NoSuchLine, [("line", id)]).into(),
     }
 }
 
@@ -158,11 +159,8 @@ mod tests {
     fn a_named_config_must_exist_where_it_is_only_read() {
         let failure = ConfigFile::existing(Some("/nonexistent/config.toml".into())).unwrap_err();
         assert_eq!(
-            (failure.exit, failure.lines),
-            (
-                2,
-                vec!["there is no config file /nonexistent/config.toml".to_owned()]
-            )
+            failure.message,
+            "there is no config file /nonexistent/config.toml"
         );
     }
 
