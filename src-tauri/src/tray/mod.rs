@@ -2,6 +2,19 @@
 
 use crate::Start;
 
+#[cfg(test)]
+mod edits;
+#[cfg(test)]
+mod label;
+#[cfg(test)]
+mod left;
+#[cfg(test)]
+mod line;
+#[cfg(test)]
+mod menu;
+#[cfg(test)]
+mod tree;
+
 /// Runs until Bellhop is quit.
 ///
 /// # Errors
