@@ -1,0 +1,97 @@
+//! What processes cost: memory and wake-ups, as the kernel counts them.
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+/// A process of a desktop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Process {
+    /// Its number.
+    pub pid: u32,
+    /// Its program's name and words.
+    pub words: Vec<String>,
+}
+
+impl Process {
+    /// Name of the program's file.
+    #[must_use]
+    pub fn program(&self) -> &str {
+        let first = self.words.first().map_or("", String::as_str);
+        first.rsplit('/').next().unwrap_or(first)
+    }
+
+    /// Its share of memory in KiB: what it alone has, and its part of what it shares.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn pss(&self) -> Result<u64> {
+        let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.pid))?;
+        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
+        let amount = line.and_then(|line| line.split_whitespace().next());
+        Ok(amount.context("no Pss")?.parse()?)
+    }
+
+    /// How often its threads were woken or interrupted so far.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn switches(&self) -> Result<u64> {
+        let mut sum = 0;
+        for task in fs::read_dir(format!("/proc/{}/task", self.pid))? {
+            let status = fs::read_to_string(task?.path().join("status"))?;
+            let counts = status.lines().filter_map(|line| {
+                let (name, count) = line.split_once(':')?;
+                name.ends_with("ctxt_switches")
+                    .then(|| count.trim().parse::<u64>().ok())?
+            });
+            sum += counts.sum::<u64>();
+        }
+        Ok(sum)
+    }
+}
+
+/// The processes that have this home, in the order of their numbers: programs, and what they started.
+///
+/// # Errors
+/// When the kernel lists none.
+pub fn at_home(home: &Path) -> Result<Vec<Process>> {
+    let mut wanted = OsString::from("HOME=");
+    wanted.push(home);
+    let mut found = Vec::new();
+    for entry in fs::read_dir("/proc")? {
+        let entry = entry?;
+        let Some(pid) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+        else {
+            continue;
+        };
+        // Processes end while one looks, and others' are not ours to look into.
+        let Ok(environment) = fs::read(entry.path().join("environ")) else {
+            continue;
+        };
+        let mut variables = environment.split(|byte| *byte == 0);
+        if !variables.any(|variable| OsString::from_vec(variable.to_vec()) == wanted) {
+            continue;
+        }
+        let Ok(words) = fs::read(entry.path().join("cmdline")) else {
+            continue;
+        };
+        let words: Vec<String> = words
+            .split(|byte| *byte == 0)
+            .filter(|word| !word.is_empty())
+            .map(|word| String::from_utf8_lossy(word).into_owned())
+            .collect();
+        // One that has ended and is not yet taken note of has no words.
+        if !words.is_empty() {
+            found.push(Process { pid, words });
+        }
+    }
+    found.sort_by_key(|process| process.pid);
+    Ok(found)
+}

@@ -1,0 +1,27 @@
+//! A desktop of the tests' own: a person's session with tray and window in it, on the laptop of the lab, and a company with a Kamailio.
+//!
+//! ```text
+//! ┌ the laptop's network namespace ─────────────────────────┐        ┌─────────┐
+//! │ Xvfb, openbox · session bus · gnome-keyring             │ wlan0  │ company │
+//! │ a place for tray icons · notifications (ours, recorded) ├────────┤Kamailio │
+//! │   bellhop-tray ── bellhop run ── bellhop-tray --window  │ eth0   └─────────┘
+//! └─────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! Everything is seen and handled as the desktop or a person would: the menu by `com.canonical.dbusmenu` ([`menu`]), the window by WebKitWebDriver ([`page`]), pictures by
+//! tesseract ([`words`]), what the company holds by Kamailio itself ([`stage`]). Homes, buses, screens and networks are the tests' own ([`desktop`]); all of it ends with them,
+//! and the machine's session is never touched.
+#![cfg(target_os = "linux")]
+
+pub mod axe;
+pub mod desktop;
+pub mod display;
+pub mod footprint;
+pub mod host;
+pub mod look;
+pub mod menu;
+pub mod notifications;
+pub mod page;
+pub mod programs;
+pub mod stage;
+pub mod words;

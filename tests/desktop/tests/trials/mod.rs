@@ -1,0 +1,70 @@
+//! Prepares outside, runs the trials inside.
+
+mod tray;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use bellhop_tests_desktop::programs::Programs;
+use bellhop_tests_desktop::stage::{self, Stage};
+use bellhop_tests_lab::sandbox;
+use bellhop_tests_support::tools::{self, Tool};
+use libtest_mimic::{Arguments, Trial};
+
+/// So many trials at a time: they wait more than they work.
+const SIDE_BY_SIDE: usize = 2;
+
+const TOOLS: [Tool; 11] = [
+    tool("ip", "iproute2"),
+    tool("nft", "nftables"),
+    tool("kamailio", "kamailio"),
+    tool("kamcmd", "kamailio"),
+    tool("unshare", "util-linux"),
+    tool("Xvfb", "xvfb"),
+    tool("openbox", "openbox"),
+    tool("dbus-daemon", "dbus"),
+    tool("gnome-keyring-daemon", "gnome-keyring"),
+    tool("WebKitWebDriver", "webkit2gtk-driver"),
+    tool("tesseract", "tesseract-ocr"),
+];
+
+const fn tool(program: &'static str, package: &'static str) -> Tool {
+    Tool { program, package }
+}
+
+pub(crate) fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    if sandbox::is_inside() {
+        sandbox::follow_outside();
+        return run(arguments);
+    }
+    if arguments.list {
+        return run(arguments);
+    }
+    match outside() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("desktop: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn outside() -> Result<ExitCode> {
+    tools::require(&TOOLS)?;
+    sandbox::run_inside(&[Programs::gather()?.variable()])
+}
+
+fn run(mut arguments: Arguments) -> ExitCode {
+    arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
+    let mut trials = Vec::new();
+    tray::add(&mut trials);
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// A trial on a stage of its own.
+fn trial(name: &'static str, act: fn(&Stage<'_>) -> Result<()>) -> Trial {
+    Trial::test(name, move || {
+        stage::play(name, act).map_err(|error| format!("{error:#}").into())
+    })
+}
