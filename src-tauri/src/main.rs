@@ -20,6 +20,7 @@ mod window;
 
 use args::Args;
 use role::{Ask, Claim, Role};
+use tokio::runtime::{Builder, Runtime};
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -45,7 +46,9 @@ fn start(args: Args) -> Result<(), String> {
         Role::Tray
     };
     display::look()?;
-    let held = match role::claim(role, &state_dir, &Ask::Show { add_line })? {
+    let runtime = runtime()?;
+    let show = Ask::Show { add_line };
+    let held = match runtime.block_on(role::claim(role, &state_dir, &show))? {
         Claim::Held(held) => held,
         Claim::Asked => return Ok(()),
     };
@@ -54,10 +57,22 @@ fn start(args: Args) -> Result<(), String> {
         config: args.config,
         held,
     };
-    match role {
-        Role::Window => window::run(start, add_line),
-        Role::Tray => tray::run(start, args.at_login),
+    if args.window {
+        window::run(start, add_line)
+    } else {
+        tray::run(start, args.at_login)
     }
+}
+
+/// One thread for all that waits: sockets and timers. Tauri would start one a core.
+fn runtime() -> Result<Runtime, String> {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?;
+    tauri::async_runtime::set(runtime.handle().clone());
+    Ok(runtime)
 }
 
 /// What a process of either role starts with.

@@ -188,3 +188,15 @@ tray-resume_all = Resume all lines
 tray-start_engine = Start the engine now
 tray-open = Open Bellhop
 tray-quit = Quit
+
+### Tray: notifications
+
+toast-down = You can't be called
+toast-down_body = { $number }: { $why }
+toast-silent_body = { $number } is not registered
+toast-back = Registered again
+toast-back_body = { $number } at { $registrar }
+toast-engine_down = Bellhop's engine stopped
+toast-engine_down_body = Calls don't come to this laptop: { $why }
+toast-engine_down_plain = Calls don't come to this laptop until it runs again
+toast-engine_back = Bellhop's engine runs again

@@ -1,47 +1,47 @@
-//! One tray and one window on a state directory: whoever comes second asks the first to show itself.
+//! One tray and one window on a state directory: whoever comes second asks the first to show itself, and is done.
+//!
+//! What is said between them are frames as on the control socket: one [`Ask`], then an [`Answer`]; to [`Ask::Watch`] one whenever it changes,
+//! until the tray goes.
 
-use std::path::Path;
+use serde::{Deserialize, Serialize};
 
-/// What one process at a time can be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// The tray.
-    Tray,
-    /// The window.
-    Window,
-}
+mod asking;
+mod claim;
+mod serving;
+
+pub(crate) use asking::{Watched, ask, watch};
+pub(crate) use bellhop_control::role::Role;
+pub(crate) use claim::{Claim, Held, claim};
+pub(crate) use serving::Serving;
 
 /// What is asked of the process that has a role.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
 pub(crate) enum Ask {
-    /// Come to the front.
+    /// Come to the front. The tray opens the window.
     Show {
         /// With the form for a new line.
         add_line: bool,
     },
-    /// Bellhop is quitting: go too.
+    /// Bellhop is quitting: go too. Asked of the window.
     Close,
+    /// Tell how it stands, now and whenever that changes. Asked of the tray by the window; whoever has a role answers it by itself.
+    Watch,
 }
 
-/// How a claim ended.
-#[derive(Debug)]
-pub(crate) enum Claim {
-    /// The role is ours.
-    Held(Held),
-    /// Another process has it, and did what was asked.
-    Asked,
+/// What is answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub(crate) enum Answer {
+    /// It will be so.
+    Done,
+    /// How it stands.
+    Standing(Standing),
 }
 
-/// A role, held until this is dropped.
-#[derive(Debug)]
-pub(crate) struct Held {
-    _private: (),
-}
-
-/// Takes `role`, or asks whoever has it.
-///
-/// # Errors
-/// A sentence, if neither works.
-pub(crate) fn claim(_role: Role, _state_dir: &Path, _ask: &Ask) -> Result<Claim, String> {
-    Ok(Claim::Held(Held { _private: () }))
+/// How the tray stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Standing {
+    /// This desktop shows the icon.
+    pub(crate) icon: bool,
 }
