@@ -1,4 +1,4 @@
-//! `cargo xtask demo | test | mutants | bench | ui | icons | deny`: everything a newcomer or CI runs.
+//! `cargo xtask demo | test | mutants | bench | dist | ui | icons | deny`: everything a newcomer or CI runs.
 //!
 //! It depends on nothing in the workspace, so that it builds in seconds and can look at the rest from outside.
 #![allow(
@@ -11,6 +11,7 @@ mod bench;
 mod demo;
 mod deny;
 mod desktop;
+mod dist;
 mod icons;
 mod interrupt;
 mod mutants;
@@ -32,6 +33,7 @@ cargo xtask demo [--yes]            a line that moves between two networks, show
 cargo xtask test [--quick] [--yes]  every layer of tests; --quick leaves out the lab and the long simulations
 cargo xtask mutants [NAME]…         known bugs, put into a copy of the tree one by one: does a test notice?
 cargo xtask bench [NAME …]          how fast it is, beside others; without a name: which benches there are
+cargo xtask dist [--yes]            a deb and an rpm, in target/dist
 cargo xtask ui [--yes]              the window's page, which bellhop-tray has inside; brings Node where there is none
 cargo xtask icons                   every picture of the icons anew, from icons/*.svg
 cargo xtask deny                    licences, bans and sources of what Bellhop depends on
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
             Some(mutants::run(names))
         }
         Some((&"bench", words)) => bench::run(words),
+        Some((&"dist", flags)) => switches(flags, ["--yes"]).map(|[yes]| dist::run(yes)),
         Some((&"ui", flags)) => switches(flags, ["--yes"]).map(|[yes]| ui::run(yes)),
         Some((&"icons", [])) => Some(icons::run()),
         Some((&"deny", [])) => Some(deny::run()),
