@@ -1,1 +1,6 @@
-//! The engine: started, watched and brought back by the tray.
+//! The engine, seen from the tray: started, adopted, heard, brought back and ended.
+
+#[cfg(test)]
+mod supervisor;
+#[cfg(test)]
+mod version;

@@ -1,1 +1,4 @@
 //! Notifications.
+
+#[cfg(test)]
+mod policy;
