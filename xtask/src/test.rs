@@ -1,11 +1,13 @@
 //! `cargo xtask test`: every layer as a suite that prints its minutes. It runs on after a failure and ends with a table.
 
+mod installed;
 mod programs;
 mod report;
 mod structure;
 mod tally;
 
 use crate::desktop::{self, Built, For};
+use crate::dist::TO_PACK;
 use crate::packages::{self, Package};
 use crate::{Fallible, run, ui};
 use programs::Programs;
@@ -88,6 +90,7 @@ pub(crate) fn run(quick: bool, yes: bool) -> Fallible<()> {
     if let Some(programs) = programs {
         run_programs(&mut report, &programs, built.as_ref(), quick);
     }
+    report.suite("packages", installed::check);
     report.suite("simulation", || {
         tally::of(
             run::cargo(&[
@@ -112,6 +115,7 @@ fn need(quick: bool, yes: bool) -> Fallible<()> {
         &desktop::TO_BUILD,
         &desktop::TO_RUN,
         &desktop::TO_TEST,
+        &TO_PACK,
         &page,
     ];
     let asterisk = [asterisk()];

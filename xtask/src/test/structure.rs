@@ -20,6 +20,10 @@ pub(crate) fn check() -> Fallible<Tally> {
             arrows::impure(&rooms)?,
         ),
         (
+            "tray and window are built of their own room and control only",
+            arrows::behind_the_face(&rooms)?,
+        ),
+        (
             "every package obeys the workspace's lints",
             arrows::unlinted(&rooms)?,
         ),

@@ -87,6 +87,10 @@ const OUTSIDE: [&str; 13] = [
     "tracing-appender",
 ];
 
+/// What tray and window are made of. All that they know of the rest they hear over the engine's socket, so that nothing else builds them anew.
+const FACE: &str = "bellhop-tray";
+const OF_THE_FACE: [&str; 2] = [FACE, "bellhop-control"];
+
 /// A package of the workspace.
 #[derive(Debug, Default)]
 pub(crate) struct Room {
@@ -183,6 +187,33 @@ pub(crate) fn impure(rooms: &[Room]) -> Fallible<Vec<String>> {
     Ok(offenders)
 }
 
+/// Rooms whose editing would build tray and window anew.
+pub(crate) fn behind_the_face(rooms: &[Room]) -> Fallible<Vec<String>> {
+    let tree = run::output(&mut run::cargo(&[
+        "tree",
+        "--locked",
+        "--edges",
+        "normal,build",
+        "--all-features",
+        "--prefix",
+        "none",
+        "--package",
+        FACE,
+    ]))?;
+    Ok(rooms_in(&tree, rooms)
+        .filter(|name| !OF_THE_FACE.contains(name))
+        .map(|name| format!("{FACE} is built with {name}"))
+        .collect())
+}
+
+/// The workspace's own packages in what `cargo tree` printed.
+fn rooms_in<'a>(tree: &str, rooms: &'a [Room]) -> impl Iterator<Item = &'a str> {
+    rooms.iter().map(|room| room.name.as_str()).filter(|name| {
+        tree.lines()
+            .any(|line| line.split(' ').next() == Some(name))
+    })
+}
+
 /// Which of the forbidden packages are in what `cargo tree` printed.
 fn reached(tree: &str) -> Vec<&'static str> {
     OUTSIDE
@@ -272,6 +303,19 @@ mod tests {
             ["tokio"]
         );
         assert!(reached("tokio-like v1.0.0\nnixed v2.0.0\n").is_empty());
+    }
+
+    #[test]
+    fn a_room_behind_the_face_is_seen_through_another() {
+        let rooms = [
+            room("bellhop-control", &[], &[]),
+            room("bellhop-sip", &[], &[]),
+        ];
+        let tree = "bellhop-tray v0.1.0 (/b)\nbellhop-control v0.1.0 (/b)\nserde v1.0.0\n";
+        let found: Vec<&str> = rooms_in(tree, &rooms).collect();
+        assert_eq!(found, ["bellhop-control"]);
+        let tree = format!("{tree}bellhop-sip v0.1.0 (/b)\n");
+        assert_eq!(rooms_in(&tree, &rooms).count(), 2);
     }
 
     #[test]

@@ -7,8 +7,14 @@ use crate::Fallible;
 
 const MOST_LINES: usize = 600;
 
-/// Never part of the sources.
-const NOT_OURS: [&str; 3] = [".git", "target", "node_modules"];
+/// Never part of the sources, wherever they lie.
+const NOT_OURS: [&str; 4] = [".git", "target", "node_modules", ".test"];
+
+/// What is made of the sources.
+const MADE: [&str; 2] = ["ui/dist", "ui/dev/dist"];
+
+/// What people write by hand, and others read.
+const WRITTEN: [&str; 8] = ["rs", "py", "sh", "svelte", "ts", "js", "css", "html"];
 
 /// The text files of the workspace.
 pub(crate) struct Tree(Vec<File>);
@@ -27,7 +33,9 @@ impl Tree {
             for entry in fs::read_dir(folder)? {
                 let entry = entry?;
                 let kind = entry.file_type()?;
-                if kind.is_dir() && !NOT_OURS.iter().any(|name| entry.file_name() == *name) {
+                let is_made = || MADE.iter().any(|path| entry.path() == root.join(path));
+                let is_ours = || !NOT_OURS.iter().any(|name| entry.file_name() == *name);
+                if kind.is_dir() && is_ours() && !is_made() {
                     folders.push(entry.path());
                 } else if kind.is_file() {
                     // What is not text has neither lines nor code.
@@ -43,11 +51,10 @@ impl Tree {
     }
 
     pub(crate) fn too_long(&self) -> Vec<String> {
-        let sources = self.0.iter().filter(|file| {
-            ["rs", "py", "sh"]
-                .iter()
-                .any(|extension| file.has(extension))
-        });
+        let sources = self
+            .0
+            .iter()
+            .filter(|file| WRITTEN.iter().any(|extension| file.has(extension)));
         sources
             .map(|file| (file, file.text.lines().count()))
             .filter(|(_, lines)| *lines > MOST_LINES)
@@ -76,6 +83,8 @@ impl Tree {
             "static.crates",
             "[source.",
             "replace-with",
+            "registry.npmjs",
+            "\"resolved\": \"http",
         ];
         let here = Path::new("xtask/src/test/structure/files.rs");
         self.lines_with(&signs.map(str::to_owned), |file| {
@@ -122,6 +131,12 @@ mod tests {
             tree("a.rs", &"\n".repeat(601)).too_long(),
             ["a.rs: 601 lines"]
         );
+        assert_eq!(
+            tree("ui/src/App.svelte", &"\n".repeat(601))
+                .too_long()
+                .len(),
+            1
+        );
         assert!(tree("Cargo.lock", &"\n".repeat(601)).too_long().is_empty());
     }
 
@@ -141,6 +156,8 @@ mod tests {
         let line = "registry = \"sparse+https://packages.example/index/\"\n";
         assert_eq!(tree(".cargo/config.toml", line).registries().len(), 1);
         assert!(tree("Cargo.lock", line).registries().is_empty());
+        let line = "\"resolved\": \"https://packages.example/svelte.tgz\",\n";
+        assert_eq!(tree("ui/package-lock.json", line).registries().len(), 1);
     }
 
     #[test]
@@ -151,6 +168,8 @@ mod tests {
                 .iter()
                 .any(|file| file.path == Path::new("Cargo.toml"))
         );
-        assert!(!tree.0.iter().any(|file| file.path.starts_with("target")));
+        for made in ["target", "ui/dist", "ui/node_modules"] {
+            assert!(!tree.0.iter().any(|file| file.path.starts_with(made)));
+        }
     }
 }
