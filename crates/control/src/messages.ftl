@@ -200,3 +200,116 @@ toast-engine_down = Bellhop's engine stopped
 toast-engine_down_body = Calls don't come to this laptop: { $why }
 toast-engine_down_plain = Calls don't come to this laptop until it runs again
 toast-engine_back = Bellhop's engine runs again
+
+### Window
+
+window-none_what = A line is your number at the company. Bellhop keeps it registered from this laptop, whatever network it is on
+window-lines = Lines
+window-demo = Try the demo
+window-demo_what = The demo has a company inside Bellhop; nothing leaves this laptop
+window-demo_is = This is the demo: its company is inside Bellhop, and nothing leaves this laptop
+window-demo_end = End the demo
+window-reach_reachable = Reachable
+window-reach_working = Working on it
+window-reach_unreachable = Not reachable
+window-reach_paused = Paused
+window-path = The way of a call
+window-station_good = in order
+window-station_unknown = not known
+window-station_broken = broken
+window-others = Other places this number rings
+window-test = Test that I can be called
+window-test_again = Test again
+window-edit = Edit
+window-remove = Remove
+window-more_of = More for { $number }
+window-copy = Copy { $what }
+window-copied = Copied
+window-not_copied = This desktop does not let Bellhop copy; the text can be selected
+window-add = Add line
+window-add_another = Add a line
+window-adding = Adding …
+window-save = Save
+window-saving = Saving …
+window-cancel = Cancel
+window-close = Close
+window-done = Done
+window-back = Back
+window-version = Bellhop { $version }
+window-problem = line { $line }: { $key }: { $message }
+window-problem_whole = line { $line }: { $message }
+window-login = Start Bellhop at login
+window-login_what = Your phone then follows you from the moment you log in
+window-no_tray = This desktop has no place for Bellhop's icon; your lines are kept all the same. On GNOME, the extension “AppIndicator and KStatusNotifierItem Support” makes one
+
+### Window: the form of a line
+
+window-form_add = Add your line
+window-form_edit = Edit { $number }
+window-form_more = More
+window-form_amiss = Nothing was saved yet: { $count ->
+    [1] one field needs
+   *[other] { $count } fields need
+} another look
+window-aor = Address
+window-aor_hint = As your company gave it to you, like tina@example.com
+window-aor_needed = The address is needed, like tina@example.com
+window-password = Password
+window-password_hint = It goes into your keyring and is never shown again
+window-password_kept = Kept in your keyring; leave this empty to keep it
+window-password_in_file = Kept in the file { $path }; one that you type goes into your keyring instead
+window-password_in_env = Kept in the variable { $variable }; one that you type goes into your keyring instead
+window-registrar = Registrar
+window-registrar_hint = Found by the address if empty
+window-outbound_proxy = Outbound proxy
+window-outbound_proxy_hint = Where to send everything, if your IT named one
+window-auth_username = Login name
+window-auth_username_hint = The part of the address before the @ if empty
+window-expires = Hold for, in seconds
+window-expires_hint = How long the registrar is asked to hold the line; 3600 if empty
+window-expires_number = A whole number of seconds is needed, like 3600
+window-user_agent = User agent
+window-user_agent_hint = Some companies admit only programs that they know
+window-id = Short name
+window-id_hint = For the command line; made from the address if empty
+window-password_for = Password for { $number }
+window-password_use = Use this password
+window-password_needed = The password is needed
+window-remove_what = Remove { $number }?
+window-remove_then = Its calls no longer come to this laptop. The line leaves the config, and its password leaves your keyring
+
+### Window: the steps of a test
+
+window-trial_runs = Testing { $number } …
+window-trial_adding = Adding { $number } …
+window-trial_holds = { $number } works
+window-trial_unproven = { $number } is registered
+window-trial_fails = { $number } does not work yet
+window-trial_stopped = The test of { $number } ended early
+window-steps = What was tested
+window-settings = Change the settings
+window-step_saved = Saved
+window-step_config = The config file makes sense
+window-step_config_fails = The config file does not make sense
+window-step_config_runs = Reading the config file …
+window-step_secret = The password is at hand
+window-step_secret_kept = Password kept in your keyring
+window-step_secret_fails = The password is not at hand
+window-step_secret_runs = Looking for the password …
+window-step_dns = Found { $registrar } by DNS
+window-step_dns_fails = { $registrar } was not found
+window-step_dns_runs = Looking for { $registrar } …
+window-step_tls = Secure
+window-step_tls_fails = Not secure
+window-step_login = Logged in
+window-step_login_fails = Not logged in
+window-step_login_runs = Logging in …
+window-step_callable = Proven: what is sent to this number arrives here
+window-step_callable_fails = What is sent to this number does not arrive here
+window-step_callable_runs = Sending something to this number …
+window-step_unproven = Registered; that calls arrive could not be shown from here
+window-step_unproven_why = Many companies answer such a test themselves. A call from another phone shows it
+
+### Start at login
+
+login-comment = Keeps your company number reachable wherever the laptop goes
