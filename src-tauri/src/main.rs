@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 mod args;
+mod clock;
 mod display;
 mod engine;
 mod environment;
@@ -49,7 +50,7 @@ fn start(args: Args) -> Result<(), String> {
     let runtime = runtime()?;
     let show = Ask::Show { add_line };
     let held = match runtime.block_on(role::claim(role, &state_dir, &show))? {
-        Claim::Held(held) => held,
+        Claim::Held(held) => *held,
         Claim::Asked => return Ok(()),
     };
     let start = Start {

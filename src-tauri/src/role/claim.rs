@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(crate) enum Claim {
     /// The role is ours.
-    Held(Held),
+    Held(Box<Held>),
     /// Another process has it, and took what was asked.
     Asked,
 }
@@ -51,7 +51,7 @@ async fn claim_within(
     let deadline = Instant::now() + patience;
     loop {
         match StateDir::open(state_dir, role) {
-            Ok(directory) => return Ok(Claim::Held(Held::new(directory, role))),
+            Ok(directory) => return Ok(Claim::Held(Box::new(Held::new(directory, role)))),
             Err(error) if error.code == Code::StateDirInUse => {}
             Err(error) => return Err(error.message),
         }

@@ -9,7 +9,7 @@ mod asking;
 mod claim;
 mod serving;
 
-pub(crate) use asking::{Watched, ask, watch};
+pub(crate) use asking::{ask, watch};
 pub(crate) use bellhop_control::role::Role;
 pub(crate) use claim::{Claim, Held, claim};
 pub(crate) use serving::Serving;

@@ -19,7 +19,7 @@ fn run<F: Future>(test: F) -> F::Output {
 
 async fn held(role: Role, path: &Path) -> Held {
     match claim(role, path, &SHOW).await.unwrap() {
-        Claim::Held(held) => held,
+        Claim::Held(held) => *held,
         Claim::Asked => panic!("somebody has it"),
     }
 }

@@ -1,0 +1,79 @@
+//! What the page may ask of the engine. The page is ours, and what it is given to show is not: were it ever led astray, this is how far it gets.
+
+use bellhop_control::error::{Code, Error};
+use bellhop_control::protocol::{LineSettings, Password, PasswordPlace, Request};
+
+/// Longest id, address or name, in bytes.
+const LONGEST: usize = 1024;
+
+/// Looks at a request before the engine does.
+///
+/// # Errors
+/// It is not one of the page's, too long, or not text of one line.
+pub(super) fn check(request: &Request) -> Result<(), Error> {
+    let fine = match request {
+        Request::Status | Request::Reload | Request::Demo => true,
+        Request::Rebind { line } | Request::Check { line } => line.as_deref().is_none_or(is_plain),
+        Request::Pause { line }
+        | Request::Resume { line }
+        | Request::LineSettings { line }
+        | Request::RemoveLine { line }
+        | Request::ForgetSecret { line } => is_plain(line),
+        // A new line has its password in the keyring: a page led astray must not have a file of its choice sent to a registrar of its choice.
+        Request::AddLine { settings, password } => {
+            settings.password == PasswordPlace::Keyring
+                && are_plain(settings)
+                && password.as_ref().is_none_or(Password::is_plausible)
+        }
+        Request::EditLine {
+            line,
+            settings,
+            password,
+        } => {
+            is_plain(line)
+                && are_plain(settings)
+                && password.as_ref().is_none_or(Password::is_plausible)
+        }
+        Request::SetPassword { line, password } => is_plain(line) && password.is_plausible(),
+        // The window hears the engine already, shows no SIP, and ends no engine.
+        Request::Subscribe | Request::Trace | Request::Shutdown => false,
+    };
+    if fine { Ok(()) } else { Err(refused()) }
+}
+
+fn refused() -> Error {
+    let why = "the window asked for what it may not";
+    Error::new(Code::Internal, [("why", why)])
+}
+
+fn are_plain(settings: &LineSettings) -> bool {
+    let LineSettings {
+        id,
+        aor,
+        registrar,
+        outbound_proxy,
+        auth_username,
+        expires: _,
+        user_agent,
+        password,
+    } = settings;
+    let place = match password {
+        PasswordPlace::Keyring => None,
+        PasswordPlace::File { path } => Some(path),
+        PasswordPlace::Env { variable } => Some(variable),
+    };
+    [id, registrar, outbound_proxy, auth_username, user_agent]
+        .into_iter()
+        .filter_map(Option::as_ref)
+        .chain(place)
+        .chain([aor])
+        .all(|text| is_plain(text))
+}
+
+/// One line of bearable length.
+fn is_plain(text: &str) -> bool {
+    text.len() <= LONGEST && !text.contains(char::is_control)
+}
+
+#[cfg(test)]
+mod tests;

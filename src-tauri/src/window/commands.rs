@@ -1,0 +1,76 @@
+//! The two commands: all that the page can do.
+
+use std::sync::Arc;
+
+use bellhop_control::client::Client;
+use bellhop_control::error::{Code, Error};
+use bellhop_control::protocol::{CheckStep, Reply};
+use bellhop_control::window::{WindowEvent, WindowRequest};
+use tauri::State;
+use tauri::ipc::Channel;
+use tokio::sync::Semaphore;
+
+use super::hub::Input;
+use super::{Desk, bounds, desktop};
+
+/// At once, of one page; what is more waits its turn.
+const MAX_REQUESTS: usize = 8;
+
+/// Where requests take their turns.
+#[derive(Clone, Debug)]
+pub(super) struct Places(Arc<Semaphore>);
+
+impl Places {
+    pub(super) fn new() -> Places {
+        Places(Arc::new(Semaphore::new(MAX_REQUESTS)))
+    }
+}
+
+/// Asks the engine, or the desktop. A request to the engine has a connection of its own: a check that takes a minute holds up no pause.
+#[tauri::command]
+pub(super) async fn request(
+    desk: State<'_, Desk>,
+    request: WindowRequest,
+    progress: Channel<CheckStep>,
+) -> Result<Reply, Error> {
+    let _place = desk
+        .requests
+        .0
+        .acquire()
+        .await
+        .map_err(|_| Error::plain(Code::EngineStopping))?;
+    match request {
+        WindowRequest::Engine { request } => {
+            bounds::check(&request)?;
+            let mut client = Client::connect(&desk.state_dir).await?;
+            let told = |step| {
+                // A page that was reloaded meanwhile hears of the end no more either.
+                let _ = progress.send(step);
+            };
+            client.request_with_progress(*request, told).await
+        }
+        WindowRequest::Desktop { request } => {
+            let login = desktop::carry_out(&desk.login, &request)?;
+            let _ = desk.inputs.send(Input::Login(login)).await;
+            Ok(Reply::Done)
+        }
+    }
+}
+
+/// Tells the page all there is to show, and from then on each change. A page that was reloaded asks again, and takes the place of the one before.
+#[tauri::command]
+pub(super) async fn subscribe(
+    desk: State<'_, Desk>,
+    events: Channel<WindowEvent>,
+) -> Result<(), Error> {
+    // The desktop's own settings may have changed it since.
+    let login = Input::Login(desk.login.state());
+    let page = Box::new(move |event| events.send(event).is_ok());
+    for input in [login, Input::Page(page)] {
+        desk.inputs
+            .send(input)
+            .await
+            .map_err(|_| Error::plain(Code::EngineStopping))?;
+    }
+    Ok(())
+}
