@@ -28,7 +28,7 @@ pub enum EditError {
 /// [`EditError::NoSuchLine`], or [`EditError::Before`].
 pub fn line_settings(text: &str, file: &str, id: &str) -> Result<LineSettings, EditError> {
     let mut document = editable(text, file)?;
-    let position = position(text, file, id)?;
+    let position = position(&names(text, file)?, id)?;
     let tables = tables(&mut document, file)?;
     let table = tables.get(position).ok_or(EditError::NoSuchLine)?;
     Ok(keys::read(table))
@@ -44,15 +44,13 @@ pub fn add_line(
     settings: &LineSettings,
 ) -> Result<(String, String), EditError> {
     let mut document = editable(text, file)?;
+    let names = names(text, file)?;
     let mut table = Table::new();
     keys::write(&mut table, settings);
-    if !text.trim().is_empty() {
-        table.decor_mut().set_prefix("\n");
-    }
+    comments::put_last(&mut document, &mut table);
     tables(&mut document, file)?.push(table);
-    let edited = document.to_string();
-    let id = id_at(&edited, file, usize::MAX)?;
-    Ok((edited, id))
+    let position = names.len();
+    finished(document, file, &names, Some(position))
 }
 
 /// `text` with these settings for the line of that id, and the id that it has then. What is the same stays as it was written.
@@ -66,15 +64,14 @@ pub fn edit_line(
     settings: &LineSettings,
 ) -> Result<(String, String), EditError> {
     let mut document = editable(text, file)?;
-    let position = position(text, file, id)?;
+    let names = names(text, file)?;
+    let position = position(&names, id)?;
     let table = tables(&mut document, file)?
         .get_mut(position)
         .ok_or(EditError::NoSuchLine)?;
     let left_over = keys::write(table, settings);
     comments::put_after(&mut document, position, &left_over);
-    let edited = document.to_string();
-    let id = id_at(&edited, file, position)?;
-    Ok((edited, id))
+    finished(document, file, &names, Some(position))
 }
 
 /// `text` without the line of that id.
@@ -83,7 +80,9 @@ pub fn edit_line(
 /// [`EditError::NoSuchLine`], or [`EditError::Before`] if the config could not be read in the first place.
 pub fn remove_line(text: &str, file: &str, id: &str) -> Result<String, EditError> {
     let mut document = editable(text, file)?;
-    let position = position(text, file, id)?;
+    let mut names = names(text, file)?;
+    let position = position(&names, id)?;
+    names.remove(position);
     let tables = tables(&mut document, file)?;
     let left_over = tables
         .get(position)
@@ -94,7 +93,7 @@ pub fn remove_line(text: &str, file: &str, id: &str) -> Result<String, EditError
         document.remove("line");
     }
     comments::put_before(&mut document, position, &left_over);
-    Ok(document.to_string())
+    finished(document, file, &names, None).map(|(edited, _)| edited)
 }
 
 fn editable(text: &str, file: &str) -> Result<DocumentMut, EditError> {
@@ -124,19 +123,50 @@ fn not_to_be_edited(file: &str) -> EditError {
     )])
 }
 
-fn position(text: &str, file: &str, id: &str) -> Result<usize, EditError> {
+/// The ids of all lines.
+fn names(text: &str, file: &str) -> Result<Vec<String>, EditError> {
     let read = Written::parse(text, file).map_err(EditError::Before)?;
-    read.lines
-        .iter()
-        .position(|line| line.id.value == id)
-        .ok_or(EditError::NoSuchLine)
+    Ok(read.lines.into_iter().map(|line| line.id.value).collect())
 }
 
-/// The id of the line at that place, or of the last one.
-fn id_at(edited: &str, file: &str, position: usize) -> Result<String, EditError> {
-    let read = Written::parse(edited, file).map_err(EditError::After)?;
-    let line = read.lines.get(position).or(read.lines.last());
-    Ok(line.map(|line| line.id.value.clone()).unwrap_or_default())
+fn position(names: &[String], id: &str) -> Result<usize, EditError> {
+    let found = names.iter().position(|name| name == id);
+    found.ok_or(EditError::NoSuchLine)
+}
+
+/// The text, and the id of the line that is wanted now. All others keep the name that they have: one that was made may have depended on what has changed, and is
+/// written then.
+fn finished(
+    mut document: DocumentMut,
+    file: &str,
+    names: &[String],
+    wanted: Option<usize>,
+) -> Result<(String, String), EditError> {
+    let read = |document: &DocumentMut| {
+        let text = document.to_string();
+        let read = Written::parse(&text, file).map_err(EditError::After)?;
+        Ok((text, read.lines))
+    };
+    let (mut text, mut lines) = read(&document)?;
+    let others = lines.iter().zip(names).enumerate();
+    let renamed: Vec<(usize, &String)> = others
+        .filter(|(place, (line, name))| Some(*place) != wanted && line.id.value != **name)
+        .map(|(place, (_, name))| (place, name))
+        .collect();
+    if !renamed.is_empty() {
+        let tables = tables(&mut document, file)?;
+        for (place, name) in renamed {
+            if let Some(table) = tables.get_mut(place) {
+                table.insert("id", name.as_str().into());
+            }
+        }
+        (text, lines) = read(&document)?;
+    }
+    let line = wanted.and_then(|wanted| lines.get(wanted));
+    Ok((
+        text,
+        line.map(|line| line.id.value.clone()).unwrap_or_default(),
+    ))
 }
 
 fn listed(problems: &[Problem]) -> String {

@@ -6,7 +6,7 @@ pub(crate) mod watch;
 use std::path::Path;
 
 use bellhop_agent::LineConfig;
-use bellhop_control::config::{DEFAULT_EXPIRES, PasswordSource, Problem, Written, WrittenLine};
+use bellhop_control::config::{At, DEFAULT_EXPIRES, PasswordSource, Problem, Written, WrittenLine};
 use bellhop_sip::{HostPort, Scheme, Uri};
 
 use crate::net::targets::Target;
@@ -27,6 +27,22 @@ pub(crate) struct LineSettings {
 }
 
 impl LineSettings {
+    /// The demo's line at the registrar of that address.
+    pub(crate) fn of_demo(id: String, aor: &str, registrar: &str) -> Option<LineSettings> {
+        let text = format!("[[line]]\naor = \"{aor}\"\nregistrar = \"{registrar}\"\n");
+        let line = resolve(&text, "demo", Path::new(".")).ok()?.pop()?;
+        Some(LineSettings {
+            id,
+            secret: Source::Demo,
+            ..line
+        })
+    }
+
+    /// Of no config, and to be remembered nowhere.
+    pub(crate) fn is_demo(&self) -> bool {
+        self.secret == Source::Demo
+    }
+
     /// The AOR as people write it: `tina@example.com`.
     pub(crate) fn number(&self) -> &str {
         self.aor
@@ -73,7 +89,7 @@ pub(crate) fn resolve(
     for line in &written.lines {
         match resolve_line(&written, line, directory) {
             Ok(settings) => lines.push(settings),
-            Err(problem) => problems.push(problem),
+            Err(found) => problems.extend(found),
         }
     }
     if problems.is_empty() {
@@ -87,8 +103,8 @@ fn resolve_line(
     file: &Written,
     line: &WrittenLine,
     directory: &Path,
-) -> Result<LineSettings, Problem> {
-    let uri = |at: &bellhop_control::config::At<String>, key: &str| -> Result<Uri, Problem> {
+) -> Result<LineSettings, Vec<Problem>> {
+    let uri = |at: &At<String>, key: &str| -> Result<Uri, Problem> {
         let uri = at.parse::<Uri>().map_err(|_| {
             file.problem(
                 at.line,
@@ -110,31 +126,34 @@ fn resolve_line(
             )),
         }
     };
-    let aor = uri(&line.aor, "aor")?;
+    let optional =
+        |at: &Option<At<String>>, key: &str| at.as_ref().map(|at| uri(at, key)).transpose();
+    let (aor, named, proxy) = (
+        uri(&line.aor, "aor"),
+        optional(&line.registrar, "registrar"),
+        optional(&line.outbound_proxy, "outbound_proxy"),
+    );
+    // A form has all its fields looked at.
+    let (aor, named, proxy) = match (aor, named, proxy) {
+        (Ok(aor), Ok(named), Ok(proxy)) => (aor, named, proxy.map(loose)),
+        (aor, named, proxy) => {
+            let problems = [aor.err(), named.err(), proxy.err()];
+            return Err(problems.into_iter().flatten().collect());
+        }
+    };
     let Some(user) = aor
         .user_unescaped()
         .map(|user| user.to_string())
         .filter(|user| !user.is_empty())
     else {
-        return Err(file.problem(
+        return Err(vec![file.problem(
             line.aor.line,
             "aor",
             "must name a user: \"sip:USER@company\"",
-        ));
+        )]);
     };
-    let named = line
-        .registrar
-        .as_ref()
-        .map(|at| uri(at, "registrar"))
-        .transpose()?;
-    let proxy = line
-        .outbound_proxy
-        .as_ref()
-        .map(|at| uri(at, "outbound_proxy"))
-        .transpose()?
-        .map(loose);
     let registrar = named.as_ref().unwrap_or(&aor);
-    let unreachable = || file.problem(line.aor.line, "aor", "has no host to register at");
+    let unreachable = || vec![file.problem(line.aor.line, "aor", "has no host to register at")];
     let host = registrar.host().ok_or_else(unreachable)?;
     Ok(LineSettings {
         id: line.id.value.clone(),

@@ -11,11 +11,11 @@ use bellhop_control::error::{Code, Error};
 use bellhop_control::frame::{self, FrameError, FrameReader};
 use bellhop_control::local::Listener;
 use bellhop_control::protocol::{
-    Event, Hello, PROTOCOL, Reply, Request, StartedBy, ToEngine, ToView,
+    CheckStep, Event, Hello, PROTOCOL, Reply, Request, StartedBy, ToEngine, ToView,
 };
 use bellhop_control::role::Role;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{Semaphore, broadcast, oneshot};
+use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -157,7 +157,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Connection<R, W> {
                 return Err(FrameError::Ended);
             };
             let subscribes = request == Request::Subscribe;
-            let reply = self.reply(request).await;
+            let reply = self.reply_with_progress(id, request).await?;
             let subscribed = subscribes && reply == Reply::Done;
             write(&mut self.writer, &ToView::Reply { id, reply }).await?;
             if subscribed {
@@ -166,8 +166,40 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Connection<R, W> {
         }
     }
 
-    async fn reply(&self, request: Request) -> Reply {
-        if let Some(stranger) = &self.stranger
+    /// Each step of a check goes out the moment that it is known.
+    async fn reply_with_progress(
+        &mut self,
+        id: u64,
+        request: Request,
+    ) -> Result<Reply, FrameError> {
+        let (progress, mut steps) = mpsc::unbounded_channel();
+        let writer = &mut self.writer;
+        let reply = Self::reply(&self.handle, self.stranger.as_ref(), request, progress);
+        tokio::pin!(reply);
+        loop {
+            tokio::select! {
+                biased;
+                Some(step) = steps.recv() => {
+                    write(writer, &ToView::Progress { id, step }).await?;
+                }
+                reply = &mut reply => {
+                    // What was told in the same turn comes before it.
+                    while let Ok(step) = steps.try_recv() {
+                        write(writer, &ToView::Progress { id, step }).await?;
+                    }
+                    return Ok(reply);
+                }
+            }
+        }
+    }
+
+    async fn reply(
+        handle: &Handle,
+        stranger: Option<&Hello>,
+        request: Request,
+        progress: mpsc::UnboundedSender<CheckStep>,
+    ) -> Reply {
+        if let Some(stranger) = stranger
             && request != Request::Shutdown
         {
             let versions = [
@@ -178,7 +210,12 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Connection<R, W> {
         }
         let (reply, replied) = oneshot::channel();
         let stopping = || Reply::refused(Error::plain(Code::EngineStopping));
-        match self.handle.asks.send(Ask { request, reply }).await {
+        let ask = Ask {
+            request,
+            reply,
+            progress: Some(progress),
+        };
+        match handle.asks.send(ask).await {
             Ok(()) => replied.await.unwrap_or_else(|_| stopping()),
             Err(_) => stopping(),
         }

@@ -1,7 +1,7 @@
-//! The company registrar of the demo: one account, UDP, in the foreground. For loopback and namespaces, not for a company.
+//! The company registrar of the demo: one account, UDP, in the foreground or inside an engine. For loopback and namespaces, not for a company.
 
-use std::io::Write;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant, SystemTime};
 
 use bellhop_endpoint::{Endpoint, Event, Flow, FlowId, Timers};
@@ -9,6 +9,8 @@ use bellhop_registrar::{Account, Registrar, RegistrarConfig};
 use bellhop_sip::Transport;
 use bytes::Bytes;
 use rand::RngExt;
+use secrecy::SecretString;
+use tokio::task::AbortHandle;
 
 use crate::failed::Failed;
 
@@ -34,7 +36,8 @@ pub fn run(port: u16, listen: IpAddr, out: &mut dyn Write) -> Result<(), Failed>
         lines: vec![format!("port {port} can't be opened: {error}")],
     })?;
     let local = socket.local_addr().map_err(told)?;
-    let mut demo = Demo::new(local);
+    let password = std::env::var(PASSWORD_VARIABLE).unwrap_or_else(|_| PASSWORD.to_owned());
+    let mut demo = Demo::new(local, password);
     let begun = Instant::now();
     say(out, format_args!("listening udp:{local}"))?;
     let mut buffer = vec![0; 65_535];
@@ -68,13 +71,83 @@ pub fn run(port: u16, listen: IpAddr, out: &mut dyn Write) -> Result<(), Failed>
     }
 }
 
+/// The registrar inside an engine, on a loopback port of its own. Dropped, it ends.
+#[derive(Debug)]
+pub(crate) struct Embedded {
+    address: SocketAddr,
+    task: AbortHandle,
+}
+
+impl Embedded {
+    /// To be called inside the runtime.
+    ///
+    /// # Errors
+    /// No port is to be had.
+    pub(crate) fn start() -> io::Result<Embedded> {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+        socket.set_nonblocking(true)?;
+        let socket = tokio::net::UdpSocket::from_std(socket)?;
+        let address = socket.local_addr()?;
+        let demo = Demo::new(address, PASSWORD.to_owned());
+        let task = tokio::spawn(serve(socket, demo)).abort_handle();
+        Ok(Embedded { address, task })
+    }
+
+    /// Number and registrar of the line that it knows, as a config would have them.
+    pub(crate) fn line(&self) -> (String, String) {
+        let registrar = format!("sip:{}", self.address);
+        (format!("sip:{USER}@{DOMAIN}"), registrar)
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// What its account logs in with.
+pub(crate) fn password() -> SecretString {
+    PASSWORD.into()
+}
+
+async fn serve(socket: tokio::net::UdpSocket, mut demo: Demo) {
+    let mut buffer = vec![0; 65_535];
+    loop {
+        let wake = demo.next_wake();
+        let timer = async {
+            match wake {
+                Some(at) => tokio::time::sleep_until(at.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            received = socket.recv_from(&mut buffer) => {
+                // An error is of an earlier datagram, whose receiver has gone.
+                if let Ok((length, source)) = received {
+                    let datagram = buffer.get(..length).unwrap_or_default();
+                    demo.handle_datagram(Instant::now(), source, Bytes::copy_from_slice(datagram));
+                }
+            }
+            () = timer => {}
+        }
+        demo.handle_timeout(Instant::now());
+        while let Some(transmit) = demo.endpoint.poll_transmit() {
+            let _ = socket
+                .send_to(&transmit.payload, transmit.destination)
+                .await;
+        }
+        while demo.registrar.poll_event().is_some() {}
+    }
+}
+
 struct Demo {
     endpoint: Endpoint,
     registrar: Registrar,
 }
 
 impl Demo {
-    fn new(local: SocketAddr) -> Demo {
+    fn new(local: SocketAddr, password: String) -> Demo {
         let mut rng = rand::rng();
         let mut endpoint = Endpoint::new(Timers::default(), rng.random());
         endpoint.open_flow(
@@ -85,7 +158,6 @@ impl Demo {
                 remote: None,
             },
         );
-        let password = std::env::var(PASSWORD_VARIABLE).unwrap_or_else(|_| PASSWORD.to_owned());
         let mut config = RegistrarConfig::new(
             DOMAIN,
             vec![Account {

@@ -147,7 +147,12 @@ fn control_server(
 
 async fn ask(handle: &Handle, request: Request) -> Option<Reply> {
     let (reply, replied) = oneshot::channel();
-    handle.asks.send(Ask { request, reply }).await.ok()?;
+    let ask = Ask {
+        request,
+        reply,
+        progress: None,
+    };
+    handle.asks.send(ask).await.ok()?;
     replied.await.ok()
 }
 

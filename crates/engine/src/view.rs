@@ -20,7 +20,7 @@ pub(crate) fn line(settings: &LineSettings, view: &LineView, clock: &WallClock) 
         id: settings.id.clone(),
         aor: settings.aor.clone(),
         registrar: Some(settings.registrar_host.clone()),
-        demo: false,
+        demo: settings.is_demo(),
         state: state(view.state),
         verified: view.verified,
         callable: Callable {

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use bellhop_control::error::Code;
 use bellhop_control::protocol::{CheckStep, Outcome, Step};
-use bellhop_engine::secrets::{keyring_forget, keyring_store};
+use bellhop_engine::secrets::keyring_store;
 use common::{
     AOR, Started, assert_ended_well, await_file, config, in_own_process, is_inner, options,
     registrar,
@@ -72,8 +72,7 @@ fn with_a_keyring() {
     );
     assert_eq!(failure(&check(), Step::Login), Some(Code::PasswordRefused));
 
-    keyring_forget(AOR).unwrap();
-    keyring_forget(AOR).unwrap();
+    secret_tool(&["clear", "service", "bellhop", "username", AOR], "");
     assert_eq!(failure(&check(), Step::Secret), Some(Code::SecretMissing));
 }
 

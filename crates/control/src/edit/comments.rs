@@ -72,6 +72,19 @@ pub(super) fn put_before(document: &mut DocumentMut, position: usize, comments: 
     }
 }
 
+/// A table that is to be the last one comes after all that stands at the end, and an empty line.
+pub(super) fn put_last(document: &mut DocumentMut, table: &mut Table) {
+    let mut above = document.trailing().as_str().unwrap_or_default().to_owned();
+    document.set_trailing("");
+    if !above.is_empty() && !above.ends_with('\n') {
+        above.push('\n');
+    }
+    if !above.is_empty() || !document.is_empty() {
+        above.push('\n');
+    }
+    table.decor_mut().set_prefix(above);
+}
+
 /// Puts comments below the table at `position`.
 pub(super) fn put_after(document: &mut DocumentMut, position: usize, comments: &str) {
     put_before(document, position + 1, comments);

@@ -48,6 +48,42 @@ fn adding_keeps_every_byte_before() {
 }
 
 #[test]
+fn a_new_line_comes_after_all_comments() {
+    let line = "[[line]]\naor = \"sip:tina@example.org\"\npassword = { keyring = true }\n";
+    let after = |before: &str| {
+        add_line(before, "config.toml", &tina_at("example.org"))
+            .unwrap()
+            .0
+    };
+    assert_eq!(after("# mine\n"), format!("# mine\n\n{line}"));
+    assert_eq!(after("# mine"), format!("# mine\n\n{line}"));
+    let more = format!("{BEFORE}\n# the end\n");
+    assert_eq!(after(&more), format!("{more}\n{line}"));
+}
+
+#[test]
+fn the_others_keep_the_names_that_were_made_for_them() {
+    let twice = "[[line]]\naor = \"sip:tina@a\"\n[[line]]\naor = \"sip:tina@b\"\n";
+    let second = line_settings(twice, "config.toml", "tina-2").unwrap();
+    assert_eq!(second.aor, "sip:tina@b");
+    let removed = remove_line(twice, "config.toml", "tina").unwrap();
+    assert_eq!(removed, "[[line]]\naor = \"sip:tina@b\"\nid = \"tina-2\"\n");
+    let tom = LineSettings {
+        aor: "sip:tom@a".into(),
+        ..LineSettings::default()
+    };
+    let (edited, id) = edit_line(twice, "config.toml", "tina", &tom).unwrap();
+    assert_eq!(id, "tom");
+    assert!(line_settings(&edited, "config.toml", "tina-2").is_ok());
+    let named = LineSettings {
+        id: Some("tina".into()),
+        ..tina_at("c")
+    };
+    let refused = add_line(twice, "config.toml", &named).unwrap_err();
+    assert!(matches!(&refused, EditError::After(_)), "{refused:?}");
+}
+
+#[test]
 fn removing_keeps_the_others_and_what_is_said_of_all() {
     let (two, _) = add_line(BEFORE, "config.toml", &tina_at("example.org")).unwrap();
     assert_eq!(remove_line(&two, "config.toml", "tina").unwrap(), BEFORE);

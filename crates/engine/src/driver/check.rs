@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use bellhop_agent::{Command, LineState, LineView, Proof};
 use bellhop_control::error::{Code, Error};
 use bellhop_control::protocol::{CheckStep, Outcome, Reply, Step};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::Driver;
 use super::line::Line;
 use super::pending::why_not_bound;
+use super::requests::no_such_line;
 use crate::net::targets::Target;
 use crate::secrets::Source;
 use crate::view;
@@ -25,14 +26,20 @@ const PROVE: Duration = Duration::from_secs(4);
 #[derive(Debug)]
 pub(super) struct Check {
     reply: oneshot::Sender<Reply>,
+    progress: Progress,
     config: CheckStep,
     lines: Vec<LineCheck>,
 }
 
+/// Where each step is told at once. A view that has gone no longer wants to know.
+pub(crate) type Progress = Option<mpsc::UnboundedSender<CheckStep>>;
+
 #[derive(Debug)]
 struct LineCheck {
-    number: u32,
+    /// A line that is edited meanwhile comes again under its id.
+    id: String,
     stage: Stage,
+    found: Vec<CheckStep>,
 }
 
 #[derive(Debug)]
@@ -41,12 +48,63 @@ enum Stage {
     Settling { until: Instant },
     /// Until the request to the own number came back.
     Proving { since: Instant, until: Instant },
-    /// With what was found.
-    Done(Vec<CheckStep>),
+    /// All is found.
+    Done,
+}
+
+impl LineCheck {
+    fn knows(&self, step: Step) -> bool {
+        self.found.iter().any(|found| found.step == step)
+    }
+
+    /// Tells a step, once.
+    fn tell(&mut self, progress: &Progress, step: CheckStep) {
+        if !self.knows(step.step) {
+            if let Some(progress) = progress {
+                let _ = progress.send(step.clone());
+            }
+            self.found.push(step);
+        }
+    }
 }
 
 impl Driver {
-    pub(super) fn begin_check(&mut self, now: Instant, reply: oneshot::Sender<Reply>) {
+    pub(super) fn begin_check(
+        &mut self,
+        now: Instant,
+        wanted: Option<&str>,
+        progress: Progress,
+        reply: oneshot::Sender<Reply>,
+    ) {
+        let is_wanted = |line: &&Line| wanted.is_none_or(|id| line.settings.id == id);
+        let lines: Vec<LineCheck> = self
+            .lines
+            .iter()
+            .filter(is_wanted)
+            .map(|line| LineCheck {
+                id: line.settings.id.clone(),
+                stage: Stage::Settling {
+                    until: now + SETTLE,
+                },
+                found: Vec::new(),
+            })
+            .collect();
+        if let (Some(id), true) = (wanted, lines.is_empty()) {
+            return no_such_line(id, reply);
+        }
+        let config = self.config_step();
+        if let Some(progress) = &progress {
+            let _ = progress.send(config.clone());
+        }
+        self.checks.push(Check {
+            reply,
+            progress,
+            config,
+            lines,
+        });
+    }
+
+    fn config_step(&self) -> CheckStep {
         let begun = Instant::now();
         let loaded = self.origin.load();
         let mut config = step(None, Step::Config, loaded.is_ok(), begun.elapsed());
@@ -60,21 +118,7 @@ impl Driver {
                 config.detail = Some(unusable.lines().join("\n"));
             }
         }
-        let lines = self
-            .lines
-            .iter()
-            .map(|line| LineCheck {
-                number: line.number,
-                stage: Stage::Settling {
-                    until: now + SETTLE,
-                },
-            })
-            .collect();
-        self.checks.push(Check {
-            reply,
-            config,
-            lines,
-        });
+        config
     }
 
     /// When a check wants to be looked at at the latest.
@@ -84,7 +128,7 @@ impl Driver {
             .flat_map(|check| &check.lines)
             .filter_map(|line| match line.stage {
                 Stage::Settling { until } | Stage::Proving { until, .. } => Some(until),
-                Stage::Done(_) => None,
+                Stage::Done => None,
             })
             .min()
     }
@@ -92,18 +136,14 @@ impl Driver {
     pub(super) fn step_checks(&mut self, now: Instant) {
         for mut check in std::mem::take(&mut self.checks) {
             for line in &mut check.lines {
-                self.step_line(now, line);
+                self.step_line(now, line, &check.progress);
             }
-            if check
-                .lines
-                .iter()
-                .all(|line| matches!(line.stage, Stage::Done(_)))
-            {
+            let is_done = |line: &LineCheck| matches!(line.stage, Stage::Done);
+            if check.lines.iter().all(is_done) {
                 let mut steps = vec![check.config];
-                for line in check.lines {
-                    if let Stage::Done(found) = line.stage {
-                        steps.extend(found);
-                    }
+                for mut line in check.lines {
+                    line.found.sort_by_key(|found| order(found.step));
+                    steps.append(&mut line.found);
                 }
                 let _ = check.reply.send(Reply::Checked { steps });
             } else {
@@ -112,18 +152,30 @@ impl Driver {
         }
     }
 
-    fn step_line(&mut self, now: Instant, check: &mut LineCheck) {
-        let Some(line) = self
+    fn step_line(&mut self, now: Instant, check: &mut LineCheck, progress: &Progress) {
+        let mut with_id = self
             .lines
             .iter_mut()
-            .find(|line| line.number == check.number)
-        else {
-            check.stage = Stage::Done(Vec::new());
+            .filter(|it| it.settings.id == check.id);
+        let Some(line) = with_id.next() else {
+            check.stage = Stage::Done;
             return;
         };
+        match (&line.end, &check.stage) {
+            (None, _) => {}
+            // Its successor is what is looked at.
+            (Some(end), Stage::Settling { until }) if end.then.is_some() && now < *until => return,
+            (Some(_), _) => {
+                check.stage = Stage::Done;
+                return;
+            }
+        }
         let seen = line.agent.view();
         match check.stage {
             Stage::Settling { .. } if seen.state == LineState::Registered => {
+                for step in [secret_step(line), dns_step(line), login_step(line, &seen)] {
+                    check.tell(progress, step);
+                }
                 line.agent.handle_command(now, Command::SelfTest);
                 check.stage = Stage::Proving {
                     since: now,
@@ -131,19 +183,57 @@ impl Driver {
                 };
             }
             Stage::Settling { until } if now >= until || has_settled(line, &seen) => {
-                check.stage = Stage::Done(found(line, &seen, None));
+                for step in [secret_step(line), dns_step(line), login_step(line, &seen)] {
+                    check.tell(progress, step);
+                }
+                check.stage = Stage::Done;
+            }
+            // What holds is told at once; what does not may still come right while the line tries.
+            Stage::Settling { .. } => {
+                let asked = [
+                    (secret_step(line), line.secret.is_under_way()),
+                    (dns_step(line), line.addresses.search.is_some()),
+                ];
+                for (step, is_under_way) in asked {
+                    if step.outcome == Outcome::Holds && !is_under_way {
+                        check.tell(progress, step);
+                    }
+                }
             }
             Stage::Proving { since, until }
                 if now >= until || seen.state != LineState::Registered || !seen.testing =>
             {
-                check.stage = Stage::Done(found(line, &seen, Some(now - since)));
+                if seen.state == LineState::Registered {
+                    check.tell(progress, callable_step(line, &seen, now - since));
+                } else {
+                    // It was, and is no longer.
+                    check.found.retain(|found| found.step != Step::Login);
+                    check.tell(progress, login_step(line, &seen));
+                }
+                check.stage = Stage::Done;
             }
-            Stage::Settling { .. } | Stage::Proving { .. } | Stage::Done(_) => {}
+            Stage::Proving { .. } | Stage::Done => {}
         }
     }
 }
 
+/// As they are listed.
+fn order(step: Step) -> u8 {
+    match step {
+        Step::Config => 0,
+        Step::Secret => 1,
+        Step::Dns => 2,
+        Step::Tls => 3,
+        Step::Login => 4,
+        Step::Callable => 5,
+    }
+}
+
 fn has_settled(line: &Line, seen: &LineView) -> bool {
+    if line.told.is_none() {
+        // It has not heard of the network yet.
+        return false;
+    }
     match seen.state {
         LineState::Registered | LineState::Rejected | LineState::Paused => true,
         LineState::Offline | LineState::WaitingToRetry { .. } => {
@@ -152,17 +242,6 @@ fn has_settled(line: &Line, seen: &LineView) -> bool {
         LineState::WaitingForSecret => seen.failure.is_some() && !line.secret.is_under_way(),
         LineState::Registering | LineState::Unregistering => false,
     }
-}
-
-/// The steps of a line that has settled; `tested` is how long the request to the own number was given.
-fn found(line: &Line, seen: &LineView, tested: Option<Duration>) -> Vec<CheckStep> {
-    let mut steps = vec![secret_step(line), dns_step(line), login_step(line, seen)];
-    if let Some(tested) = tested
-        && seen.state == LineState::Registered
-    {
-        steps.push(callable_step(line, seen, tested));
-    }
-    steps
 }
 
 fn secret_step(line: &Line) -> CheckStep {
@@ -178,6 +257,7 @@ fn secret_step(line: &Line) -> CheckStep {
             Source::Keyring { .. } => "from the keyring",
             Source::File(_) => "from a file",
             Source::Env(_) => "from the environment",
+            Source::Demo => "the demo's own",
         }
         .into(),
     );
@@ -195,7 +275,8 @@ fn dns_step(line: &Line) -> CheckStep {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join(", ");
-    let ok = addresses.unresolved.is_none() && !addresses.good.is_empty();
+    let ok =
+        addresses.unresolved.is_none() && addresses.search.is_none() && !addresses.good.is_empty();
     let mut it = step(
         Some(line),
         Step::Dns,

@@ -73,6 +73,7 @@ impl Driver {
             Output::Save(identity) => {
                 if let Some((id, aor)) = self
                     .line_by_number(number)
+                    .filter(|line| !line.settings.is_demo())
                     .map(|line| (line.settings.id.clone(), line.settings.aor.clone()))
                 {
                     self.store.save_identity(&id, &aor, &identity);

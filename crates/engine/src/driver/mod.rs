@@ -5,6 +5,7 @@
 
 mod changes;
 mod check;
+mod demo;
 mod effects;
 mod line;
 mod network;
@@ -35,6 +36,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use crate::clock::{Clocks, WallClock};
 use crate::config::watch::{ConfigWatch, News};
 use crate::config::{LineSettings, Origin, Unusable};
+use crate::demo_registrar::Embedded;
 use crate::net::flow_socket::{Datagram, FlowSocket, Inbox};
 use crate::net::networks::Source;
 use crate::net::targets::Target;
@@ -56,6 +58,8 @@ const NOTICES: usize = 64;
 pub(crate) struct Ask {
     pub(crate) request: Request,
     pub(crate) reply: oneshot::Sender<Reply>,
+    /// Where the steps of a check go as they are known.
+    pub(crate) progress: check::Progress,
 }
 
 /// The views' end.
@@ -126,6 +130,8 @@ pub(crate) struct Driver {
     /// Changes of the config that wait for the one that is under way.
     changes: VecDeque<changes::Waiting>,
     is_changing: bool,
+    /// The registrar of the demo, while that runs.
+    demo: Option<Embedded>,
     /// Kinds of interfaces by name, those that are gone included: a notice says where the line came from.
     kinds: HashMap<String, InterfaceKind>,
     origin: Origin,
@@ -187,6 +193,7 @@ impl Driver {
             checks: Vec::new(),
             changes: VecDeque::new(),
             is_changing: false,
+            demo: None,
             kinds: HashMap::new(),
             watch: ConfigWatch::start(origin.clone(), news_in)
                 .inspect_err(|error| tracing::warn!(%error, "the config can't be watched"))
@@ -230,8 +237,10 @@ impl Driver {
         let number = self.next_line;
         self.next_line += 1;
         let urn = self.store.instance_urn();
-        self.store
-            .save_server(&settings.id, &settings.aor, &settings.server());
+        if !settings.is_demo() {
+            self.store
+                .save_server(&settings.id, &settings.aor, &settings.server());
+        }
         let identity = self
             .store
             .identity(&settings.id, &settings.aor)

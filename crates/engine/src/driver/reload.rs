@@ -60,6 +60,10 @@ impl Driver {
         let wanted_ids: Vec<String> = wanted.iter().map(|line| line.id.clone()).collect();
         let mut before = std::mem::take(&mut self.lines);
         let stays = |line: &Line| wanted_ids.contains(&line.settings.id);
+        // The demo is of no config, and goes on unless the config takes its name.
+        let demo: Vec<Line> = before
+            .extract_if(.., |line| line.settings.is_demo() && !stays(line))
+            .collect();
         for settings in wanted {
             let at = before
                 .iter()
@@ -91,6 +95,7 @@ impl Driver {
             begin_end(&mut line, now, None);
             self.lines.push(line);
         }
+        self.lines.extend(demo);
         self.fresh_lines = true;
         self.watch_passwords();
     }
@@ -104,7 +109,7 @@ impl Driver {
             });
             watch.passwords(settings.flatten().filter_map(|line| match &line.secret {
                 Source::File(path) => Some(path.as_path()),
-                Source::Keyring { .. } | Source::Env(_) => None,
+                Source::Keyring { .. } | Source::Env(_) | Source::Demo => None,
             }));
         }
     }
@@ -117,15 +122,22 @@ impl Driver {
                 .is_some_and(|end| line.agent.is_done() || now >= end.until)
         };
         while let Some(at) = self.lines.iter().position(over) {
-            let mut line = self.lines.remove(at);
-            line.addresses.stop_search();
-            self.close_flows_of(line.number);
+            let line = self.drop_line(at);
             if let Some(settings) = line.end.and_then(|end| end.then) {
                 let successor = self.line(settings);
                 self.lines.insert(at, successor);
                 self.fresh_lines = true;
             }
         }
+        self.leave_demo();
+    }
+
+    /// Without a word to anybody.
+    pub(super) fn drop_line(&mut self, at: usize) -> Line {
+        let mut line = self.lines.remove(at);
+        line.addresses.stop_search();
+        self.close_flows_of(line.number);
+        line
     }
 
     fn close_flows_of(&mut self, number: u32) {

@@ -15,7 +15,11 @@ use crate::lines::Edit;
 
 impl Driver {
     pub(super) fn ask(&mut self, now: Instant, ask: Ask) {
-        let Ask { request, reply } = ask;
+        let Ask {
+            request,
+            reply,
+            progress,
+        } = ask;
         if self.ending.is_some() && request != Request::Shutdown {
             let _ = reply.send(Reply::refused(Error::plain(Code::EngineStopping)));
             return;
@@ -30,7 +34,9 @@ impl Driver {
             Request::Rebind { line: Some(id) } => return self.rebind(now, &id, reply),
             Request::Pause { line } => return self.pause(now, &line, reply),
             Request::Resume { line } => return self.resume(now, &line, reply),
-            Request::Check { .. } => return self.begin_check(now, reply),
+            Request::Check { line } => {
+                return self.begin_check(now, line.as_deref(), progress, reply);
+            }
             Request::Trace => Reply::Trace {
                 entries: newest_that_fit(self.trace.entries()),
             },
@@ -45,16 +51,14 @@ impl Driver {
                 settings,
                 password,
             } => return self.edit_line(line, settings, password, reply),
+            Request::RemoveLine { line } if self.ends_demo(&line) => Reply::Done,
             Request::RemoveLine { line } => {
                 return self.change(Change::Edit(Edit::Remove { line }, None), reply);
             }
             Request::SetPassword { line, password } => {
                 return self.change(Change::Password(line, password), reply);
             }
-            Request::Demo => Reply::refused(Error::new(
-                Code::NotInThisVersion,
-                [("what", "editing lines")],
-            )),
+            Request::Demo => self.begin_demo(),
             Request::Shutdown => {
                 self.end(now);
                 Reply::Done
@@ -131,7 +135,9 @@ impl Driver {
     fn remember_pause(&mut self, id: &str, paused: bool) -> Option<u32> {
         let line = self.line_by_id(id)?;
         let (number, aor) = (line.number, line.settings.aor.clone());
-        self.store.save_paused(id, &aor, paused);
+        if !line.settings.is_demo() {
+            self.store.save_paused(id, &aor, paused);
+        }
         Some(number)
     }
 
@@ -152,6 +158,6 @@ impl Driver {
     }
 }
 
-fn no_such_line(id: &str, reply: oneshot::Sender<Reply>) {
+pub(super) fn no_such_line(id: &str, reply: oneshot::Sender<Reply>) {
     drop(reply.send(Reply::refused(Error::new(Code::NoSuchLine, [("line", id)]))));
 }

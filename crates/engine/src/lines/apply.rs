@@ -151,6 +151,10 @@ impl Will {
         }
         open
     }
+
+    fn is_abandoned(will: &Mutex<Will>) -> bool {
+        *will.lock().unwrap_or_else(PoisonError::into_inner) == Will::Abandoned
+    }
 }
 
 #[derive(Debug)]
@@ -185,6 +189,7 @@ impl Work {
         });
         let _ = tell.send(Told::Written(applied));
         if let Some(aor) = unneeded {
+            let _turn = secrets::turn();
             let forgotten = Entry::of(&aor).forget(&self.stage);
             let left_behind = forgotten
                 .err()
@@ -194,6 +199,8 @@ impl Work {
     }
 
     fn store_and_write(&self) -> Result<(Plan, bool), Refused> {
+        let needs_keyring = self.password.is_some() || self.plan.moves_from.is_some();
+        let _turn = needs_keyring.then(secrets::turn);
         let undo = self.store()?;
         let write = || {
             if !Will::turn(&self.will, Will::Committed) {
@@ -243,6 +250,9 @@ impl Work {
             return Ok(None);
         };
         let before = fetch(aor)?;
+        if Will::is_abandoned(&self.will) {
+            return Err(Error::plain(Code::SecretUnavailable).into());
+        }
         Entry::of(aor).store(&wanted, &self.stage).map_err(told)?;
         Ok(Some((aor.clone(), before)))
     }

@@ -61,7 +61,7 @@ impl ConfigFile {
             Ok((text, path)) => Ok((ConfigFile { named, path, text }, true)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let missing = ConfigFile {
-                    path: named.clone(),
+                    path: end_of_links(&named),
                     text: String::new(),
                     named,
                 };
@@ -116,6 +116,19 @@ impl ConfigFile {
         file.persist(&self.path).map_err(|error| error.error)?;
         Ok(())
     }
+}
+
+/// Where a link leads, even to what is missing: a file that comes there does not replace the link.
+fn end_of_links(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    // As many as Linux follows (path_resolution(7)).
+    for _ in 0..40 {
+        let Ok(target) = fs::read_link(&path) else {
+            break;
+        };
+        path = config::directory(&path).join(target);
+    }
+    path
 }
 
 fn make_private(directory: &Path) -> io::Result<()> {
@@ -177,5 +190,12 @@ mod tests {
             .unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read_to_string(&real).unwrap(), "# new\n");
+        fs::remove_file(&real).unwrap();
+        ConfigFile::existing_or_new(Some(link.clone()))
+            .unwrap()
+            .write("# again\n")
+            .unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&real).unwrap(), "# again\n");
     }
 }

@@ -132,7 +132,7 @@ fn keyring_entry(lines: &[Resolved], id: &str) -> Option<String> {
     let line = lines.iter().find(|line| line.id == id)?;
     match &line.secret {
         Source::Keyring { aor } => Some(aor.clone()),
-        Source::File(_) | Source::Env(_) => None,
+        Source::File(_) | Source::Env(_) | Source::Demo => None,
     }
 }
 

@@ -18,8 +18,8 @@ mod reader;
 mod reader;
 mod source;
 
-use std::sync::Arc;
 use std::sync::mpsc as blocking;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,7 @@ use secrecy::SecretString;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
-use crate::view;
+use crate::{demo_registrar, view};
 pub(crate) use keyring::Stage;
 use reader::Reader;
 pub(crate) use source::Source;
@@ -144,6 +144,10 @@ impl Secrets {
                         result: source::variable(&name),
                         watched: true,
                     },
+                    Source::Demo => Answer {
+                        result: Ok(demo_registrar::password()),
+                        watched: true,
+                    },
                 };
                 let _ = told.send(Told::Read(Read {
                     line,
@@ -171,6 +175,14 @@ async fn elsewhere(
         .spawn(move || drop(answer.send(read())))
         .map_err(|_| SecretFailure::Unavailable)?;
     answered.await.unwrap_or(Err(SecretFailure::Unavailable))
+}
+
+/// Who changes what the keyring holds has this, so that nobody takes back what another has stored meanwhile. A keyring that hangs is hung for the next one, too.
+static CHANGING: Mutex<()> = Mutex::new(());
+
+/// The turn to change what the keyring holds. Blocks for as long as another one has it.
+pub(crate) fn turn() -> MutexGuard<'static, ()> {
+    CHANGING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A number's password in the keyring. Its methods block, maybe for ever.
@@ -206,15 +218,6 @@ pub fn keyring_store(aor: &str, password: SecretString) -> Result<(), Error> {
     within(aor, move |stage| keyring::store(&user, &password, stage))
 }
 
-/// Takes a line's password out of the keyring. Blocks like [`keyring_store`]. Nothing there is as good as removed.
-///
-/// # Errors
-/// What is wrong with the keyring.
-pub fn keyring_forget(aor: &str) -> Result<(), Error> {
-    let user = aor.trim().to_owned();
-    within(aor, move |stage| keyring::forget(&user, stage))
-}
-
 fn within(
     aor: &str,
     work: impl FnOnce(&Stage) -> Result<(), SecretFailure> + Send + 'static,
@@ -226,6 +229,7 @@ fn within(
         .spawn({
             let stage = Arc::clone(&stage);
             move || {
+                let _turn = turn();
                 let _ = answer.send(work(&stage));
             }
         })

@@ -20,6 +20,8 @@ pub(crate) enum Source {
     File(PathBuf),
     /// An environment variable of the engine.
     Env(String),
+    /// Nowhere: the demo's is known to everybody.
+    Demo,
 }
 
 /// An environment variable of the engine.
