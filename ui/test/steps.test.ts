@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { CheckStep, Outcome, Step } from "../src/lib/control.ts";
+import { duration } from "../src/lib/duration.ts";
+import { outcome, rows } from "../src/lib/steps.ts";
+
+function found(step: Step, came: Outcome = "holds"): CheckStep {
+  return { line: "work", step, outcome: came, took_ms: 12, detail: null, error: null };
+}
+
+function told(...args: Parameters<typeof rows>): string[] {
+  return rows(...args).map((row) => `${row.step} ${row.state}`);
+}
+
+test("steps are in the order of a login, whatever order they came in", () => {
+  const steps = [found("login"), found("dns"), found("config"), found("secret"), found("tls")];
+  assert.deepEqual(told(steps, false, null), [
+    "config holds", "secret holds", "dns holds", "tls holds", "login holds",
+  ]);
+});
+
+test("while it runs, the step that comes next is told, and none after one that fails", () => {
+  assert.deepEqual(told([], true, null), ["config running"]);
+  assert.deepEqual(told([found("config"), found("secret")], true, null).at(-1), "dns running");
+  assert.deepEqual(told([found("config"), found("secret", "fails")], true, null).at(-1), "secret fails");
+  assert.deepEqual(told([found("config")], false, null), ["config holds"]);
+});
+
+test("of a line just saved, saving is the first step and the config's soundness none", () => {
+  const saved = { took_ms: 30, password: true };
+  const list = rows([found("config"), found("secret")], false, saved);
+  assert.deepEqual(list.map((row) => row.label), ["window-step_saved", "window-step_secret_kept"]);
+  assert.equal(list[0]?.took, "30 ms");
+  assert.deepEqual(told([found("config", "fails")], false, saved), ["saved holds", "config fails"]);
+});
+
+test("a test fails with any step, and holds only with all", () => {
+  assert.equal(outcome([found("login"), found("callable")]), "holds");
+  assert.equal(outcome([found("login"), found("callable", "unproven")]), "unproven");
+  assert.equal(outcome([found("dns", "fails"), found("callable", "unproven")]), "fails");
+});
+
+test("a duration is said as the command line says it", () => {
+  const said: [number, string][] = [
+    [0.4, "< 1 ms"], [41, "41 ms"], [41.9, "41 ms"], [999, "999 ms"], [1000, "1.0 s"], [1240, "1.2 s"], [9949, "9.9 s"],
+    [9950, "10 s"], [12_000, "12 s"], [119_499, "119 s"], [119_500, "2 min"], [300_000, "5 min"],
+  ];
+  for (const [ms, words] of said) assert.equal(duration(ms), words);
+});
