@@ -12,7 +12,8 @@ use bellhop_tests_support::started::{Started, comes};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
     AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ClientMessageEvent, ConnectionExt as _,
-    EventMask, ImageFormat, MOTION_NOTIFY_EVENT, MapState, Window,
+    EventMask, ImageFormat, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, MOTION_NOTIFY_EVENT, MapState,
+    Window,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
@@ -31,6 +32,16 @@ pub struct Display {
     number: u32,
     _wm: Started,
     _server: Started,
+}
+
+/// A key, by the number that it has on every PC's keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Key {
+    /// Away with it.
+    Escape = 9,
+    /// Yes.
+    Return = 36,
 }
 
 /// What is seen at one moment.
@@ -189,6 +200,20 @@ impl Display {
         for kind in [BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT] {
             self.connection
                 .xtest_fake_input(kind, 1, 0, self.root, 0, 0, 0)?
+                .check()?;
+        }
+        Ok(())
+    }
+
+    /// Presses a key for who has the focus.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn key(&self, key: Key) -> Result<()> {
+        let code = key as u8;
+        for kind in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
+            self.connection
+                .xtest_fake_input(kind, code, 0, self.root, 0, 0, 0)?
                 .check()?;
         }
         Ok(())

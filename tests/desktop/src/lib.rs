@@ -22,6 +22,7 @@ pub mod look;
 pub mod menu;
 pub mod notifications;
 pub mod page;
+pub mod panel;
 pub mod programs;
 pub mod stage;
 pub mod words;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use bellhop_tests_support::session::Login;
 use bellhop_tests_support::started::Started;
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -19,6 +20,14 @@ pub const INSPECTOR: &str = "127.0.0.1:9222";
 const DRIVER: &str = "127.0.0.1:4444";
 const LONG: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(40);
+/// WebDriver's name for the key.
+pub const TAB: &str = "\u{E004}";
+/// The same.
+pub const ENTER: &str = "\u{E007}";
+/// The same.
+pub const ESCAPE: &str = "\u{E00C}";
+/// More than there are places for the focus on any page.
+const MANY: usize = 40;
 
 /// The page in the window; the driver lets go of it when dropped.
 #[derive(Debug)]
@@ -124,28 +133,81 @@ impl Page {
         self.until(&format!("{text:?} is gone"), &expression)
     }
 
-    /// Waits for what the selector finds, and gives its text.
+    /// Waits for what has this `data-testid`, and gives its text.
     ///
     /// # Errors
     /// When nothing comes.
-    pub fn text_of(&self, selector: &str) -> Result<String> {
-        self.until(
-            &format!("there is {selector}"),
-            &format!("document.querySelector({})", json!(selector)),
-        )?;
-        let script = format!(
-            "return document.querySelector({}).innerText;",
-            json!(selector)
-        );
+    pub fn text_of(&self, hook: &str) -> Result<String> {
+        self.has(hook)?;
+        let script = format!("return {}.innerText;", found(hook));
         Ok(self.run(&script)?.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Clicks what the selector finds.
+    /// Waits for what has this `data-testid`.
     ///
     /// # Errors
     /// When nothing comes.
-    pub fn click(&self, selector: &str) -> Result<()> {
-        self.click_at(Locator::Css(selector))
+    pub fn has(&self, hook: &str) -> Result<()> {
+        self.until(&format!("there is {hook:?}"), &found(hook))
+    }
+
+    /// Waits until nothing has this `data-testid`.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub fn has_no(&self, hook: &str) -> Result<()> {
+        self.until(&format!("{hook:?} is gone"), &format!("!{}", found(hook)))
+    }
+
+    /// Waits until what has this `data-testid` says this and no more.
+    ///
+    /// # Errors
+    /// With what it says instead.
+    pub fn shows(&self, hook: &str, text: &str) -> Result<()> {
+        self.until(
+            &format!("{hook:?} is {text:?}"),
+            &format!("{}?.innerText === {}", found(hook), json!(text)),
+        )
+    }
+
+    /// Waits until what has this `data-testid` has this in it.
+    ///
+    /// # Errors
+    /// With what it says instead.
+    pub fn tells(&self, hook: &str, text: &str) -> Result<()> {
+        self.until(
+            &format!("{hook:?} has {text:?}"),
+            &format!("{}?.innerText.includes({})", found(hook), json!(text)),
+        )
+    }
+
+    /// Waits until an attribute of what has this `data-testid` has one of these values.
+    ///
+    /// # Errors
+    /// When it never has.
+    pub fn attribute(&self, hook: &str, name: &str, values: &[&str]) -> Result<()> {
+        self.until(
+            &format!("{name} of {hook:?} is one of {values:?}"),
+            &format!(
+                "{}.includes({}?.getAttribute({}))",
+                json!(values),
+                found(hook),
+                json!(name)
+            ),
+        )
+    }
+
+    /// Clicks what has this `data-testid`.
+    ///
+    /// # Errors
+    /// When nothing comes.
+    pub fn click(&self, hook: &str) -> Result<()> {
+        self.click_at(Locator::Css(&at(hook))).with_context(|| {
+            format!(
+                "clicking {hook:?}; the page:\n{}",
+                self.text().unwrap_or_default()
+            )
+        })
     }
 
     /// Clicks the button, link or menu item of this name.
@@ -188,29 +250,48 @@ impl Page {
         }
     }
 
-    /// Types into what has the focus; keys that are no letters are WebDriver's (`\u{E004}` is Tab).
+    /// Presses keys, one after the other, for what has the focus; those that are no letters are WebDriver's ([`TAB`]).
     ///
     /// # Errors
-    /// When nothing has it.
+    /// When the window is gone.
     pub fn keys(&self, keys: &str) -> Result<()> {
-        let typed = self.runtime.block_on(async {
-            let focus = self.client.active_element().await?;
-            focus.send_keys(keys).await
-        });
-        Ok(typed?)
+        for value in keys.chars() {
+            let actions = KeyActions::new("keyboard".to_owned())
+                .then(KeyAction::Down { value })
+                .then(KeyAction::Up { value });
+            self.runtime
+                .block_on(self.client.perform_actions(actions))?;
+        }
+        Ok(())
+    }
+
+    /// Goes on by Tab until the focus is on what has this `data-testid`.
+    ///
+    /// # Errors
+    /// When it never comes there.
+    pub fn tab_to(&self, hook: &str) -> Result<()> {
+        let mut seen = Vec::new();
+        for _ in 0..MANY {
+            self.keys(TAB)?;
+            let focus = self.run(
+                "const it = document.activeElement; return it.dataset.testid ?? it.tagName;",
+            )?;
+            if focus.as_str() == Some(hook) {
+                return Ok(());
+            }
+            seen.push(focus.to_string());
+        }
+        bail!("Tab never comes to {hook:?}, only to {}", seen.join(", "))
     }
 
     /// Types into the field in place of what is there.
     ///
     /// # Errors
     /// When there is none.
-    pub fn fill(&self, selector: &str, text: &str) -> Result<()> {
-        self.until(
-            &format!("there is {selector}"),
-            &format!("document.querySelector({})", json!(selector)),
-        )?;
+    pub fn fill(&self, hook: &str, text: &str) -> Result<()> {
+        self.has(hook)?;
         let typed = self.runtime.block_on(async {
-            let field = self.client.find(Locator::Css(selector)).await?;
+            let field = self.client.find(Locator::Css(&at(hook))).await?;
             field.clear().await?;
             field.send_keys(text).await
         });
@@ -285,6 +366,14 @@ fn driver(login: &Login) -> Result<Started> {
         Ok(std::net::TcpStream::connect(DRIVER).is_ok())
     })?;
     Ok(driver)
+}
+
+fn at(hook: &str) -> String {
+    format!("[data-testid='{hook}']")
+}
+
+fn found(hook: &str) -> String {
+    format!("document.querySelector({})", json!(at(hook)))
 }
 
 /// By what it says, or by the label that it has for those who don't see.

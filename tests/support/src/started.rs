@@ -42,8 +42,20 @@ impl Drop for Started {
 ///
 /// # Errors
 /// With `what` does not come, or as `holds` does.
-pub fn comes(what: &str, mut holds: impl FnMut() -> Result<bool>) -> Result<()> {
-    let end = Instant::now() + LONG;
+pub fn comes(what: &str, holds: impl FnMut() -> Result<bool>) -> Result<()> {
+    comes_within(LONG, what, holds)
+}
+
+/// The same with another limit.
+///
+/// # Errors
+/// As [`comes`].
+pub fn comes_within(
+    limit: Duration,
+    what: &str,
+    mut holds: impl FnMut() -> Result<bool>,
+) -> Result<()> {
+    let end = Instant::now() + limit;
     while !holds()? {
         ensure!(Instant::now() < end, "{what} does not come");
         thread::sleep(GLANCE);

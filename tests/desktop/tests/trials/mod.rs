@@ -1,6 +1,10 @@
 //! Prepares outside, runs the trials inside.
 
+mod first_run;
+mod lines;
+mod sessions;
 mod tray;
+mod trouble;
 
 use std::process::ExitCode;
 
@@ -59,6 +63,10 @@ fn run(mut arguments: Arguments) -> ExitCode {
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
     let mut trials = Vec::new();
     tray::add(&mut trials);
+    first_run::add(&mut trials);
+    trouble::add(&mut trials);
+    lines::add(&mut trials);
+    sessions::add(&mut trials);
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
