@@ -30,7 +30,7 @@ pub(crate) fn cleaned() -> Result<(), String> {
     if cfg!(feature = "automation") || !DOORS.iter().any(given) {
         return Ok(());
     }
-    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+    let own = crate::program::own().map_err(|error| error.to_string())?;
     let mut again = Command::new(own);
     again.args(std::env::args_os().skip(1));
     for name in DOORS {

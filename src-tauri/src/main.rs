@@ -14,6 +14,7 @@ mod engine;
 mod environment;
 mod login;
 mod output;
+mod program;
 mod role;
 mod toasts;
 mod tray;

@@ -49,7 +49,10 @@ impl Serving {
     /// Gives the role up: after this another process can take it. Not to be called from within the runtime.
     pub(crate) fn close(self) {
         let _ = self.stop.send(());
-        let _ = tauri::async_runtime::block_on(timeout(PAUSE, self.ended));
+        // A timer can only be made within the runtime.
+        tauri::async_runtime::block_on(async {
+            let _ = timeout(PAUSE, self.ended).await;
+        });
     }
 }
 

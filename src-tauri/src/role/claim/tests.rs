@@ -90,6 +90,17 @@ fn a_first_that_ends_leaves_its_role_to_the_second() {
 }
 
 #[test]
+fn a_role_that_was_given_up_is_free_at_once() {
+    let state = tempfile::tempdir().unwrap();
+    let (_standing, standing) = tokio::sync::watch::channel(Standing::default());
+    let take = || tauri::async_runtime::block_on(held(Role::Window, state.path()));
+    // As the toolkit's thread does it, which is none of the runtime's.
+    take().serve(standing, |_| {}).close();
+    assert!(!Role::Window.socket(state.path()).exists());
+    take();
+}
+
+#[test]
 fn what_a_killed_one_left_behind_is_in_nobodys_way() {
     run(async {
         let state = tempfile::tempdir().unwrap();
