@@ -46,16 +46,15 @@ pub struct Options {
 pub fn run(options: Options, on_ready: impl FnOnce()) -> Result<(), Failed> {
     let origin = Origin::of(options.config.as_deref())?;
     let lines = origin.load()?;
-    let state = match options.state_dir {
-        Some(path) => path,
+    let state = match &options.state_dir {
+        Some(path) => path.clone(),
         None => places::default_state_dir()?,
     };
     let state = StateDir::open(&state, Role::Engine)?;
     let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
     tell_repair(&state);
     runtime()?.block_on(async {
-        let (driver, handle) =
-            open(origin, lines, &state, options.networks, options.clocks).await?;
+        let (driver, handle) = open(origin, lines, &state, &options).await?;
         let server = control_server(&state, options.started_by, &handle);
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
@@ -84,8 +83,7 @@ pub fn check(options: Options) -> Result<Vec<CheckStep>, Failed> {
     let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
     tell_repair(&state);
     runtime()?.block_on(async {
-        let (driver, handle) =
-            open(origin, lines, &state, options.networks, options.clocks).await?;
+        let (driver, handle) = open(origin, lines, &state, &options).await?;
         let asked = async {
             let reply = ask(&handle, Request::Check { line: None }).await;
             ask(&handle, Request::Shutdown).await;
@@ -111,15 +109,17 @@ async fn open(
     origin: Origin,
     lines: Vec<LineSettings>,
     state: &StateDir,
-    networks: NetworkSource,
-    clocks: Clocks,
+    options: &Options,
 ) -> Result<(Driver, Handle), Failed> {
     let store = Store::open(state.path(), state.trouble())
         .map_err(|error| Error::new(Code::StoreUnusable, [("why", error.to_string())]))?;
-    let networks = Source::open(networks)
+    let networks = Source::open(options.networks)
         .await
         .map_err(|error| Failed::system("the machine's networks can't be watched", &error))?;
-    Ok(Driver::new(origin, lines, store, networks, clocks))
+    let (clocks, started_by) = (options.clocks, options.started_by);
+    Ok(Driver::new(
+        origin, lines, store, networks, clocks, started_by,
+    ))
 }
 
 /// An engine that views can't reach still keeps the lines registered.

@@ -18,6 +18,7 @@ mod logs;
 mod net;
 mod said;
 pub mod secrets;
+mod session;
 mod store;
 mod trace;
 mod view;

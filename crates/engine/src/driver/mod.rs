@@ -25,7 +25,7 @@ use std::time::Instant;
 use bellhop_agent::{Agent, Command, Identity};
 use bellhop_control::error::Error;
 use bellhop_control::notice::Notice;
-use bellhop_control::protocol::{Reply, Request};
+use bellhop_control::protocol::{Reply, Request, StartedBy};
 use bellhop_control::snapshot::Snapshot;
 use bellhop_endpoint::{Endpoint, FlowId, Timers};
 use bellhop_netwatch::{InterfaceKind, SleepWatch};
@@ -41,6 +41,7 @@ use crate::net::flow_socket::{Datagram, FlowSocket, Inbox};
 use crate::net::networks::Source;
 use crate::net::targets::Target;
 use crate::secrets::{self, Secrets};
+use crate::session::SessionWatch;
 use crate::store::Store;
 use crate::trace::Trace;
 use line::{Addresses, Line};
@@ -89,6 +90,7 @@ struct Found {
 #[derive(Debug)]
 struct Inputs {
     sleep: SleepWatch,
+    session: SessionWatch,
     networks: Source,
     secrets: mpsc::UnboundedReceiver<secrets::Told>,
     found: mpsc::UnboundedReceiver<Found>,
@@ -161,6 +163,7 @@ impl Driver {
         store: Store,
         networks: Source,
         clocks: Clocks,
+        started_by: StartedBy,
     ) -> (Driver, Handle) {
         let mut rng = ChaCha20Rng::from_rng(&mut rand::rng());
         let (secrets_in, secrets) = mpsc::unbounded_channel();
@@ -208,6 +211,7 @@ impl Driver {
             sleepless: None,
             inputs: Inputs {
                 sleep: SleepWatch::with_clock(clocks.asleep),
+                session: SessionWatch::for_one_started_by(started_by),
                 networks,
                 secrets,
                 found,

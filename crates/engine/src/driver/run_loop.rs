@@ -1,6 +1,6 @@
 //! The driver's turn.
 //!
-//! 1. Wait for one input: a signal, the machine's sleep, a change of network, a password, an answer of DNS, a changed file, a request of a view, a datagram, or
+//! 1. Wait for one input: a signal, the end of the login, the machine's sleep, a change of network, a password, an answer of DNS, a changed file, a request of a view, a datagram, or
 //!    the time of the next timer.
 //! 2. Give it to its machine.
 //! 3. Give the machines whose time has come their timeout.
@@ -34,7 +34,7 @@ const FAREWELL: Duration = Duration::from_millis(1900);
 const BATCH: usize = 64;
 
 enum Input {
-    Signal,
+    End,
     Sleep(Sleep),
     Networks,
     Secret(secrets::Told),
@@ -81,7 +81,8 @@ impl Driver {
         // The driver holds a sender of each channel, so none of them ends.
         tokio::select! {
             biased;
-            () = signals.next() => Input::Signal,
+            () = signals.next() => Input::End,
+            () = inputs.session.ended() => Input::End,
             told = inputs.sleep.next() => Input::Sleep(told),
             () = inputs.networks.changed() => Input::Networks,
             Some(told) = inputs.secrets.recv() => Input::Secret(told),
@@ -97,7 +98,7 @@ impl Driver {
 
     async fn handle(&mut self, now: Instant, input: Input) {
         match input {
-            Input::Signal => self.end(now),
+            Input::End => self.end(now),
             Input::Sleep(Sleep::GoingToSleep(lock)) => self.going_to_sleep(now, lock),
             Input::Sleep(Sleep::Woke) => self.woke(now).await,
             Input::Networks => {
