@@ -313,3 +313,11 @@ window-step_unproven_why = Many companies answer such a test themselves. A call 
 ### Start at login
 
 login-comment = Keeps your company number reachable wherever the laptop goes
+
+### Quitting
+
+quit-title = Quit Bellhop
+quit-question = Quit Bellhop?
+quit-what = You can't be called on this laptop any more until Bellhop is opened again
+quit-stay = Stay
+quit-go = Quit

@@ -1,6 +1,10 @@
 //! The engine, seen from the tray: started, adopted, heard, brought back and ended.
 
-#[cfg(test)]
+mod link;
+mod process;
 mod supervisor;
-#[cfg(test)]
 mod version;
+
+pub(crate) use link::{Link, News, ask};
+pub(crate) use process::Place;
+pub(crate) use supervisor::Standing;

@@ -1,4 +1,9 @@
-//! Notifications.
+//! Notifications: what is worth one, and how it gets to the screen.
 
-#[cfg(test)]
 mod policy;
+#[cfg_attr(target_os = "linux", path = "freedesktop.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "system.rs")]
+mod screen;
+
+pub(crate) use policy::{Toast, Toasts};
+pub(crate) use screen::show;
