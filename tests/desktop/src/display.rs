@@ -1,5 +1,6 @@
 //! A screen of the test's own: Xvfb with openbox on it, looked at and clicked on.
 
+use std::collections::BTreeSet;
 use std::io::{BufWriter, Cursor};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -329,6 +330,13 @@ impl Picture {
         }
     }
 
+    /// How many colours are in it.
+    #[must_use]
+    pub fn colours(&self) -> usize {
+        let all: BTreeSet<&[u8]> = self.rgb.chunks_exact(3).collect();
+        all.len()
+    }
+
     /// Of a PNG.
     ///
     /// # Errors
@@ -427,15 +435,4 @@ fn quiet<'c>(login: &Login, command: &'c mut Command) -> &'c mut Command {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-}
-
-/// Checks that a picture is of something: more than one colour.
-///
-/// # Errors
-/// When all of it is the same.
-pub fn ensure_seen(picture: &Picture) -> Result<()> {
-    let mut pixels = picture.rgb.chunks_exact(3);
-    let first = pixels.next().context("an empty picture")?;
-    ensure!(pixels.any(|pixel| pixel != first), "all of one colour");
-    Ok(())
 }
