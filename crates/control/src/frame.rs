@@ -1,10 +1,13 @@
 //! How messages are told apart on the control socket: u32 big-endian length, then that many bytes of JSON, at most [`MAX_FRAME`].
+//!
+//! A frame may carry a password: what was given away or written is wiped.
 
 use std::io;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// Longest JSON of a frame, in bytes: no peer makes the other hold more.
 pub const MAX_FRAME: usize = 1 << 20;
@@ -34,7 +37,9 @@ pub enum FrameError {
 /// # Errors
 /// [`FrameError::TooLong`], or [`FrameError::Nonsense`] if `message` can't be JSON.
 pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>, FrameError> {
-    let mut frame = vec![0; PREFIX];
+    // Most frames are smaller: what does not grow leaves nothing behind.
+    let mut frame = Vec::with_capacity(4096);
+    frame.extend_from_slice(&[0; PREFIX]);
     serde_json::to_writer(&mut frame, message).map_err(FrameError::Nonsense)?;
     let length = frame.len() - PREFIX;
     if length > MAX_FRAME {
@@ -60,11 +65,30 @@ pub struct Decoder {
 impl Decoder {
     /// More bytes of the stream.
     pub fn push(&mut self, bytes: &[u8]) {
-        if self.taken > 0 {
-            self.buffer.drain(..self.taken);
-            self.taken = 0;
+        self.wipe();
+        let room = self.buffer.capacity() - self.buffer.len();
+        if room < bytes.len() {
+            // Grown by hand: a vector that grows itself leaves its bytes where it was.
+            let length = self.buffer.len() + bytes.len();
+            let mut larger = Vec::with_capacity(length.next_power_of_two());
+            larger.extend_from_slice(&self.buffer);
+            self.buffer.zeroize();
+            self.buffer = larger;
         }
         self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Wipes what was given away.
+    fn wipe(&mut self) {
+        if self.taken > 0 {
+            let left = self.buffer.len() - self.taken;
+            self.buffer.copy_within(self.taken.., 0);
+            if let Some(rest) = self.buffer.get_mut(left..) {
+                rest.zeroize();
+            }
+            self.buffer.truncate(left);
+            self.taken = 0;
+        }
     }
 
     /// The JSON of the next whole frame, if there is one.
@@ -130,11 +154,16 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         let mut chunk = [0_u8; 8192];
         loop {
             if let Some(json) = self.decoder.next_frame()? {
-                return decode(json);
+                let message = decode(json);
+                self.decoder.wipe();
+                return message;
             }
             let count = self.from.read(&mut chunk).await?;
             match chunk.get(..count) {
-                Some(bytes) if count > 0 => self.decoder.push(bytes),
+                Some(bytes) if count > 0 => {
+                    self.decoder.push(bytes);
+                    chunk.zeroize();
+                }
                 _ => return Err(FrameError::Ended),
             }
         }
@@ -149,7 +178,7 @@ pub async fn write<W: AsyncWrite + Unpin, T: Serialize>(
     to: &mut W,
     message: &T,
 ) -> Result<(), FrameError> {
-    let frame = encode(message)?;
+    let frame = Zeroizing::new(encode(message)?);
     to.write_all(&frame).await?;
     to.flush().await?;
     Ok(())
