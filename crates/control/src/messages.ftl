@@ -234,7 +234,6 @@ window-saving = Saving …
 window-cancel = Cancel
 window-close = Close
 window-done = Done
-window-back = Back
 window-version = Bellhop { $version }
 window-problem = line { $line }: { $key }: { $message }
 window-problem_whole = line { $line }: { $message }
@@ -287,7 +286,6 @@ window-trial_unproven = { $number } is registered
 window-trial_fails = { $number } does not work yet
 window-trial_stopped = The test of { $number } ended early
 window-steps = What was tested
-window-settings = Change the settings
 window-step_saved = Saved
 window-step_config = The config file makes sense
 window-step_config_fails = The config file does not make sense
@@ -307,7 +305,7 @@ window-step_login_runs = Logging in …
 window-step_callable = Proven: what is sent to this number arrives here
 window-step_callable_fails = What is sent to this number does not arrive here
 window-step_callable_runs = Sending something to this number …
-window-step_unproven = Registered; that calls arrive could not be shown from here
+window-step_unproven = That calls arrive could not be shown from here
 window-step_unproven_why = Many companies answer such a test themselves. A call from another phone shows it
 
 ### Start at login

@@ -1074,7 +1074,6 @@ export type Message =
   | "window-cancel"
   | "window-close"
   | "window-done"
-  | "window-back"
   | "window-version"
   | "window-problem"
   | "window-problem_whole"
@@ -1118,7 +1117,6 @@ export type Message =
   | "window-trial_fails"
   | "window-trial_stopped"
   | "window-steps"
-  | "window-settings"
   | "window-step_saved"
   | "window-step_config"
   | "window-step_config_fails"
@@ -1139,4 +1137,10 @@ export type Message =
   | "window-step_callable_fails"
   | "window-step_callable_runs"
   | "window-step_unproven"
-  | "window-step_unproven_why";
+  | "window-step_unproven_why"
+  | "login-comment"
+  | "quit-title"
+  | "quit-question"
+  | "quit-what"
+  | "quit-stay"
+  | "quit-go";
