@@ -22,7 +22,7 @@ use crate::phase::{Due, Phase, Target};
 use crate::proof::SelfTest;
 use crate::silence::Hearing;
 use crate::view::{
-    BindingView, Callable, Cause, Failure, FlowState, LineState, LineView, Proof, Rebind,
+    BindingView, Callable, Cause, Failure, FlowState, LineState, LineView, Proof, Rebind, UnderWay,
 };
 
 /// One line's registration agent. How to drive it stands in the crate's documentation.
@@ -213,10 +213,13 @@ impl Agent {
     #[must_use]
     pub fn view(&self) -> LineView {
         let (state, failure) = self.state();
-        let (verified, expires_at) = match &self.phase {
-            Phase::Bound(bound) | Phase::Refreshing { bound, .. } => {
-                (bound.verified, Some(bound.expires_at))
-            }
+        let (verified, expires_at, refresh_at) = match &self.phase {
+            Phase::Bound(bound) => (
+                bound.verified,
+                Some(bound.expires_at),
+                Some(bound.refresh_at),
+            ),
+            Phase::Refreshing { bound, .. } => (bound.verified, Some(bound.expires_at), None),
             Phase::Idle
             | Phase::Opening { .. }
             | Phase::Registering { .. }
@@ -224,10 +227,25 @@ impl Agent {
             | Phase::Rejected { .. }
             | Phase::Elsewhere { .. }
             | Phase::Leaving { .. }
-            | Phase::Off => (false, None),
+            | Phase::Off => (false, None, None),
         };
-        let current = self.flow.iter().map(|flow| flow.view(expires_at));
-        let closing = self.closing.iter().map(|flow| flow.view(None));
+        let under_way = match &self.phase {
+            Phase::Opening { round } | Phase::Registering { round, .. } => Some(UnderWay {
+                cause: round.cause,
+                since: round.since,
+            }),
+            Phase::Idle
+            | Phase::Bound(_)
+            | Phase::Refreshing { .. }
+            | Phase::Waiting { .. }
+            | Phase::Rejected { .. }
+            | Phase::Elsewhere { .. }
+            | Phase::Leaving { .. }
+            | Phase::Off => None,
+        };
+        let current = self.flow.iter();
+        let current = current.map(|flow| flow.view(expires_at, refresh_at));
+        let closing = self.closing.iter().map(|flow| flow.view(None, None));
         LineView {
             state,
             verified,
@@ -236,6 +254,7 @@ impl Agent {
             flows: current.chain(closing).collect(),
             bindings: self.bindings.clone(),
             last_rebind: self.last_rebind.clone(),
+            under_way,
             failure,
         }
     }

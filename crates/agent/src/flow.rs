@@ -34,7 +34,11 @@ impl Flow {
         }
     }
 
-    pub(crate) fn view(&self, expires_at: Option<Instant>) -> FlowView {
+    pub(crate) fn view(
+        &self,
+        expires_at: Option<Instant>,
+        refresh_at: Option<Instant>,
+    ) -> FlowView {
         FlowView {
             id: self.id,
             interface: self.path.interface.clone(),
@@ -43,6 +47,7 @@ impl Flow {
             registrar: self.path.registrar,
             contact: self.contact.as_ref().map(ToString::to_string),
             expires_at,
+            refresh_at,
             rtt: self.rtt,
             state: self.state,
         }

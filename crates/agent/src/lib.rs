@@ -52,4 +52,5 @@ pub use identity::{Identity, OldContact};
 pub use output::{Command, Notice, Output, SecretFailure};
 pub use view::{
     BindingView, Callable, Cause, Failure, FlowState, FlowView, LineState, LineView, Proof, Rebind,
+    UnderWay,
 };

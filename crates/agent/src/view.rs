@@ -24,6 +24,8 @@ pub struct LineView {
     pub bindings: Vec<BindingView>,
     /// The last time the line was bound anew.
     pub last_rebind: Option<Rebind>,
+    /// What it is being bound anew for, while no binding is known to stand.
+    pub under_way: Option<UnderWay>,
     /// What is wrong, if something is.
     pub failure: Option<Failure>,
 }
@@ -91,6 +93,8 @@ pub struct FlowView {
     pub contact: Option<String>,
     /// When the binding ends unless refreshed.
     pub expires_at: Option<Instant>,
+    /// When it is refreshed, unless something happens before.
+    pub refresh_at: Option<Instant>,
     /// The last round trip measured without a retransmission (Karn's rule).
     pub rtt: Option<Duration>,
     /// Its state.
@@ -132,6 +136,15 @@ pub struct Rebind {
     pub took: Duration,
     /// Requests it took.
     pub round_trips: u32,
+}
+
+/// A line that is being bound anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnderWay {
+    /// Why.
+    pub cause: Cause,
+    /// When that was.
+    pub since: Instant,
 }
 
 /// Why a line is bound anew.
