@@ -115,6 +115,7 @@ fn snapshot(state: LineState) -> Box<Snapshot> {
         flows: Vec::new(),
         bindings: Vec::new(),
         last_rebind: None,
+        under_way: None,
         retry_at: None,
         error: None,
     };

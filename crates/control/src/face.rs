@@ -8,12 +8,15 @@ use time::macros::format_description;
 
 use crate::catalogue::text;
 use crate::error::{Action, ActionKind, Code};
-use crate::snapshot::{InterfaceKind, Line, LineState, Network};
+use crate::snapshot::{Cause, InterfaceKind, Line, LineState, Network};
 use crate::timestamp::Timestamp;
 
 mod countdown;
 
 pub use countdown::{countdown, until_other_words};
+
+/// So long is a change of network a move; what takes longer is in trouble.
+const MOVING: Duration = Duration::from_secs(2);
 
 /// What a view says first of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +106,7 @@ impl Face {
             LineState::Paused => ("headline-paused", text("second-paused", &[]), Reach::Paused),
         };
         Face {
-            headline: text(headline, &[]),
+            headline: moving(line, network, here).unwrap_or_else(|| text(headline, &[])),
             second,
             reach,
             action: match &line.error {
@@ -113,6 +116,22 @@ impl Face {
             },
         }
     }
+}
+
+/// Where the line is moving to, for as long as that is news.
+fn moving(line: &Line, network: &Network, here: Here) -> Option<String> {
+    still_moving(line, here)?;
+    let flow = line.flows.first()?;
+    let there = name_of(&flow.interface, network);
+    Some(text("headline-moving", &[("network", &there)]))
+}
+
+/// For how long yet a line that follows a change of network is said to be moving.
+pub(crate) fn still_moving(line: &Line, here: Here) -> Option<Duration> {
+    let round = line.under_way.as_ref()?;
+    let is_moving = line.state == LineState::Registering && round.cause == Cause::NetworkChanged;
+    let left = MOVING.checked_sub(here.now.since(round.since))?;
+    (is_moving && !left.is_zero()).then_some(left)
 }
 
 fn registered(line: &Line, network: &Network) -> String {

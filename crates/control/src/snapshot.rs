@@ -118,6 +118,9 @@ pub struct Line {
     pub bindings: Vec<Binding>,
     /// The last time that the registrar stored a new binding of ours.
     pub last_rebind: Option<Rebind>,
+    /// What it registers anew for, while it does and the registrar holds no binding.
+    #[serde(default)]
+    pub under_way: Option<UnderWay>,
     /// When the next attempt is due, while waiting for it.
     pub retry_at: Option<Timestamp>,
     /// Why it is not registered, or not verified.
@@ -208,6 +211,9 @@ pub struct Flow {
     pub reg_id: Option<u32>,
     /// When the binding ends unless refreshed.
     pub expires_at: Option<Timestamp>,
+    /// When it is refreshed, unless something happens before.
+    #[serde(default)]
+    pub refresh_at: Option<Timestamp>,
     /// Round trip of the last REGISTER, in milliseconds.
     pub rtt_ms: Option<u64>,
     /// Where the flow is in its life.
@@ -253,6 +259,16 @@ pub struct Rebind {
     pub took_ms: u64,
     /// REGISTERs that it took: one, and one more for each challenge.
     pub round_trips: u32,
+}
+
+/// A line that registers anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct UnderWay {
+    /// Why.
+    pub cause: Cause,
+    /// When that was.
+    pub since: Timestamp,
 }
 
 /// What made a new binding necessary.

@@ -7,7 +7,7 @@ use bellhop_agent::{Failure, LineView, SecretFailure};
 use bellhop_control::error::{Code, Error};
 use bellhop_control::snapshot::{
     Binding, Callable, Cause, Flow, FlowState, Interface, InterfaceKind, Line, LineState, Network,
-    Proof, Rebind,
+    Proof, Rebind, UnderWay,
 };
 use bellhop_netwatch as netwatch;
 
@@ -42,6 +42,10 @@ pub(crate) fn line(settings: &LineSettings, view: &LineView, clock: &WallClock) 
             cause: cause(it.cause),
             took_ms: milliseconds(it.took),
             round_trips: it.round_trips,
+        }),
+        under_way: view.under_way.map(|it| UnderWay {
+            cause: cause(it.cause),
+            since: clock.at(it.since),
         }),
         retry_at: if let agent::LineState::WaitingToRetry { until } = view.state {
             Some(clock.at(until))
@@ -167,6 +171,7 @@ fn flow(flow: &agent::FlowView, clock: &WallClock) -> Flow {
         contact: flow.contact.clone(),
         reg_id: None,
         expires_at: flow.expires_at.map(|at| clock.at(at)),
+        refresh_at: flow.refresh_at.map(|at| clock.at(at)),
         rtt_ms: flow.rtt.map(milliseconds),
         state: match flow.state {
             agent::FlowState::Opening => FlowState::Opening,

@@ -289,6 +289,10 @@ reg_id: number | null,
  */
 expires_at: Timestamp | null, 
 /**
+ * When it is refreshed, unless something happens before.
+ */
+refresh_at: Timestamp | null, 
+/**
  * Round trip of the last REGISTER, in milliseconds.
  */
 rtt_ms: number | null, 
@@ -389,6 +393,10 @@ bindings: Array<Binding>,
  * The last time that the registrar stored a new binding of ours.
  */
 last_rebind: Rebind | null, 
+/**
+ * What it registers anew for, while it does and the registrar holds no binding.
+ */
+under_way: UnderWay | null, 
 /**
  * When the next attempt is due, while waiting for it.
  */
@@ -835,6 +843,19 @@ local: string,
 remote: string, };
 
 /**
+ * A line that registers anew.
+ */
+export type UnderWay = { 
+/**
+ * Why.
+ */
+cause: Cause, 
+/**
+ * When that was.
+ */
+since: Timestamp, };
+
+/**
  * All there is to show.
  */
 export type View = { 
@@ -954,6 +975,7 @@ export type Message =
   | "headline-elsewhere"
   | "headline-offline"
   | "headline-registering"
+  | "headline-moving"
   | "headline-unregistering"
   | "headline-paused"
   | "second-registered"
@@ -1074,6 +1096,7 @@ export type Message =
   | "window-cancel"
   | "window-close"
   | "window-done"
+  | "window-back"
   | "window-version"
   | "window-problem"
   | "window-problem_whole"

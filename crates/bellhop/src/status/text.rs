@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bellhop_control::face::{Face, Reach, duration, number};
 use bellhop_control::snapshot::{Cause, Flow, Line, LineState, Network, Rebind, Snapshot};
+use bellhop_control::timestamp::Timestamp;
 
 use crate::clock::Clock;
 use crate::output::{Paint, Tone};
@@ -102,9 +103,16 @@ fn last_change(line: &Line, clock: Clock) -> Option<String> {
             why(rebind.cause)
         )
     });
-    let expires = line.flows.first().and_then(|flow| flow.expires_at);
-    let held = expires.map(|at| format!("held for {}", duration(at.since(clock.now()))));
-    let parts: Vec<String> = [changed, held].into_iter().flatten().collect();
+    let flow = line.flows.first();
+    let left = |at: Timestamp| duration(at.since(clock.now()));
+    let refresh = flow
+        .and_then(|flow| flow.refresh_at)
+        .map(|at| format!("refresh in {}", left(at)));
+    // While it is being refreshed, what counts is how long it holds without.
+    let held = flow
+        .and_then(|flow| flow.expires_at)
+        .map(|at| format!("held for {}", left(at)));
+    let parts: Vec<String> = [changed, refresh.or(held)].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::error::{Code, Error};
-use crate::snapshot::{Callable, Flow, FlowState, Interface, Proof};
+use crate::snapshot::{Callable, Cause, Flow, FlowState, Interface, Proof, UnderWay};
 
 fn now() -> Timestamp {
     Timestamp::parse("2026-11-23T14:02:00Z").unwrap()
@@ -21,6 +21,7 @@ fn line(state: LineState) -> Line {
         flows: Vec::new(),
         bindings: Vec::new(),
         last_rebind: None,
+        under_way: None,
         retry_at: None,
         error: None,
     }
@@ -36,6 +37,7 @@ fn flow() -> Flow {
         contact: None,
         reg_id: None,
         expires_at: None,
+        refresh_at: None,
         rtt_ms: None,
         state: FlowState::Active,
     }
@@ -109,6 +111,18 @@ fn troubled(state: LineState, code: Code, wait: Option<u32>) -> Line {
     }
 }
 
+/// A line that has followed a change of network for so many seconds.
+fn moving(seconds: u64) -> Line {
+    let since = now().as_utc() - Duration::from_secs(seconds);
+    let mut moving = line(LineState::Registering);
+    moving.flows.push(flow());
+    moving.under_way = Some(UnderWay {
+        cause: Cause::NetworkChanged,
+        since: since.into(),
+    });
+    moving
+}
+
 /// A line in each state, and the words that are agreed for it.
 fn samples() -> Vec<(Line, &'static str, &'static str)> {
     let mut registered = line(LineState::Registered);
@@ -175,6 +189,7 @@ fn samples() -> Vec<(Line, &'static str, &'static str)> {
             "calls don't come to this laptop",
         ),
         (line(LineState::Registering), "Registering …", ""),
+        (moving(1), "Moving to Wi-Fi …", ""),
         (line(LineState::Unregistering), "Unregistering …", ""),
     ]
 }
@@ -184,6 +199,19 @@ fn every_state_speaks_in_the_agreed_words() {
     for (line, headline, second) in samples() {
         assert_eq!(said(&line), (headline.into(), second.into()), "{line:?}");
     }
+}
+
+#[test]
+fn a_move_is_one_for_two_seconds_and_only_after_a_change_of_network() {
+    assert_eq!(said(&moving(2)).0, "Registering …");
+    let mut asked = moving(0);
+    if let Some(round) = &mut asked.under_way {
+        round.cause = Cause::Command;
+    }
+    assert_eq!(said(&asked).0, "Registering …");
+    let mut bound = moving(0);
+    bound.state = LineState::Registered;
+    assert_eq!(said(&bound).0, "Registered");
 }
 
 #[test]

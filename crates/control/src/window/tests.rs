@@ -32,6 +32,7 @@ fn flow() -> Flow {
         contact: Some("sip:tina@203.0.113.7:40112".into()),
         reg_id: None,
         expires_at: Some(at("15:02:00")),
+        refresh_at: None,
         rtt_ms: Some(31),
         state: FlowState::Active,
     }
@@ -52,6 +53,7 @@ fn line(state: LineState) -> Line {
         flows: vec![flow()],
         bindings: Vec::new(),
         last_rebind: None,
+        under_way: None,
         retry_at: None,
         error: None,
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use crate::face::{Here, until_other_words};
+use crate::face::{Here, still_moving, until_other_words};
 use crate::snapshot::{LineState, Snapshot};
 
 /// How long a view of `snapshot` says the same if nothing happens: until a countdown has other words, or today is yesterday.
@@ -14,9 +14,12 @@ pub fn next_change(snapshot: &Snapshot, here: Here) -> Duration {
         let held = held.filter(|_| line.state == LineState::Registered);
         [line.retry_at, held]
     });
+    let moves = snapshot.lines.iter();
+    let moves = moves.filter_map(|line| still_moving(line, here));
     deadlines
         .flatten()
         .filter_map(|at| until_other_words(at.since(here.now)))
+        .chain(moves)
         .chain([until_midnight(here)])
         .min()
         .unwrap_or(Duration::MAX)

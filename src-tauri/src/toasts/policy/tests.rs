@@ -18,6 +18,7 @@ fn line(state: LineState) -> Line {
         flows: Vec::new(),
         bindings: Vec::new(),
         last_rebind: None,
+        under_way: None,
         retry_at: None,
         error: None,
     }

@@ -35,6 +35,7 @@ fn line(user: &str, state: LineState) -> Line {
         flows: Vec::new(),
         bindings: Vec::new(),
         last_rebind: None,
+        under_way: None,
         retry_at: None,
         error: None,
     }
@@ -51,6 +52,7 @@ fn registered() -> Line {
             contact: Some("sip:tina@203.0.113.7:40112;ob".into()),
             reg_id: None,
             expires_at: Some(at("14:54:30")),
+            refresh_at: None,
             rtt_ms: Some(12),
             state: FlowState::Active,
         }],

@@ -77,6 +77,7 @@ fn snapshot(retry_at: Option<Timestamp>) -> Snapshot {
         flows: Vec::new(),
         bindings: Vec::new(),
         last_rebind: None,
+        under_way: None,
         retry_at,
         error: Some(Error::new(
             Code::RegistrarSilent,

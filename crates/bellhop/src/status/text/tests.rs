@@ -27,6 +27,7 @@ fn line(state: LineState) -> Line {
         flows: Vec::new(),
         bindings: Vec::new(),
         last_rebind: None,
+        under_way: None,
         retry_at: None,
         error: None,
     }
@@ -47,7 +48,8 @@ fn registered() -> Line {
             transport: "udp".into(),
             contact: Some("sip:u1@203.0.113.7:40112".into()),
             reg_id: None,
-            expires_at: Some(at("15:02:00")),
+            expires_at: Some(at("15:08:00")),
+            refresh_at: Some(at("15:02:00")),
             rtt_ms: Some(40),
             state: FlowState::Active,
         }],
@@ -85,12 +87,19 @@ fn shown(lines: Vec<Line>) -> String {
 }
 
 #[test]
+fn while_it_is_being_refreshed_what_is_left_of_a_binding_counts() {
+    let mut line = registered();
+    line.flows[0].refresh_at = None;
+    assert!(shown(vec![line]).contains("(network changed), held for 58 min\n"));
+}
+
+#[test]
 fn a_registered_line_shows_its_path_and_never_claims_more() {
     assert_eq!(
         shown(vec![registered()]),
         "Registered             tina@example.com\n\
          \x20 this laptop wlan0 192.168.1.23 ─ 203.0.113.7:40112 ─ pbx.example.com udp\n\
-         \x20 registered again in 41 ms at 14:02 (network changed), held for 52 min\n\
+         \x20 registered again in 41 ms at 14:02 (network changed), refresh in 52 min\n\
          \x20 also rings: sip:tina@198.51.100.9:5060 (until 14:40)"
     );
 }
