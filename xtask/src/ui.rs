@@ -11,8 +11,9 @@ use crate::{Fallible, run};
 use node::Node;
 use stamp::Stamp;
 
-/// What the page is made of outside `ui/`: the one catalogue of all sentences.
+/// What the page is made of outside `ui/`: the one catalogue of all sentences, and the bells.
 const CATALOGUE: &str = "crates/control/src/messages.ftl";
+const ICONS: &str = "icons";
 
 /// Made by building, never read by it.
 const MADE: [&str; 4] = ["node_modules", "dist", ".test", ".svelte-kit"];
@@ -76,6 +77,7 @@ fn npm(node: &Node) -> Command {
 
 fn sources() -> Fallible<Vec<PathBuf>> {
     let mut files = stamp::files_below(&folder(), &MADE)?;
+    files.extend(stamp::files_below(&run::workspace().join(ICONS), &[])?);
     files.push(run::workspace().join(CATALOGUE));
     Ok(files)
 }
