@@ -1096,7 +1096,6 @@ export type Message =
   | "window-cancel"
   | "window-close"
   | "window-done"
-  | "window-back"
   | "window-version"
   | "window-problem"
   | "window-problem_whole"
