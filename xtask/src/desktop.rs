@@ -27,11 +27,16 @@ pub(crate) const TO_RUN: [Package; 1] = [Package::library(
 )];
 
 /// What the tests run it in, and look at it with.
-pub(crate) const TO_TEST: [Package; 7] = [
+pub(crate) const TO_TEST: [Package; 8] = [
     Package::new("xvfb", "Xvfb", "a display of the tests' own"),
     Package::new("openbox", "openbox", "the window manager on it"),
     Package::new("xfce4-panel", "xfce4-panel", "a real panel for the icon"),
-    Package::new("xdotool", "xdotool", "clicks on that panel"),
+    Package::new("xfconf", "xfconf-query", "keeps that panel's settings"),
+    Package::new(
+        "xdotool",
+        "xdotool",
+        "looks for the window of an installed package",
+    ),
     Package::new(
         "webkit2gtk-driver",
         "WebKitWebDriver",
@@ -55,6 +60,18 @@ pub(crate) struct Built {
     pub(crate) tray: PathBuf,
     /// A tray of a few lines, to measure beside.
     pub(crate) minimal: PathBuf,
+}
+
+impl Built {
+    /// By these variables tests find the programs.
+    pub(crate) fn variables(&self) -> [(&'static str, String); 3] {
+        [
+            ("BELLHOP_BIN", &self.bellhop),
+            ("BELLHOP_TRAY_BIN", &self.tray),
+            ("BELLHOP_MINIMAL_TRAY", &self.minimal),
+        ]
+        .map(|(name, path)| (name, path.display().to_string()))
+    }
 }
 
 /// What a build of the tray is for.

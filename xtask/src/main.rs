@@ -1,4 +1,4 @@
-//! `cargo xtask demo | test | mutants | bench | dist | ui | icons | deny`: everything a newcomer or CI runs.
+//! `cargo xtask demo | test | mutants | bench | dist | ui | pictures | icons | deny`: everything a newcomer or CI runs.
 //!
 //! It depends on nothing in the workspace, so that it builds in seconds and can look at the rest from outside.
 #![allow(
@@ -17,6 +17,7 @@ mod interrupt;
 mod mutants;
 mod namespaces;
 mod packages;
+mod pictures;
 mod process;
 mod run;
 mod scratch;
@@ -35,6 +36,7 @@ cargo xtask mutants [NAME]…         known bugs, put into a copy of the tree on
 cargo xtask bench [NAME …]          how fast it is, beside others; without a name: which benches there are
 cargo xtask dist [--yes]            a deb and an rpm, in target/dist
 cargo xtask ui [--yes]              the window's page, which bellhop-tray has inside; brings Node where there is none
+cargo xtask pictures [--yes]        the README's pictures of tray and window
 cargo xtask icons                   every picture of the icons anew, from icons/*.svg
 cargo xtask deny                    licences, bans and sources of what Bellhop depends on
 
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Some((&"bench", words)) => bench::run(words),
         Some((&"dist", flags)) => switches(flags, ["--yes"]).map(|[yes]| dist::run(yes)),
         Some((&"ui", flags)) => switches(flags, ["--yes"]).map(|[yes]| ui::run(yes)),
+        Some((&"pictures", flags)) => switches(flags, ["--yes"]).map(|[yes]| pictures::run(yes)),
         Some((&"icons", [])) => Some(icons::run()),
         Some((&"deny", [])) => Some(deny::run()),
         Some((&("help" | "--help" | "-h"), [])) => {

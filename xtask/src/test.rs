@@ -107,7 +107,8 @@ pub(crate) fn run(quick: bool, yes: bool) -> Fallible<()> {
     report.close()
 }
 
-fn need(quick: bool, yes: bool) -> Fallible<()> {
+/// Asks for what the tests run; `quick` leaves out what only the lab does.
+pub(crate) fn need(quick: bool, yes: bool) -> Fallible<()> {
     let page = ui::packages();
     let mut groups: Vec<&[Package]> = vec![
         &PACKAGES,
@@ -178,25 +179,11 @@ fn docs() -> Fallible<Tally> {
     .map(|()| Tally::ONE_PASSED)
 }
 
-/// What tests find in their environment: which programs are tested, and whether it shall be short.
+/// What tests find in their environment: which programs are tested, and how many seeds a simulation runs when it shall be short.
 fn environment(built: Option<&Built>, quick: bool) -> Vec<(&'static str, String)> {
-    let programs = built.into_iter().flat_map(|built| {
-        [
-            ("BELLHOP_BIN", &built.bellhop),
-            ("BELLHOP_TRAY_BIN", &built.tray),
-            ("BELLHOP_MINIMAL_TRAY", &built.minimal),
-        ]
-    });
-    let short = [
-        ("BELLHOP_SIM_SEEDS", QUICK_SEEDS.to_owned()),
-        ("BELLHOP_QUICK", "1".to_owned()),
-    ];
-    programs
-        .map(|(name, path)| (name, path.display().to_string()))
-        .chain([(
-            "UI_DIR",
-            run::workspace().join("ui/dist").display().to_string(),
-        )])
-        .chain(short.into_iter().filter(|_| quick))
+    built
+        .into_iter()
+        .flat_map(Built::variables)
+        .chain(quick.then(|| ("BELLHOP_SIM_SEEDS", QUICK_SEEDS.to_owned())))
         .collect()
 }
