@@ -97,6 +97,7 @@ station-here = { $network } · { $address }
 station-registrar = { $transport } · { $address }
 station-no_phone = no phone is ready here
 
+refresh-in = refresh in { $wait }
 refresh-held = held for { $wait }
 last-registered = Registered in { $took } at { $at }
 last-again = Registered again in { $took } at { $at }

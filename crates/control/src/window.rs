@@ -138,7 +138,7 @@ pub struct LineView {
     pub action: Action,
     /// From phone to registrar.
     pub path: Vec<Station>,
-    /// How long the registrar holds the binding.
+    /// When the binding is refreshed.
     pub refresh: Option<Refresh>,
     /// The last time that the registrar stored a new binding.
     pub last: Option<String>,
@@ -192,13 +192,13 @@ pub enum StationState {
     Broken,
 }
 
-/// How long the registrar holds the binding.
+/// When the binding is refreshed; while it is being refreshed, how long the registrar holds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Refresh {
     /// In words.
     pub text: String,
-    /// What is left of the time granted, 0 to 1.
+    /// What is left of the time to the refresh, 0 to 1.
     pub share: f64,
 }
 

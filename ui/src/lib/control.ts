@@ -481,7 +481,7 @@ action: Action,
  */
 path: Array<Station>, 
 /**
- * How long the registrar holds the binding.
+ * When the binding is refreshed.
  */
 refresh: Refresh | null, 
 /**
@@ -582,7 +582,7 @@ took_ms: number,
 round_trips: number, };
 
 /**
- * How long the registrar holds the binding.
+ * When the binding is refreshed; while it is being refreshed, how long the registrar holds it.
  */
 export type Refresh = { 
 /**
@@ -590,7 +590,7 @@ export type Refresh = {
  */
 text: string, 
 /**
- * What is left of the time granted, 0 to 1.
+ * What is left of the time to the refresh, 0 to 1.
  */
 share: number, };
 
@@ -991,6 +991,7 @@ export type Message =
   | "station-here"
   | "station-registrar"
   | "station-no_phone"
+  | "refresh-in"
   | "refresh-held"
   | "last-registered"
   | "last-again"

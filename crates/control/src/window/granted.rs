@@ -1,4 +1,4 @@
-//! How long bindings were granted for: what is left is told by the snapshot, of how much is not.
+//! How far away refreshes were: what is left is told by the snapshot, of how much is not.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::snapshot::Snapshot;
 use crate::timestamp::Timestamp;
 
-/// The end of each line's binding, and how far away it was when it was first seen.
+/// The next refresh of each line, and how far away it was when it was first seen.
 #[derive(Clone, Debug, Default)]
 pub struct Granted(BTreeMap<String, (Timestamp, Duration)>);
 
@@ -16,19 +16,18 @@ impl Granted {
         self.0
             .retain(|id, _| snapshot.lines.iter().any(|line| line.id == *id));
         for line in &snapshot.lines {
-            let ends = line.flows.first().and_then(|flow| flow.expires_at);
-            let Some(ends) = ends else {
+            let due = line.flows.first().and_then(|flow| flow.refresh_at);
+            let Some(due) = due else {
                 self.0.remove(&line.id);
                 continue;
             };
-            if self.0.get(&line.id).is_none_or(|(seen, _)| *seen != ends) {
-                let left = ends.since(now);
-                self.0.insert(line.id.clone(), (ends, left));
+            if self.0.get(&line.id).is_none_or(|(seen, _)| *seen != due) {
+                self.0.insert(line.id.clone(), (due, due.since(now)));
             }
         }
     }
 
-    /// What is left of it, 0 to 1.
+    /// What is left of the time to it, 0 to 1.
     pub(super) fn share(&self, line: &str, left: Duration) -> f64 {
         let whole = self.0.get(line).map(|(_, whole)| whole.as_secs_f64());
         let whole = whole.filter(|whole| *whole > 0.0);

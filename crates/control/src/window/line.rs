@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::catalogue::{clean, text};
 use crate::face::{Face, Here, countdown, duration, number};
 use crate::snapshot::{Cause, Line, LineState, Rebind, Snapshot};
+use crate::timestamp::Timestamp;
 
 use super::{Granted, LineView, OtherPlace, Refresh, path, report};
 
@@ -57,13 +58,28 @@ pub fn last(rebind: &Rebind, here: Here) -> String {
     }
 }
 
+/// The end of the binding counts while it is being refreshed, and when that does not work.
 fn refresh(line: &Line, granted: &Granted, here: Here) -> Option<Refresh> {
+    let (at, id) = due(line, here.now)?;
+    let left = at.since(here.now);
+    Some(Refresh {
+        text: text(id, &[("wait", &countdown(left))]),
+        share: match id {
+            REFRESH => granted.share(&line.id, left),
+            _ => 0.0,
+        },
+    })
+}
+
+const REFRESH: &str = "refresh-in";
+
+/// What a registered line counts down to, and how that is said.
+pub(super) fn due(line: &Line, now: Timestamp) -> Option<(Timestamp, &'static str)> {
     if line.state != LineState::Registered {
         return None;
     }
-    let left = line.flows.first()?.expires_at?.since(here.now);
-    (!left.is_zero()).then(|| Refresh {
-        text: text("refresh-held", &[("wait", &countdown(left))]),
-        share: granted.share(&line.id, left),
-    })
+    let flow = line.flows.first()?;
+    let ahead = |at: Option<Timestamp>| at.filter(|at| *at > now);
+    let refresh = ahead(flow.refresh_at).map(|at| (at, REFRESH));
+    refresh.or_else(|| ahead(flow.expires_at).map(|at| (at, "refresh-held")))
 }

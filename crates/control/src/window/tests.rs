@@ -240,27 +240,35 @@ fn a_phone_that_is_ready_is_named_and_one_that_is_not_is_told() {
 }
 
 #[test]
-fn the_ring_empties_while_the_binding_runs_out_and_fills_with_a_new_one() {
+fn the_ring_empties_until_the_refresh_and_fills_with_a_new_binding() {
     let mut snapshot = snapshot(line(LineState::Registered));
     let mut granted = Granted::default();
     let ring = |snapshot: &Snapshot, granted: &Granted, time| {
         let view = view(snapshot.clone(), granted, here(time));
-        view.lines[0].refresh.clone()
+        let refresh = view.lines[0].refresh.clone()?;
+        Some((refresh.text, refresh.share))
     };
+    snapshot.lines[0].flows[0].refresh_at = Some(at("14:52:00"));
     granted.note(&snapshot, at("14:02:00"));
-    let full = ring(&snapshot, &granted, "14:02:00").unwrap();
-    assert_eq!((full.text.as_str(), full.share), ("held for 60 min", 1.0));
-    granted.note(&snapshot, at("14:32:00"));
-    let half = ring(&snapshot, &granted, "14:32:00").unwrap();
-    assert_eq!((half.text.as_str(), half.share), ("held for 30 min", 0.5));
+    let full = ring(&snapshot, &granted, "14:02:00");
+    assert_eq!(full, Some(("refresh in 50 min".into(), 1.0)));
+    granted.note(&snapshot, at("14:27:00"));
+    let half = ring(&snapshot, &granted, "14:27:00");
+    assert_eq!(half, Some(("refresh in 25 min".into(), 0.5)));
+
+    // It is due and not done; the binding stands for a while, and then no more.
+    let late = ring(&snapshot, &granted, "14:52:00");
+    assert_eq!(late, Some(("held for 10 min".into(), 0.0)));
     assert_eq!(ring(&snapshot, &granted, "15:02:00"), None);
 
-    snapshot.lines[0].flows[0].expires_at = Some(at("15:32:00"));
-    granted.note(&snapshot, at("14:32:00"));
-    assert_eq!(ring(&snapshot, &granted, "14:32:00").unwrap().share, 1.0);
+    let flow = &mut snapshot.lines[0].flows[0];
+    (flow.refresh_at, flow.expires_at) = (Some(at("15:42:00")), Some(at("15:52:00")));
+    granted.note(&snapshot, at("14:52:00"));
+    let again = ring(&snapshot, &granted, "14:52:00");
+    assert_eq!(again, Some(("refresh in 50 min".into(), 1.0)));
 
     snapshot.lines[0].state = LineState::Registering;
-    assert_eq!(ring(&snapshot, &granted, "14:32:00"), None);
+    assert_eq!(ring(&snapshot, &granted, "14:52:00"), None);
 }
 
 #[test]

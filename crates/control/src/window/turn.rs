@@ -5,14 +5,15 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use crate::face::{Here, still_moving, until_other_words};
-use crate::snapshot::{LineState, Snapshot};
+use crate::snapshot::Snapshot;
+
+use super::line::due;
 
 /// How long a view of `snapshot` says the same if nothing happens: until a countdown has other words, or today is yesterday.
 pub fn next_change(snapshot: &Snapshot, here: Here) -> Duration {
     let deadlines = snapshot.lines.iter().flat_map(|line| {
-        let held = line.flows.first().and_then(|flow| flow.expires_at);
-        let held = held.filter(|_| line.state == LineState::Registered);
-        [line.retry_at, held]
+        let due = due(line, here.now).map(|(at, _)| at);
+        [line.retry_at, due]
     });
     let moves = snapshot.lines.iter();
     let moves = moves.filter_map(|line| still_moving(line, here));
