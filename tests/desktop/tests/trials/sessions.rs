@@ -168,6 +168,7 @@ fn a_desktop_without_a_place_for_icons(stage: &Stage<'_>) -> Result<()> {
     let page = desktop.page()?;
     page.shows("headline", "Registered")?;
     page.tells("no-tray", "This desktop has no place for Bellhop's icon")?;
+    page.run("document.querySelector('[data-testid=no-tray]').scrollIntoView();")?;
     stage.seen(&page, "no-tray", "no place for Bellhop's icon")?;
     desktop.add_host()?;
     let icon = desktop.icon()?;
