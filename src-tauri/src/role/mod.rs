@@ -12,7 +12,6 @@ mod serving;
 pub(crate) use asking::{ask, watch};
 pub(crate) use bellhop_control::role::Role;
 pub(crate) use claim::{Claim, Held, claim};
-pub(crate) use serving::Serving;
 
 /// What is asked of the process that has a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
