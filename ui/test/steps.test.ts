@@ -34,6 +34,12 @@ test("of a line just saved, saving is the first step and the config's soundness 
   assert.deepEqual(told([found("config", "fails")], false, saved), ["saved holds", "config fails"]);
 });
 
+test("nobody claims to have found an address by DNS", () => {
+  const label = (registrar: string) => rows([found("dns")], false, null, registrar)[0]?.label;
+  for (const host of ["pbx.example.com", "1and1.example", "10.example"]) assert.equal(label(host), "window-step_dns", host);
+  for (const host of ["192.0.2.1", "[2001:db8::1]", "2001:db8::1"]) assert.equal(label(host), "window-step_dns_address", host);
+});
+
 test("a test fails with any step, and holds only with all", () => {
   assert.equal(outcome([found("login"), found("callable")]), "holds");
   assert.equal(outcome([found("login"), found("callable", "unproven")]), "unproven");

@@ -297,6 +297,7 @@ window-step_secret_kept = Password kept in your keyring
 window-step_secret_fails = The password is not at hand
 window-step_secret_runs = Looking for the password …
 window-step_dns = Found { $registrar } by DNS
+window-step_dns_address = { $registrar } needs no DNS
 window-step_dns_fails = { $registrar } was not found
 window-step_dns_runs = Looking for { $registrar } …
 window-step_tls = Secure

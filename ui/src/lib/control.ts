@@ -1149,6 +1149,7 @@ export type Message =
   | "window-step_secret_fails"
   | "window-step_secret_runs"
   | "window-step_dns"
+  | "window-step_dns_address"
   | "window-step_dns_fails"
   | "window-step_dns_runs"
   | "window-step_tls"

@@ -45,8 +45,8 @@ const RUNNING: Record<Step, Message> = {
   callable: "window-step_callable_runs",
 };
 
-/** `found` in the order of a login, whatever order it came in, and while it runs the step that comes next. */
-export function rows(found: readonly CheckStep[], running: boolean, saved: Saved | null): Row[] {
+/** `found` at `registrar` in the order of a login, whatever order it came in, and while it runs the step that comes next. */
+export function rows(found: readonly CheckStep[], running: boolean, saved: Saved | null, registrar = ""): Row[] {
   const list: Row[] = [];
   if (saved) {
     list.push({ step: "saved", state: "holds", label: "window-step_saved", took: duration(saved.took_ms), detail: null, found: null });
@@ -58,9 +58,9 @@ export function rows(found: readonly CheckStep[], running: boolean, saved: Saved
     list.push({
       step,
       state: one.outcome,
-      label: label(one.step, one.outcome, saved),
+      label: label(one, saved, registrar),
       took: duration(one.took_ms),
-      detail: one.detail,
+      detail: saysItAll(one, saved) ? null : one.detail,
       found: one,
     });
   }
@@ -69,10 +69,20 @@ export function rows(found: readonly CheckStep[], running: boolean, saved: Saved
   return list;
 }
 
-function label(step: Step, outcome: Outcome, saved: Saved | null): Message {
+function label({ step, outcome }: CheckStep, saved: Saved | null, registrar: string): Message {
   if (outcome === "fails") return FAILS[step];
   if (outcome === "unproven") return "window-step_unproven";
+  if (step === "dns" && isAddress(registrar)) return "window-step_dns_address";
   return step === "secret" && saved?.password ? "window-step_secret_kept" : HOLDS[step];
+}
+
+// The detail would only repeat the label.
+function saysItAll({ step, outcome }: CheckStep, saved: Saved | null): boolean {
+  return outcome === "unproven" || (step === "secret" && outcome === "holds" && saved?.password === true);
+}
+
+function isAddress(host: string): boolean {
+  return host.includes("[") || /^[0-9.]+(:[0-9]+)?$/.test(host) || host.split(":").length > 2;
 }
 
 // `tls` is told where there is some; nobody waits for it.
