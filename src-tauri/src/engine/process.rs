@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 
 use super::supervisor::Exit;
+use crate::program;
 
 /// Name of the program.
 const PROGRAM: &str = "bellhop";
@@ -106,7 +107,7 @@ pub(crate) async fn is_ready(stdout: ChildStdout) -> bool {
 /// Beside this program, as packages and builds have it, else on the PATH.
 fn find() -> Option<PathBuf> {
     let name = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
-    let own = std::env::current_exe().ok();
+    let own = program::own().ok();
     let beside = own.as_deref().and_then(Path::parent).map(Path::to_owned);
     let path = std::env::var_os("PATH").unwrap_or_default();
     beside

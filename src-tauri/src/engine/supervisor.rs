@@ -212,8 +212,10 @@ impl Supervisor {
                 self.state = State::Spawned { until };
                 self.effects.push_back(Effect::Spawn);
             }
-            // Its socket is gone, its process is about to be.
-            (State::Connecting, Child::Alive) if error.code == Code::NoEngine => {
+            // Its socket is gone or going, its process is about to be.
+            (State::Connecting, Child::Alive)
+                if matches!(error.code, Code::NoEngine | Code::EngineLost) =>
+            {
                 let until = now + EXIT;
                 self.state = State::AwaitingExit { until };
             }

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use bellhop_control::error::{Code, Error};
 use bellhop_control::window::StartAtLogin;
 
+use crate::program;
+
 #[cfg_attr(target_os = "linux", path = "xdg.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "registered.rs")]
 mod list;
@@ -96,11 +98,9 @@ fn own_program() -> Option<String> {
     let image = image.filter(|image| image.is_absolute() && image.is_file());
     let program = match image {
         Some(image) => image,
-        None => std::env::current_exe().ok()?,
+        None => program::own().ok()?,
     };
-    // As Linux calls a program that was replaced by a newer one.
-    let program = program.to_str()?;
-    Some(program.strip_suffix(" (deleted)").unwrap_or(program).into())
+    program.to_str().map(str::to_owned)
 }
 
 fn absolute(path: &Path) -> Option<String> {

@@ -4,6 +4,7 @@ use tauri::menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::{AppHandle, Wry};
 
 use super::edits::{Edit, edits};
+use super::rename::rename;
 use super::tree::{Act, Item, Kind, act};
 
 /// To be used on the main thread.
@@ -17,8 +18,17 @@ pub(crate) struct Items {
 enum Entry {
     Words(MenuItem<Wry>),
     Separator(PredefinedMenuItem<Wry>),
-    Submenu(Submenu<Wry>, Vec<Entry>),
+    Submenu(Opens),
 }
+
+struct Opens {
+    submenu: Submenu<Wry>,
+    says: String,
+    entries: Vec<Entry>,
+}
+
+/// Whether each entry says what it should.
+type Done = tauri::Result<bool>;
 
 /// What entries can be put into.
 trait Holder {
@@ -55,8 +65,15 @@ impl Items {
     /// # Errors
     /// The toolkit refuses; then it is something in between.
     pub(crate) fn show(&mut self, wanted: Vec<Item>) -> tauri::Result<()> {
-        let edits = edits(&self.shown, &wanted);
-        apply(&self.app, &self.menu, &mut self.entries, &edits)?;
+        let changes = edits(&self.shown, &wanted);
+        if !apply(&self.app, &self.menu, &mut self.entries, &changes)? {
+            // The last resort: stale words are worse than a menu that closes under the pointer.
+            for _ in std::mem::take(&mut self.entries) {
+                self.menu.remove_at(0)?;
+            }
+            let all = edits(&[], &wanted);
+            apply(&self.app, &self.menu, &mut self.entries, &all)?;
+        }
         self.shown = wanted;
         Ok(())
     }
@@ -67,7 +84,8 @@ fn apply(
     holder: &impl Holder,
     entries: &mut Vec<Entry>,
     edits: &[Edit<'_>],
-) -> tauri::Result<()> {
+) -> Done {
+    let mut done = true;
     for edit in edits {
         match edit {
             Edit::Remove(at) => {
@@ -81,9 +99,12 @@ fn apply(
                 holder.insert(entry.as_item(), *at)?;
                 entries.insert((*at).min(entries.len()), entry);
             }
-            Edit::Rename(at, words) => match entries.get(*at) {
+            Edit::Rename(at, words) => match entries.get_mut(*at) {
                 Some(Entry::Words(item)) => item.set_text(words)?,
-                Some(Entry::Submenu(item, _)) => item.set_text(words)?,
+                Some(Entry::Submenu(opens)) => {
+                    done &= rename(&opens.submenu, &opens.says, words)?;
+                    opens.says = (*words).to_owned();
+                }
                 Some(Entry::Separator(_)) | None => {}
             },
             Edit::Enable(at, on) => {
@@ -92,13 +113,13 @@ fn apply(
                 }
             }
             Edit::Within(at, edits) => {
-                if let Some(Entry::Submenu(submenu, entries)) = entries.get_mut(*at) {
-                    apply(app, submenu, entries, edits)?;
+                if let Some(Entry::Submenu(opens)) = entries.get_mut(*at) {
+                    done &= apply(app, &opens.submenu, &mut opens.entries, edits)?;
                 }
             }
         }
     }
-    Ok(())
+    Ok(done)
 }
 
 impl Entry {
@@ -121,7 +142,11 @@ impl Entry {
                         Ok(entry)
                     })
                     .collect::<tauri::Result<Vec<Entry>>>()?;
-                Ok(Entry::Submenu(submenu, entries))
+                Ok(Entry::Submenu(Opens {
+                    submenu,
+                    says: label.clone(),
+                    entries,
+                }))
             }
         }
     }
@@ -130,7 +155,7 @@ impl Entry {
         match self {
             Entry::Words(item) => item,
             Entry::Separator(item) => item,
-            Entry::Submenu(item, _) => item,
+            Entry::Submenu(opens) => &opens.submenu,
         }
     }
 }

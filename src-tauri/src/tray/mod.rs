@@ -28,6 +28,7 @@ mod left;
 mod line;
 mod menu;
 mod quit;
+mod rename;
 mod signals;
 mod tree;
 mod windows;

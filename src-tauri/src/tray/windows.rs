@@ -7,6 +7,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use crate::output;
+use crate::program;
 use crate::role::{Ask, Role, ask};
 
 /// A window that hangs does not keep Bellhop from quitting.
@@ -27,7 +28,7 @@ impl Windows {
 
     /// Opens it; one that is open comes to the front instead, for the new process sees to that.
     pub(super) fn open(&self, add_line: bool) {
-        let Ok(own) = std::env::current_exe() else {
+        let Ok(own) = program::own() else {
             return;
         };
         let mut command = Command::new(own);

@@ -146,21 +146,22 @@ fn one_that_lived_for_a_minute_begins_the_waits_anew() {
 
 #[test]
 fn waits_for_the_process_whose_connection_ended() {
-    let mut stage = Stage::running();
-    stage.it.handle_lost(stage.now);
-    stage.does(&[Effect::Connect]);
-    stage.it.handle_unreachable(&no_engine(), stage.now);
-    stage.does(&[]);
-    let said = Some("out of memory".to_owned());
-    stage.it.handle_exit(
-        Exit {
+    // The second is what a killed process's socket says while it is torn down.
+    for gone in [Code::NoEngine, Code::EngineLost] {
+        let mut stage = Stage::running();
+        stage.it.handle_lost(stage.now);
+        stage.does(&[Effect::Connect]);
+        stage.it.handle_unreachable(&Error::plain(gone), stage.now);
+        stage.does(&[]);
+        let said = Some("out of memory".to_owned());
+        let exit = Exit {
             code: Some(1),
             said,
-        },
-        stage.now,
-    );
-    stage.does(&[Effect::Connect]);
-    assert_eq!(stage.it.standing(), stopped(Some("out of memory")));
+        };
+        stage.it.handle_exit(exit, stage.now);
+        stage.does(&[Effect::Connect]);
+        assert_eq!(stage.it.standing(), stopped(Some("out of memory")));
+    }
 }
 
 #[test]
