@@ -14,6 +14,7 @@ use crate::sip_text::response;
 #[derive(Debug)]
 pub struct Peer {
     address: SocketAddr,
+    socket: UdpSocket,
     heard: Arc<Mutex<Vec<String>>>,
     ended: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -28,6 +29,12 @@ pub struct Heard<'a> {
 }
 
 impl Heard<'_> {
+    /// Where it came from.
+    #[must_use]
+    pub fn source(&self) -> SocketAddr {
+        self.source
+    }
+
     /// An answer with that status line's end (`403 Forbidden`) and these header lines, each with its line end.
     #[must_use]
     pub fn answer(&self, status: &str, extra: &str) -> String {
@@ -57,6 +64,7 @@ impl Peer {
         let address = socket.local_addr()?;
         let heard = Arc::new(Mutex::new(Vec::new()));
         let ended = Arc::new(AtomicBool::new(false));
+        let own = socket.try_clone()?;
         let thread = thread::spawn({
             let (heard, ended) = (Arc::clone(&heard), Arc::clone(&ended));
             move || {
@@ -84,6 +92,7 @@ impl Peer {
         });
         Ok(Peer {
             address,
+            socket: own,
             heard,
             ended,
             thread: Some(thread),
@@ -94,6 +103,15 @@ impl Peer {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Sends something unasked, from where it listens.
+    ///
+    /// # Errors
+    /// When the system does not.
+    pub fn say(&self, text: &str, to: SocketAddr) -> Result<()> {
+        self.socket.send_to(text.as_bytes(), to)?;
+        Ok(())
     }
 
     /// Every request so far.

@@ -1,6 +1,7 @@
 //! Prepares outside, runs the trials inside.
 
 mod first_run;
+mod hostile;
 mod lines;
 mod measures;
 mod panel;
@@ -69,6 +70,7 @@ fn run(mut arguments: Arguments) -> ExitCode {
     trouble::add(&mut trials);
     lines::add(&mut trials);
     panel::add(&mut trials);
+    hostile::add(&mut trials);
     sessions::add(&mut trials);
     let together = libtest_mimic::run(&arguments, trials);
     // What is measured has the machine for itself.
