@@ -35,7 +35,7 @@ impl Left {
         }
     }
 
-    /// In seconds: single ones up to ten, then steps of five. A wait of 30 s is called so from its first moment on, and "0 s" is never said.
+    /// In seconds, rounded up: single ones up to ten, then steps of five. A wait of 30 s is called so from its first moment on, and "0 s" is never said.
     pub(crate) fn in_seconds(left: Duration) -> Left {
         let begun = u64::try_from(left.as_millis().div_ceil(1000)).unwrap_or(u64::MAX);
         let step = match begun {
@@ -43,10 +43,10 @@ impl Left {
             1..=10 => 1,
             _ => 5,
         };
-        let shown = begun - begun % step;
+        let shown = begun.div_ceil(step) * step;
         Left {
             words: Some(format!("{shown} s")),
-            changes_in: Some(left.saturating_sub(Duration::from_secs(shown - 1))),
+            changes_in: Some(left.saturating_sub(Duration::from_secs(shown - step))),
         }
     }
 
@@ -108,7 +108,8 @@ mod tests {
         let words = |ms| Left::in_seconds(Duration::from_millis(ms)).words;
         assert_eq!(words(30_000).as_deref(), Some("30 s"));
         assert_eq!(words(29_001).as_deref(), Some("30 s"));
-        assert_eq!(words(28_000).as_deref(), Some("25 s"));
+        assert_eq!(words(25_001).as_deref(), Some("30 s"));
+        assert_eq!(words(25_000).as_deref(), Some("25 s"));
         assert_eq!(words(9_001).as_deref(), Some("10 s"));
         assert_eq!(words(1).as_deref(), Some("1 s"));
         assert_eq!(words(0), None);

@@ -83,12 +83,7 @@ fn binding(line: &Line, network: &Network, key: &str, clock: &mut Clock) -> Vec<
         if let Some(public) = &flow.public {
             say("public", label("tray-public", &[("address", public)]));
         }
-        let address = Some(flow.registrar.as_str()).filter(|it| *it != registrar(line));
-        let name = registrar(line);
-        say(
-            "registrar",
-            placed("tray-registrar", "registrar", name, address),
-        );
+        say("registrar", where_to(registrar(line), &flow.registrar));
         let transport = flow.transport.to_uppercase();
         say(
             "transport",
@@ -124,6 +119,16 @@ fn placed(id: &str, what: &str, name: &str, address: Option<&str>) -> String {
     match address {
         Some(address) => label(&format!("{id}_at"), &[(what, name), ("address", address)]),
         None => label(id, &[(what, name)]),
+    }
+}
+
+/// Name and address of the registrar, or the address alone where it is the name.
+fn where_to(name: &str, address: &str) -> String {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    if host == name || address == name {
+        placed("tray-registrar", "registrar", address, None)
+    } else {
+        placed("tray-registrar", "registrar", name, Some(address))
     }
 }
 
