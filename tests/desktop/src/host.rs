@@ -28,7 +28,7 @@ struct Registered {
 
 type Items = Arc<Mutex<Vec<Registered>>>;
 
-/// The host; its name is free again when it is dropped.
+/// The host; its name is free again when it is dropped, even where icons are still held.
 #[derive(Debug)]
 pub struct Host {
     connection: Connection,
@@ -97,6 +97,12 @@ impl Host {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .len()
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        let _ = self.connection.release_name(NAME);
     }
 }
 

@@ -21,8 +21,8 @@ const MARKUP: &str = "<img src=x onerror=window.owned=1><script>window.owned=1</
 const STRANGER: &str = "'onmouseover='window.owned=1'&lt;b&gt;%3Cimg%20src=x%3E%E2%80%AE";
 /// Turns the text after it around, and ends the turn of another.
 const BIDI: &str = "\u{202e}\u{2066}";
-/// A whole message of the largest kind.
-const LONG: usize = 10_000;
+/// Nearly the longest that a header may be; longer ones are not taken in at all.
+const LONG: usize = 4_000;
 
 pub(super) fn add(trials: &mut Vec<Trial>) {
     trials.extend([
@@ -92,6 +92,8 @@ fn hospitable(heard: Heard<'_>) -> String {
         format!("\"{MARKUP}{BIDI}\" <sip:1@198.51.100.9:5060>;expires=1800"),
         format!("<sip:{STRANGER}@198.51.100.9>;expires=1800"),
         format!("<sip:{}@198.51.100.9>;expires=1800", "w".repeat(LONG)),
+        format!("<sip:{}@198.51.100.9>;expires=1800", "é".repeat(LONG / 6)),
+        format!("<sip:2@{}.test>;expires=1800", "w.".repeat(LONG / 2)),
     ];
     let contacts: String = guests
         .iter()

@@ -80,7 +80,7 @@ fn a_line_is_edited_and_what_makes_no_sense_is_told_at_its_field(stage: &Stage<'
         "the field has the focus",
         "document.activeElement?.dataset.testid === 'field-registrar'",
     )?;
-    stage.seen(&page, "form-problem", "one field needs another look")?;
+    stage.seen(&page, "form-problem", "must be a SIP URI")?;
 
     page.fill("field-registrar", "sip:203.0.113.10:5060")?;
     page.fill("field-expires", "600")?;
