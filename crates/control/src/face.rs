@@ -127,7 +127,7 @@ fn moving(line: &Line, network: &Network, here: Here) -> Option<String> {
 }
 
 /// For how long yet a line that follows a change of network is said to be moving.
-pub(crate) fn still_moving(line: &Line, here: Here) -> Option<Duration> {
+pub fn still_moving(line: &Line, here: Here) -> Option<Duration> {
     let round = line.under_way.as_ref()?;
     let is_moving = line.state == LineState::Registering && round.cause == Cause::NetworkChanged;
     let left = MOVING.checked_sub(here.now.since(round.since))?;

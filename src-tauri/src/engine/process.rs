@@ -62,9 +62,12 @@ impl Process {
         // What a terminal sends to its foreground, or a desktop to the tray's group, is not for the engine.
         #[cfg(unix)]
         command.process_group(0);
-        let mut child = command.spawn().map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => missing(),
-            _ => error.to_string(),
+        let mut child = command.spawn().map_err(|error| {
+            if error.kind() == io::ErrorKind::NotFound {
+                missing()
+            } else {
+                error.to_string()
+            }
         })?;
         let stdout = child.stdout.take();
         Ok((Process { child, words }, stdout))
@@ -143,7 +146,8 @@ fn first_line(words: &mut File) -> Option<String> {
     line.map(str::to_owned)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::io::Write as _;
     use std::os::unix::process::ExitStatusExt as _;

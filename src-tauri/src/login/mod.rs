@@ -108,5 +108,6 @@ fn absolute(path: &Path) -> Option<String> {
     path.to_str().map(str::to_owned)
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;

@@ -99,14 +99,18 @@ mod tests {
                     | Kind::Submenu { label, .. } => *label = (*words).to_owned(),
                     Kind::Separator => panic!("a separator has no words"),
                 },
-                Edit::Enable(at, on) => match &mut items[*at].kind {
-                    Kind::Action { enabled, .. } => *enabled = *on,
-                    other => panic!("{other:?} can't be done"),
-                },
-                Edit::Within(at, edits) => match &mut items[*at].kind {
-                    Kind::Submenu { items, .. } => apply(items, edits),
-                    other => panic!("{other:?} holds nothing"),
-                },
+                Edit::Enable(at, on) => {
+                    let Kind::Action { enabled, .. } = &mut items[*at].kind else {
+                        panic!("{:?} can't be done", items[*at]);
+                    };
+                    *enabled = *on;
+                }
+                Edit::Within(at, edits) => {
+                    let Kind::Submenu { items, .. } = &mut items[*at].kind else {
+                        panic!("{:?} holds nothing", items[*at]);
+                    };
+                    apply(items, edits);
+                }
             }
         }
     }

@@ -20,7 +20,7 @@ impl Left {
         let seconds = left.as_secs();
         let step = match seconds {
             ..MINUTE => return Left::NONE,
-            ..600 => MINUTE,
+            MINUTE..600 => MINUTE,
             600..7200 => 5 * MINUTE,
             _ => HOUR,
         };

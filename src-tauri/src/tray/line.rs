@@ -78,8 +78,16 @@ fn binding(line: &Line, network: &Network, key: &str, clock: &mut Clock) -> Vec<
     }
     if let Some(flow) = flow {
         let name = interface(flow, network);
-        let local = flow.local.as_deref();
-        say("network", placed("tray-network", "network", &name, local));
+        say(
+            "network",
+            match flow.local.as_deref() {
+                Some(address) => label(
+                    "tray-network_at",
+                    &[("network", &name), ("address", address)],
+                ),
+                None => label("tray-network", &[("network", &name)]),
+            },
+        );
         if let Some(public) = &flow.public {
             say("public", label("tray-public", &[("address", public)]));
         }
@@ -114,21 +122,14 @@ fn retry(line: &Line, now: Timestamp) -> Option<Timestamp> {
         .filter(|at| waits && at.since(now) >= SHORT_WAIT)
 }
 
-/// A name, and the address where it is known.
-fn placed(id: &str, what: &str, name: &str, address: Option<&str>) -> String {
-    match address {
-        Some(address) => label(&format!("{id}_at"), &[(what, name), ("address", address)]),
-        None => label(id, &[(what, name)]),
-    }
-}
-
 /// Name and address of the registrar, or the address alone where it is the name.
 fn where_to(name: &str, address: &str) -> String {
     let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
     if host == name || address == name {
-        placed("tray-registrar", "registrar", address, None)
+        label("tray-registrar", &[("registrar", address)])
     } else {
-        placed("tray-registrar", "registrar", name, Some(address))
+        let values = [("registrar", name), ("address", address)];
+        label("tray-registrar_at", &values)
     }
 }
 

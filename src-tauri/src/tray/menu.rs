@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use bellhop_control::face::{Face, Here, Reach, number};
+use bellhop_control::face::{Face, Here, Reach, number, still_moving};
 use bellhop_control::snapshot::{Line, LineState, Snapshot};
 use bellhop_control::timestamp::Timestamp;
+use time::Date;
 
 use super::label::{escaped, label};
 use super::left::Left;
@@ -57,21 +58,21 @@ impl Clock {
 
     /// Takes the words, and remembers when they change.
     pub(crate) fn read(&mut self, left: Left) -> Option<String> {
-        if let Some(after) = left.changes_in {
-            self.changes_in = Some(self.changes_in.map_or(after, |known| known.min(after)));
-        }
+        self.wake_after(left.changes_in);
         left.words
+    }
+
+    fn wake_after(&mut self, change: Option<Duration>) {
+        let both = self.changes_in.into_iter().chain(change);
+        self.changes_in = both.min();
     }
 
     /// "14:02", "yesterday 14:02": what is said of a moment changes at midnight.
     pub(crate) fn moment(&mut self, moment: Timestamp) -> String {
         let here = self.here.now.as_utc().to_offset(self.here.offset);
-        let midnight = here.date().next_day().map(|day| day.midnight());
+        let midnight = here.date().next_day().map(Date::midnight);
         let after = midnight.map(|midnight| midnight.assume_offset(self.here.offset) - here);
-        self.read(Left {
-            words: None,
-            changes_in: after.and_then(|after| after.try_into().ok()),
-        });
+        self.wake_after(after.and_then(|after| after.try_into().ok()));
         self.here.moment(moment)
     }
 }
@@ -104,8 +105,18 @@ impl Menu {
     }
 }
 
+/// The first line, which is glanced at: what can't be clicked is too faint to read on many desktops.
+fn glance(words: String) -> Item {
+    Item::action("head", words, Act::Open)
+}
+
+/// What is in the way, for the same reason.
+fn obstacle(words: String) -> Item {
+    Item::action("why", words, Act::Open)
+}
+
 fn head(id: &str) -> Item {
-    Item::text("head", label(id, &[]))
+    glance(label(id, &[]))
 }
 
 fn stopped(why: Option<&str>, again_in: Option<Duration>, clock: &mut Clock) -> Vec<Item> {
@@ -115,7 +126,7 @@ fn stopped(why: Option<&str>, again_in: Option<Duration>, clock: &mut Clock) -> 
         None => label("tray-engine_now", &[]),
     };
     let mut items = vec![head("tray-engine_stopped")];
-    items.extend(why.map(|why| Item::text("why", escaped(why))));
+    items.extend(why.map(|why| obstacle(escaped(why))));
     items.push(Item::text("again", again));
     if wait.is_some() {
         items.push(Item::separator("before-actions"));
@@ -132,8 +143,11 @@ fn running(snapshot: &Snapshot, clock: &mut Clock) -> (Vec<Item>, Reach) {
         .map(|line| (line, Face::of(line, &snapshot.network, clock.here())))
         .collect();
     let reach = overall(faces.iter().map(|(_, face)| face.reach));
-    let mut items = vec![Item::text("head", headline(&faces, reach))];
-    items.extend(trouble(snapshot).map(|words| Item::text("why", words)));
+    for line in &snapshot.lines {
+        clock.wake_after(still_moving(line, clock.here()));
+    }
+    let mut items = vec![glance(headline(&faces, reach))];
+    items.extend(trouble(snapshot).map(obstacle));
     items.push(Item::separator("before-lines"));
     if faces.is_empty() {
         let add = label("tray-add_line", &[]);

@@ -75,12 +75,11 @@ impl Stage {
 
     /// How long it waits now.
     fn wait(&self) -> Duration {
-        match self.it.standing() {
-            Standing::Stopped {
-                again_at: Some(at), ..
-            } => at - self.now,
-            other => panic!("{other:?}"),
-        }
+        let standing = self.it.standing();
+        let Standing::Stopped { again_at, .. } = standing else {
+            panic!("{standing:?}");
+        };
+        again_at.unwrap() - self.now
     }
 }
 

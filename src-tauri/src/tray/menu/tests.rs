@@ -140,7 +140,7 @@ fn a_registered_line() {
     assert_eq!(
         drawn(&menu.items),
         "
-Registered
+[Registered]
 -
 tina@example.com: registered at pbx.example.com >
     Contact: sip:tina@203.0.113.7:40112;ob
@@ -173,7 +173,7 @@ fn a_refused_password() {
     assert_eq!(
         drawn(&menu.items),
         "
-You can't be called
+[You can't be called]
 -
 tina@example.com: the company refused the password for tina >
     [Enter password]
@@ -198,7 +198,7 @@ fn no_line_yet() {
     assert_eq!(
         drawn(&menu.items),
         "
-No line yet
+[No line yet]
 -
 [Add your line]
 -
@@ -221,7 +221,7 @@ fn a_registrar_that_keeps_silent() {
     assert_eq!(
         drawn(&menu(vec![line]).items),
         "
-You can't be called
+[You can't be called]
 -
 tina@example.com: pbx.example.com stopped answering this address >
     Trying again at 14:12
@@ -256,7 +256,7 @@ fn five_lines_fit_with_the_worst_in_sight() {
     assert_eq!(
         without_submenus.join("\n"),
         "
-You can't be called as eve@example.com
+[You can't be called as eve@example.com]
 -
 eve@example.com: the company refused the password for eve >
 joe@example.com: registering … >
@@ -295,8 +295,8 @@ fn an_engine_that_stopped_says_why_and_when_it_is_back() {
     assert_eq!(
         drawn(&menu.items),
         "
-Bellhop's engine stopped
-config.toml:3: aor: not a SIP URI
+[Bellhop's engine stopped]
+[config.toml:3: aor: not a SIP URI]
 starting it again in 5 s
 -
 [Start the engine now]
@@ -316,12 +316,12 @@ fn an_engine_that_is_not_there_yet_or_too_new() {
     };
     assert_eq!(
         first(Engine::Starting),
-        ("Bellhop is starting …".into(), Reach::Working)
+        ("[Bellhop is starting …]".into(), Reach::Working)
     );
     assert_eq!(
         first(Engine::Newer),
         (
-            "Bellhop was updated: quit and open it again".into(),
+            "[Bellhop was updated: quit and open it again]".into(),
             Reach::Unreachable
         )
     );
@@ -335,23 +335,23 @@ fn the_first_line_says_of_all_lines_only_what_is_true_of_all() {
         (head, menu.reach)
     };
     let paused = || line("tom", LineState::Paused);
-    assert_eq!(head(vec![paused()]).0, "Paused");
+    assert_eq!(head(vec![paused()]).0, "[Paused]");
     assert_eq!(head(vec![paused()]).1, Reach::Paused);
-    assert_eq!(head(vec![paused(), registered()]).0, "Registered");
+    assert_eq!(head(vec![paused(), registered()]).0, "[Registered]");
     assert_eq!(
         head(vec![registered(), line("ann", LineState::Registering)]),
-        ("Registering …".into(), Reach::Working)
+        ("[Registering …]".into(), Reach::Working)
     );
     assert_eq!(
         head(vec![
             line("ann", LineState::Offline),
             line("tom", LineState::Offline)
         ]),
-        ("Offline".into(), Reach::Unreachable)
+        ("[Offline]".into(), Reach::Unreachable)
     );
     assert_eq!(
         head(vec![registered(), refused_as("ann"), refused_as("tom")]).0,
-        "You can't be called on 2 of 3 lines"
+        "[You can't be called on 2 of 3 lines]"
     );
 }
 
@@ -413,7 +413,7 @@ fn what_is_wrong_with_the_config_stands_below_the_first_line() {
     let shown = drawn(&menu.items);
     assert!(
         shown.starts_with(
-            "\nRegistered\nthe config file has 2 problems; the config before stays in force\n"
+            "\n[Registered]\n[the config file has 2 problems; the config before stays in force]\n"
         ),
         "{shown}"
     );
