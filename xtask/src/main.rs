@@ -34,7 +34,7 @@ cargo xtask demo [--yes]            a line that moves between two networks, show
 cargo xtask test [--quick] [--yes]  every layer of tests; --quick leaves out the lab and the long simulations
 cargo xtask mutants [NAME]…         known bugs, put into a copy of the tree one by one: does a test notice?
 cargo xtask bench [NAME …]          how fast it is, beside others; without a name: which benches there are
-cargo xtask dist [--yes]            a deb and an rpm, in target/dist
+cargo xtask dist [--test] [--yes]   a deb and an rpm, in target/dist; --test also installs, starts and removes them
 cargo xtask ui [--yes]              the window's page, which bellhop-tray has inside; brings Node where there is none
 cargo xtask pictures [--yes]        the README's pictures of tray and window
 cargo xtask icons                   every picture of the icons anew, from icons/*.svg
@@ -57,7 +57,13 @@ fn main() -> ExitCode {
             Some(mutants::run(names))
         }
         Some((&"bench", words)) => bench::run(words),
-        Some((&"dist", flags)) => switches(flags, ["--yes"]).map(|[yes]| dist::run(yes)),
+        Some((&"dist", flags)) => switches(flags, ["--test", "--yes"]).map(|[tested, yes]| {
+            if tested {
+                test::packages(yes)
+            } else {
+                dist::run(yes)
+            }
+        }),
         Some((&"ui", flags)) => switches(flags, ["--yes"]).map(|[yes]| ui::run(yes)),
         Some((&"pictures", flags)) => switches(flags, ["--yes"]).map(|[yes]| pictures::run(yes)),
         Some((&"icons", [])) => Some(icons::run()),

@@ -90,7 +90,7 @@ pub(crate) fn run(quick: bool, yes: bool) -> Fallible<()> {
     if let Some(programs) = programs {
         run_programs(&mut report, &programs, built.as_ref(), quick);
     }
-    report.suite("packages", installed::check);
+    report.suite("packages", installed::pack_and_check);
     report.suite("simulation", || {
         tally::of(
             run::cargo(&[
@@ -104,6 +104,14 @@ pub(crate) fn run(quick: bool, yes: bool) -> Fallible<()> {
             .envs(environment(None, quick)),
         )
     });
+    report.close()
+}
+
+/// Only the suite of the packages.
+pub(crate) fn packages(yes: bool) -> Fallible<()> {
+    need(true, yes)?;
+    let mut report = Report::default();
+    report.suite("packages", installed::pack_and_check);
     report.close()
 }
 
