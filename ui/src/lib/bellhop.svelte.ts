@@ -58,6 +58,8 @@ export function startAtLogin(on: boolean): Promise<Reply> {
 }
 
 async function send(request: WindowRequest, onstep?: (step: CheckStep) => void): Promise<Reply> {
+  // What the person does next is about what is now.
+  bellhop.notice = null;
   const progress = new Channel<CheckStep>();
   if (onstep) progress.onmessage = onstep;
   try {
