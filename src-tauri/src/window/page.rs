@@ -70,6 +70,8 @@ fn is_the_page(url: &Url) -> bool {
 /// What the page does not use costs memory, or is a door.
 #[cfg(target_os = "linux")]
 fn lean(window: &WebviewWindow) -> tauri::Result<()> {
+    use std::time::Instant;
+
     use webkit2gtk::{
         CacheModel, HardwareAccelerationPolicy, SettingsExt as _, WebContextExt as _,
         WebViewExt as _,
@@ -91,8 +93,14 @@ fn lean(window: &WebviewWindow) -> tauri::Result<()> {
         if let Some(context) = view.context() {
             context.set_cache_model(CacheModel::DocumentViewer);
         }
-        // A page that crashed begins anew; it is told everything again.
-        view.connect_web_process_terminated(|view, _| view.reload());
+        // A page that crashed begins anew and is told everything again; one that does so at once again would for ever.
+        let last = std::cell::Cell::new(None::<Instant>);
+        view.connect_web_process_terminated(move |view, _| {
+            let now = Instant::now();
+            if last.replace(Some(now)).is_none_or(|last| now - last > PATIENCE) {
+                view.reload();
+            }
+        });
     })
 }
 
