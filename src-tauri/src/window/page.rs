@@ -97,7 +97,10 @@ fn lean(window: &WebviewWindow) -> tauri::Result<()> {
         let last = std::cell::Cell::new(None::<Instant>);
         view.connect_web_process_terminated(move |view, _| {
             let now = Instant::now();
-            if last.replace(Some(now)).is_none_or(|last| now - last > PATIENCE) {
+            if last
+                .replace(Some(now))
+                .is_none_or(|last| now - last > PATIENCE)
+            {
                 view.reload();
             }
         });
