@@ -65,8 +65,8 @@ fn refresh(line: &Line, granted: &Granted, here: Here) -> Option<Refresh> {
     Some(Refresh {
         text: text(id, &[("wait", &countdown(left))]),
         share: match id {
-            REFRESH => granted.share(&line.id, left),
-            _ => 0.0,
+            REFRESH => granted.to_refresh(&line.id, left),
+            _ => granted.to_end(&line.id, left),
         },
     })
 }

@@ -272,6 +272,21 @@ fn the_ring_empties_until_the_refresh_and_fills_with_a_new_binding() {
 }
 
 #[test]
+fn the_ring_of_a_binding_without_a_refresh_runs_to_its_end() {
+    let snapshot = snapshot(line(LineState::Registered));
+    let mut granted = Granted::default();
+    for (time, text, share) in [
+        ("14:02:00", "held for 60 min", 1.0),
+        ("14:32:00", "held for 30 min", 0.5),
+    ] {
+        granted.note(&snapshot, at(time));
+        let view = view(snapshot.clone(), &granted, here(time));
+        let ring = view.lines[0].refresh.clone().unwrap();
+        assert_eq!((ring.text.as_str(), ring.share), (text, share));
+    }
+}
+
+#[test]
 fn the_last_change_says_what_made_it_necessary() {
     let said = |cause| {
         let rebind = Rebind {
