@@ -1,7 +1,7 @@
 //! What the page may ask of the engine. The page is ours, and what it is given to show is not: were it ever led astray, this is how far it gets.
 
 use bellhop_control::error::{Code, Error};
-use bellhop_control::protocol::{LineSettings, Password, PasswordPlace, Request};
+use bellhop_control::protocol::{LineSettings, Password, PasswordPlace, Reply, Request};
 
 /// Longest id, address or name, in bytes.
 const LONGEST: usize = 1024;
@@ -39,6 +39,32 @@ pub(super) fn check(request: &Request) -> Result<(), Error> {
         Request::Subscribe | Request::Trace | Request::Shutdown => false,
     };
     if fine { Ok(()) } else { Err(refused()) }
+}
+
+/// Asks the engine how a line is before a request may change it, if `request` leaves the password where the page can't put it.
+pub(super) fn question(request: &Request) -> Option<Request> {
+    let Request::EditLine { line, settings, .. } = request else {
+        return None;
+    };
+    let elsewhere = settings.password != PasswordPlace::Keyring;
+    elsewhere.then(|| Request::LineSettings { line: line.clone() })
+}
+
+/// Looks at the answer to [`question`]: a password in a file or a variable may stay where it is, and a page led astray names no other.
+///
+/// # Errors
+/// It would be another one.
+pub(super) fn check_answer(request: &Request, answer: &Reply) -> Result<(), Error> {
+    let (Request::EditLine { settings, .. }, Reply::LineSettings { settings: now }) =
+        (request, answer)
+    else {
+        return Err(refused());
+    };
+    if settings.password == now.password {
+        Ok(())
+    } else {
+        Err(refused())
+    }
 }
 
 fn refused() -> Error {

@@ -43,6 +43,10 @@ pub(super) async fn request(
         WindowRequest::Engine { request } => {
             bounds::check(&request)?;
             let mut client = Client::connect(&desk.state_dir).await?;
+            if let Some(question) = bounds::question(&request) {
+                let answer = client.request(question).await?;
+                bounds::check_answer(&request, &answer)?;
+            }
             let told = |step| {
                 // A page that was reloaded meanwhile hears of the end no more either.
                 let _ = progress.send(step);

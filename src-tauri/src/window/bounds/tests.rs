@@ -119,3 +119,30 @@ fn what_is_endless_or_more_than_a_line_is_refused_wherever_it_stands() {
         }
     }
 }
+
+#[test]
+fn an_edited_line_keeps_its_file_and_gets_no_other() {
+    let with = |password| LineSettings {
+        password,
+        ..settings()
+    };
+    let file = |path: &str| PasswordPlace::File { path: path.into() };
+    let variable = PasswordPlace::Env {
+        variable: "TOKEN".into(),
+    };
+    let answer = |password| Reply::LineSettings {
+        settings: with(password),
+    };
+    assert_eq!(question(&edit(with(PasswordPlace::Keyring))), None);
+    for wanted in [file("desk.secret"), variable.clone()] {
+        let wish = edit(with(wanted.clone()));
+        let line = "work".to_owned();
+        assert_eq!(question(&wish), Some(Request::LineSettings { line }));
+        assert_eq!(check_answer(&wish, &answer(wanted)), Ok(()));
+        for now in [PasswordPlace::Keyring, file("/etc/shadow")] {
+            assert!(check_answer(&wish, &answer(now)).is_err());
+        }
+        let unknown = Reply::refused(Error::new(Code::NoSuchLine, [("line", "work")]));
+        assert!(check_answer(&wish, &unknown).is_err());
+    }
+}
