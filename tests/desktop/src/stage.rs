@@ -136,6 +136,15 @@ impl Stage<'_> {
     /// # Errors
     /// With the findings, or what is read instead.
     pub fn seen(&self, page: &Page, state: &str, sentence: &str) -> Result<()> {
+        let pictures = self.pictured(page, state)?;
+        ensure_read(&pictures, sentence)
+    }
+
+    /// The same without reading, which takes longer than some states last: [`ensure_read`] does it later.
+    ///
+    /// # Errors
+    /// With the findings.
+    pub fn pictured(&self, page: &Page, state: &str) -> Result<Vec<(String, Picture)>> {
         let mut pictures = Vec::new();
         for look in Look::ALL {
             self.desktop.wears(look)?;
@@ -149,11 +158,7 @@ impl Stage<'_> {
         }
         self.desktop.wears(Look::Light)?;
         page.has_look(Look::Light)?;
-        // Reading takes longer than some states last.
-        for (name, picture) in pictures {
-            words::ensure_written(&picture, sentence).context(name)?;
-        }
-        Ok(())
+        Ok(pictures)
     }
 
     /// Keeps a picture.
@@ -184,6 +189,17 @@ impl Stage<'_> {
         );
         Ok(fs::write(folder.join(format!("{}.txt", self.name)), told)?)
     }
+}
+
+/// Checks that a sentence is to be read in each picture.
+///
+/// # Errors
+/// With what is read instead.
+pub fn ensure_read(pictures: &[(String, Picture)], sentence: &str) -> Result<()> {
+    for (name, picture) in pictures {
+        words::ensure_written(picture, sentence).with_context(|| name.clone())?;
+    }
+    Ok(())
 }
 
 /// The line's address of record.
