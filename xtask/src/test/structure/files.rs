@@ -13,6 +13,9 @@ const NOT_OURS: [&str; 4] = [".git", "target", "node_modules", ".test"];
 /// What is made of the sources.
 const MADE: [&str; 2] = ["ui/dist", "ui/dev/dist"];
 
+/// Rendered by a test from the types of control: nobody writes it, and its parts are read there.
+const RENDERED: &str = "ui/src/lib/control.ts";
+
 /// What people write by hand, and others read.
 const WRITTEN: [&str; 8] = ["rs", "py", "sh", "svelte", "ts", "js", "css", "html"];
 
