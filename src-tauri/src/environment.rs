@@ -53,3 +53,47 @@ fn replaced_by(again: &mut Command) -> String {
         Err(error) => error.to_string(),
     }
 }
+
+#[cfg(all(test, unix, not(feature = "automation")))]
+mod tests {
+    use super::*;
+
+    /// Set for the process that is looked at.
+    const CHILD: &str = "BELLHOP_TEST_CHILD";
+
+    #[test]
+    fn a_process_that_was_given_a_door_becomes_itself_without_it() {
+        if std::env::var_os(CHILD).is_some() {
+            cleaned().unwrap();
+            println!("process {}", std::process::id());
+            for (name, _) in std::env::vars() {
+                println!("variable {name}");
+            }
+            return;
+        }
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        let own_name = std::thread::current().name().unwrap().to_owned();
+        child.args(["--exact", &own_name, "--nocapture"]);
+        child.env(CHILD, "1").env("BELLHOP_TEST_OTHER", "1");
+        for door in DOORS {
+            child.env(door, "1");
+        }
+        let child = child.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        let process = child.id();
+        let said = child.wait_with_output().unwrap();
+        let said = String::from_utf8(said.stdout).unwrap();
+        let said: Vec<&str> = said.lines().collect();
+        // The same process, or whoever waits for it would wait for another.
+        assert!(
+            said.contains(&format!("process {process}").as_str()),
+            "{said:?}"
+        );
+        assert!(said.contains(&"variable BELLHOP_TEST_OTHER"));
+        for door in DOORS {
+            assert!(
+                !said.contains(&format!("variable {door}").as_str()),
+                "{door}"
+            );
+        }
+    }
+}
