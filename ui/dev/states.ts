@@ -140,6 +140,7 @@ export const STATES: Record<string, State> = {
   }),
   lines: { events: [view([REGISTERED, { ...DEAD, id: "b", number: "support@another-company.example" }, { ...REGISTERED, id: "c", number: "3141@pbx.example.net", headline: "Paused", reach: "paused" }])] },
   hostile: { events: [view([HOSTILE, { ...HOSTILE, id: "b" }]), { event: "notice", line: "work", sentence: "Missed call from <img src=x onerror=alert(1)>" }] },
+  numeric: one({ path: REGISTERED.path.map((it) => (it.kind === "registrar" ? { ...it, name: "198.51.100.200" } : it)) }),
   demo: { events: [view([{ ...REGISTERED, id: "demo", number: "demo@demo.example", path: REGISTERED.path.filter((it) => it.kind !== "internet") }], { snapshot: snapshot([{ ...REGISTERED, id: "demo" }], true) })] },
   notice: { events: [view([REGISTERED]), { event: "notice", line: "work", sentence: "Registered again in 41 ms (Wi-Fi → hotspot)" }] },
   "no-tray": { events: [view([REGISTERED], { tray: false, login: "not_asked" })] },
