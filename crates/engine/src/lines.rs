@@ -7,6 +7,7 @@ mod apply;
 mod file;
 mod plan;
 mod refused;
+mod work;
 
 pub use apply::{Applied, apply, set_password};
 pub use file::ConfigFile;

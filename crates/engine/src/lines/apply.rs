@@ -1,11 +1,11 @@
-//! Carrying a change out: the keyring first, then the config.
+//! Carrying a change out, within bounds of time.
 
+use std::path::PathBuf;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bellhop_agent::SecretFailure;
 use bellhop_control::config::PasswordSource;
 use bellhop_control::error::{Code, Error};
 use bellhop_control::face::number;
@@ -13,13 +13,11 @@ use bellhop_control::protocol::Password;
 use secrecy::SecretString;
 
 use super::plan::password_source;
+use super::work::{Told, Will, Work};
 use super::{ConfigFile, Edit, Plan, Refused};
 use crate::config::LineSettings;
-use crate::secrets::{self, Entry, LIMIT, LIMIT_AT_PROMPT, Stage};
+use crate::secrets::{self, LIMIT, LIMIT_AT_PROMPT, Stage};
 use crate::view;
-
-/// One change of this process at a time is between reading the file and replacing it.
-static WRITING: Mutex<()> = Mutex::new(());
 
 /// A change that was carried out.
 #[derive(Debug)]
@@ -46,8 +44,8 @@ pub fn apply(
     forgetting: Duration,
 ) -> Result<Applied, Refused> {
     let plan = Plan::of(&file, &edit)?;
-    let aor = plan.keyring.clone();
     let password = password.map(|it| fitting(&plan, it)).transpose()?;
+    let slow = Slow::of(&file, &plan, password.is_some());
     let stage = Arc::new(Stage::default());
     let will = Arc::new(Mutex::new(Will::Open));
     let (tell, told) = mpsc::channel();
@@ -75,8 +73,7 @@ pub fn apply(
                 if stage.is_opened() && begun.elapsed() < LIMIT_AT_PROMPT => {}
             Err(RecvTimeoutError::Timeout) => {
                 if Will::turn(&will, Will::Abandoned) {
-                    let number = aor.as_deref().map_or("", number);
-                    return Err(view::secret(number, stage.silence()).into());
+                    return Err(slow.told(&stage).into());
                 }
             }
         }
@@ -133,127 +130,35 @@ fn plausible(password: Password) -> Result<SecretString, Refused> {
     }
 }
 
-/// Whether a change may still be given up, or must be finished.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Will {
-    Open,
-    Committed,
-    Abandoned,
+/// Whom a change waits for.
+enum Slow {
+    /// The keyring, for this number's password.
+    Keyring(String),
+    /// The disk that the config is on.
+    Disk(PathBuf),
 }
 
-impl Will {
-    /// From open to this; false if it was turned before.
-    fn turn(will: &Mutex<Will>, to: Will) -> bool {
-        let mut will = will.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = *will == Will::Open;
-        if open {
-            *will = to;
-        }
-        open
-    }
-
-    fn is_abandoned(will: &Mutex<Will>) -> bool {
-        *will.lock().unwrap_or_else(PoisonError::into_inner) == Will::Abandoned
-    }
-}
-
-#[derive(Debug)]
-enum Told {
-    Written(Result<Applied, Refused>),
-    /// Or why not.
-    Forgotten(Option<Error>),
-}
-
-/// A change on its thread.
-struct Work {
-    file: ConfigFile,
-    edit: Edit,
-    plan: Plan,
-    password: Option<SecretString>,
-    stage: Arc<Stage>,
-    will: Arc<Mutex<Will>>,
-}
-
-impl Work {
-    fn run(self, tell: &mpsc::Sender<Told>) {
-        let written = self.store_and_write();
-        let unneeded = match &written {
-            Ok((plan, _)) => plan.unneeded.clone(),
-            Err(_) => None,
-        };
-        let applied = written.map(|(plan, stored)| Applied {
-            id: plan.id,
-            left_behind: None,
-            lines: plan.lines,
-            stored,
-        });
-        let _ = tell.send(Told::Written(applied));
-        if let Some(aor) = unneeded {
-            let _turn = secrets::turn();
-            let forgotten = Entry::of(&aor).forget(&self.stage);
-            let left_behind = forgotten
-                .err()
-                .map(|failure| view::secret(number(&aor), failure));
-            let _ = tell.send(Told::Forgotten(left_behind));
-        }
-    }
-
-    fn store_and_write(&self) -> Result<(Plan, bool), Refused> {
-        let needs_keyring = self.password.is_some() || self.plan.moves_from.is_some();
-        let _turn = needs_keyring.then(secrets::turn);
-        let undo = self.store()?;
-        let write = || {
-            if !Will::turn(&self.will, Will::Committed) {
-                return Err(Error::plain(Code::SecretUnavailable).into());
+impl Slow {
+    fn of(file: &ConfigFile, plan: &Plan, has_password: bool) -> Slow {
+        match &plan.keyring {
+            Some(aor) if has_password || plan.moves_from.is_some() => {
+                Slow::Keyring(number(aor).to_owned())
             }
-            let _one = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
-            // The keyring may have taken its time: somebody else may have edited the file since.
-            let file = self.file.again()?;
-            let plan = Plan::of(&file, &self.edit)?;
-            file.write(&plan.text)?;
-            Ok(plan)
-        };
-        let written: Result<Plan, Refused> = write();
-        if let (Err(_), Some((aor, before))) = (&written, &undo) {
-            // What can't be taken back belongs to no line; it is as good as a password that was typed for nothing.
-            let entry = Entry::of(aor);
-            let undone = match before {
-                Some(before) => entry.store(before, &self.stage),
-                None => entry.forget(&self.stage),
-            };
-            if undone.is_err() {
-                tracing::warn!(
-                    "a password that was stored for a refused change stays in the keyring"
-                );
-            }
+            Some(_) | None => Slow::Disk(file.path.clone()),
         }
-        Ok((written?, undo.is_some()))
     }
 
-    /// Puts the password where the line will look for it; gives what was there before.
-    fn store(&self) -> Result<Option<(String, Option<SecretString>)>, Refused> {
-        let Some(aor) = &self.plan.keyring else {
-            return Ok(None);
-        };
-        let told = |failure| Refused::Plain(view::secret(number(aor), failure));
-        let fetch = |aor: &str| match Entry::of(aor).fetch(&self.stage) {
-            Ok(password) => Ok(Some(password)),
-            Err(SecretFailure::Missing) => Ok(None),
-            Err(failure) => Err(told(failure)),
-        };
-        let wanted = match (&self.password, &self.plan.moves_from) {
-            (Some(password), _) => Some(password.clone()),
-            (None, Some(from)) => fetch(from)?,
-            (None, None) => None,
-        };
-        let Some(wanted) = wanted else {
-            return Ok(None);
-        };
-        let before = fetch(aor)?;
-        if Will::is_abandoned(&self.will) {
-            return Err(Error::plain(Code::SecretUnavailable).into());
+    /// It takes too long.
+    fn told(&self, stage: &Stage) -> Error {
+        match self {
+            Slow::Keyring(number) => view::secret(number, stage.silence()),
+            Slow::Disk(path) => Error::new(
+                Code::ConfigUnwritable,
+                [
+                    ("path", path.display().to_string()),
+                    ("why", "the disk does not answer".to_owned()),
+                ],
+            ),
         }
-        Entry::of(aor).store(&wanted, &self.stage).map_err(told)?;
-        Ok(Some((aor.clone(), before)))
     }
 }
