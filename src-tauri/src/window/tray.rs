@@ -12,6 +12,8 @@ use crate::role;
 
 /// A tray that runs answers at once.
 const PROMPT: Duration = Duration::from_secs(5);
+/// For an icon to be shown.
+const GRACE: Duration = Duration::from_secs(2);
 /// Between two looks. A tray that is quit has the window closed as well: that arrives within this.
 const PAUSE: Duration = Duration::from_millis(200);
 /// A tray is not started more often than this: it may be slow on a busy machine, and one that ends at once does so again.
@@ -41,7 +43,14 @@ async fn watch(state_dir: &Path, hub: &mpsc::Sender<Input>) {
     let Ok(Ok(mut tray)) = timeout(PROMPT, role::watch(state_dir)).await else {
         return;
     };
-    while let Ok(standing) = tray.next().await {
+    while let Ok(mut standing) = tray.next().await {
+        // A session that begins has its panel later than its programs: nothing is said to be missing that is about to come.
+        if !standing.icon
+            && let Ok(next) = timeout(GRACE, tray.next()).await
+        {
+            let Ok(next) = next else { return };
+            standing = next;
+        }
         if hub.send(Input::Icon(standing.icon)).await.is_err() {
             return;
         }
@@ -62,3 +71,7 @@ fn start(state_dir: &Path, config: Option<&Path>) -> std::io::Result<Child> {
     std::os::unix::process::CommandExt::process_group(&mut tray, 0);
     tray.spawn()
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;
