@@ -2,7 +2,7 @@
 //!
 //! The toolkit's thread shows what it is given and hands on what is clicked; all else is one task ([`driver`]), which sleeps unless something happens.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bellhop_control::face::Reach;
@@ -52,19 +52,17 @@ pub(crate) fn run(start: Start, at_login: bool) -> Result<(), String> {
     };
     let (orders, ordered) = mpsc::unbounded_channel();
     let (standing, stands) = watch::channel(Standing::default());
-    let has_library = host::has_library();
-    let pictures = place.state_dir.join(PICTURES);
+    let pictures = pictures(&place.state_dir);
     let setup_orders = orders.clone();
     let app = tauri::Builder::default()
         .setup(move |app| {
             let handle = app.handle();
-            let surface = if has_library {
-                Some(Surface::new(handle, &pictures)?)
-            } else {
-                None
-            };
+            // Without an icon there is still the window.
+            let surface = host::has_library()
+                .then(|| Surface::new(handle, pictures.as_deref()).ok())
+                .flatten();
             let to_driver = setup_orders.clone();
-            if has_library {
+            if surface.is_some() {
                 host::watch(move |there| _ = to_driver.send(Order::Host(there)));
             } else {
                 let _ = to_driver.send(Order::Host(false));
@@ -102,6 +100,13 @@ pub(crate) fn run(start: Start, at_login: bool) -> Result<(), String> {
     Ok(())
 }
 
+/// Where the icon's pictures can be, if the state directory takes them; else they are where everybody's are.
+fn pictures(state_dir: &Path) -> Option<PathBuf> {
+    let folder = state_dir.join(PICTURES);
+    std::fs::create_dir_all(&folder).ok()?;
+    tempfile::tempfile_in(&folder).ok().map(|_| folder)
+}
+
 /// Icon and menu; for the main thread.
 struct Surface {
     icon: TrayIcon,
@@ -110,15 +115,17 @@ struct Surface {
 }
 
 impl Surface {
-    fn new(app: &AppHandle, pictures: &Path) -> tauri::Result<Surface> {
+    fn new(app: &AppHandle, pictures: Option<&Path>) -> tauri::Result<Surface> {
         let items = Items::new(app)?;
         let reach = Reach::Working;
-        let icon = TrayIconBuilder::with_id("bellhop")
+        let mut icon = TrayIconBuilder::with_id("bellhop")
             .icon(icon::icon(reach))
             .icon_as_template(cfg!(target_os = "macos"))
-            .temp_dir_path(pictures)
-            .menu(items.menu())
-            .build(app)?;
+            .menu(items.menu());
+        if let Some(pictures) = pictures {
+            icon = icon.temp_dir_path(pictures);
+        }
+        let icon = icon.build(app)?;
         Ok(Surface { icon, reach, items })
     }
 
