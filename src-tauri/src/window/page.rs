@@ -27,7 +27,6 @@ pub(super) fn open(app: &AppHandle) -> tauri::Result<()> {
         // Nothing of the page is kept on the disk. A driver finds only a page that is not alone like this.
         .incognito(!tested)
         .build()?;
-    #[cfg(target_os = "linux")]
     lean(&window)?;
     let handle = app.clone();
     tauri::async_runtime::spawn(async move {
@@ -105,6 +104,11 @@ fn lean(window: &WebviewWindow) -> tauri::Result<()> {
             }
         });
     })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn lean(_window: &WebviewWindow) -> tauri::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]
