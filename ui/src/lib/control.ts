@@ -984,6 +984,7 @@ export type Message =
   | "second-paused"
   | "second-since"
   | "second-retry"
+  | "second-retrying"
   | "second-stopped"
   | "station-phone"
   | "station-laptop"
