@@ -1,9 +1,12 @@
 //! What processes cost: memory and wake-ups, as the kernel counts them.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
@@ -35,23 +38,49 @@ impl Process {
         Ok(amount.context("no Pss")?.parse()?)
     }
 
-    /// How often its threads were woken or interrupted so far.
+    /// How often each of its threads was woken or interrupted so far.
     ///
     /// # Errors
     /// When it is gone.
-    pub fn switches(&self) -> Result<u64> {
-        let mut sum = 0;
+    pub fn switches(&self) -> Result<BTreeMap<OsString, u64>> {
+        let mut all = BTreeMap::new();
         for task in fs::read_dir(format!("/proc/{}/task", self.pid))? {
-            let status = fs::read_to_string(task?.path().join("status"))?;
+            let task = task?;
+            // Threads end while one looks.
+            let status = fs::read_to_string(task.path().join("status")).unwrap_or_default();
             let counts = status.lines().filter_map(|line| {
                 let (name, count) = line.split_once(':')?;
                 name.ends_with("ctxt_switches")
                     .then(|| count.trim().parse::<u64>().ok())?
             });
-            sum += counts.sum::<u64>();
+            all.insert(task.file_name(), counts.sum());
         }
-        Ok(sum)
+        Ok(all)
     }
+}
+
+/// Counts the switches of some processes, of threads too that come and go.
+///
+/// # Errors
+/// When one is gone.
+pub fn switches_within(time: Duration, processes: &[&Process]) -> Result<Vec<u64>> {
+    let look = || -> Result<Vec<_>> { processes.iter().map(|it| it.switches()).collect() };
+    let mut counts = vec![0; processes.len()];
+    let mut before = look()?;
+    let end = Instant::now() + time;
+    while Instant::now() < end {
+        // Not a wait for something: the time is what is measured. Looking wakes nobody.
+        thread::sleep(Duration::from_secs(1));
+        let after = look()?;
+        for (count, (before, after)) in counts.iter_mut().zip(before.iter().zip(&after)) {
+            let more = after
+                .iter()
+                .map(|(thread, now)| now - before.get(thread).unwrap_or(&0));
+            *count += more.sum::<u64>();
+        }
+        before = after;
+    }
+    Ok(counts)
 }
 
 /// The processes that have this home, in the order of their numbers: programs, and what they started.

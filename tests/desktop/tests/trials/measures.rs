@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use bellhop_tests_desktop::desktop::{Desktop, Program, are_gone};
-use bellhop_tests_desktop::footprint::Process;
+use bellhop_tests_desktop::footprint::{Process, switches_within};
+use bellhop_tests_desktop::menu::Menu;
 use bellhop_tests_desktop::programs::Programs;
 use bellhop_tests_desktop::stage::{Stage, kept};
 use bellhop_tests_support::started::{comes, comes_within};
@@ -18,6 +19,8 @@ use super::trial;
 const STARTS: usize = 7;
 /// What starts has started after so long: nothing of it is left to be done.
 const SETTLED: Duration = Duration::from_secs(5);
+/// And so long threads are kept that have nothing to do.
+const QUIET: Duration = Duration::from_secs(12);
 const IDLE: Duration = Duration::from_secs(30);
 const WINDOW: &str = "Bellhop";
 
@@ -57,9 +60,11 @@ fn what_it_costs(stage: &Stage<'_>) -> Result<()> {
     let own = of(desktop, tray.pid())?;
     let (tray_pss, engine_pss) = (own.pss()?, desktop.engine()?.pss()?);
 
+    // Of the tray: the latest icon is soon another's.
+    let menu = desktop.icon()?.menu;
     let idle = idle(desktop, &programs, &own)?;
     let before = sum(desktop)?;
-    let (in_view, with_window) = window(desktop)?;
+    let (in_view, with_window) = window(desktop, &menu)?;
     are_gone(desktop, "the window", is_of_the_window)?;
     let mut after = 0;
     // What was cached for the window goes with the next turn of its caches.
@@ -146,18 +151,11 @@ struct Idle {
 
 fn idle(desktop: &Desktop, programs: &Programs, tray: &Process) -> Result<Idle> {
     let minimal = desktop.start_program(&programs.minimal(), &[])?;
-    thread::sleep(SETTLED);
+    thread::sleep(QUIET);
     let minimal = of(desktop, minimal.pid())?;
     let engine = desktop.engine()?;
-    let all = [tray, &engine, &minimal];
-    let before: Vec<u64> = all.iter().map(|it| it.switches()).collect::<Result<_>>()?;
-    // Not a wait for something: the time is what is measured.
-    thread::sleep(IDLE);
-    let after: Vec<u64> = all.iter().map(|it| it.switches()).collect::<Result<_>>()?;
-    let mut counts = before
-        .iter()
-        .zip(after)
-        .map(|(before, after)| after - before);
+    let counts = switches_within(IDLE, &[tray, &engine, &minimal])?;
+    let mut counts = counts.into_iter();
     let mut next = || counts.next().context("a count");
     Ok(Idle {
         tray: next()?,
@@ -167,8 +165,7 @@ fn idle(desktop: &Desktop, programs: &Programs, tray: &Process) -> Result<Idle> 
 }
 
 /// Opens and closes the window some times: how long each took to be drawn, and what all had meanwhile.
-fn window(desktop: &Desktop) -> Result<(String, u64)> {
-    let menu = desktop.icon()?.menu;
+fn window(desktop: &Desktop, menu: &Menu) -> Result<(String, u64)> {
     let mut times = Vec::new();
     let mut most = 0;
     for _ in 0..3 {

@@ -1,15 +1,21 @@
 //! What keeps a line from being registered: said, explained, and ended by what is offered.
 
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use bellhop_tests_desktop::desktop::are_gone;
 use bellhop_tests_desktop::page::Page;
-use bellhop_tests_desktop::stage::{AOR, Stage, ensure_only_from, ensure_read};
+use bellhop_tests_desktop::stage::{AOR, Stage, ensure_only_from};
+use bellhop_tests_desktop::words;
 use bellhop_tests_lab::company::PASSWORD;
 use bellhop_tests_lab::laptop::Uplink;
 use bellhop_tests_lab::verbs::PREFERRED;
+use bellhop_tests_support::peer::Peer;
+use bellhop_tests_support::sip_text::header;
 use bellhop_tests_support::started::{comes, comes_within};
 use libtest_mimic::Trial;
 use nix::sys::signal::Signal;
@@ -18,8 +24,12 @@ use super::trial;
 
 /// Break before make.
 const GAP: Duration = Duration::from_millis(200);
-/// Seconds until the next attempt by itself: more than opening the company and clicking take.
-const LONG_WAIT: u32 = 7;
+/// Where a registrar of the test's own is.
+const COMPANY: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 10);
+/// What it asks for: longer than a person looks at it.
+const RETRY_AFTER: Duration = Duration::from_secs(90);
+/// So long a request is repeated (RFC 3261, timer F).
+const UNANSWERED: Duration = Duration::from_secs(32);
 /// What lasts so long is worth a notification.
 const WORTH_TELLING: Duration = Duration::from_secs(20);
 
@@ -30,12 +40,12 @@ pub(super) fn add(trials: &mut Vec<Trial>) {
             a_wrong_password_is_explained_and_the_right_one_ends_it,
         ),
         trial(
-            "a_silent_registrar_is_told_with_a_countdown_and_try_now_ends_it",
-            a_silent_registrar_is_told_with_a_countdown_and_try_now_ends_it,
+            "a_registrar_with_a_fault_is_told_with_a_countdown_and_try_now_ends_it",
+            a_registrar_with_a_fault_is_told_with_a_countdown_and_try_now_ends_it,
         ),
         trial(
-            "a_line_that_is_down_for_long_is_told_once_and_its_return_once",
-            a_line_that_is_down_for_long_is_told_once_and_its_return_once,
+            "a_silent_registrar_is_told_once_and_its_return_once",
+            a_silent_registrar_is_told_once_and_its_return_once,
         ),
         trial(
             "a_switch_of_network_is_seen_in_tray_and_window",
@@ -87,43 +97,48 @@ fn a_wrong_password_is_explained_and_the_right_one_ends_it(stage: &Stage<'_>) ->
     Ok(())
 }
 
-fn a_silent_registrar_is_told_with_a_countdown_and_try_now_ends_it(
+fn a_registrar_with_a_fault_is_told_with_a_countdown_and_try_now_ends_it(
     stage: &Stage<'_>,
 ) -> Result<()> {
-    stage.with_a_line()?;
-    stage.close_company();
+    let well = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&well);
+    let peer = stage.lab.company.inside(move || {
+        Peer::start_at(COMPANY, move |heard| {
+            let contact = header(heard.message, "Contact").unwrap_or_default();
+            Some(if told.load(Ordering::Relaxed) {
+                heard.answer("200 OK", &format!("Contact: {contact};expires=600\r\n"))
+            } else {
+                let wait = format!("Retry-After: {}\r\n", RETRY_AFTER.as_secs());
+                heard.answer("503 Service Unavailable", &wait)
+            })
+        })
+    })?;
+    stage.desktop.keyring.store(AOR, b"any")?;
+    stage.desktop.write_config(&format!(
+        "[[line]]\nid = \"work\"\naor = \"{AOR}\"\nregistrar = \"sip:{}\"\npassword = {{ keyring = true }}\n",
+        peer.address()
+    ))?;
     let _tray = stage.desktop.start_tray(&[])?;
     let menu = stage.desktop.icon()?.menu;
+    let why = "203.0.113.10 has a fault of its own (503)";
+    menu.says(why)?;
     menu.click("Open Bellhop")?;
     let page = stage.desktop.page()?;
-    // 32 s without an answer are one, and a port that nobody has says so at once.
-    comes_within(Duration::from_secs(50), "a countdown", || {
-        Ok(wait(&page)?.is_some())
-    })?;
     page.shows("headline", "You can't be called")?;
-    menu.says("You can't be called")?;
-    waits_for_long(&page)?;
-    let pictures = stage.pictured(&page, "registrar-down")?;
+    page.tells("second", &format!("{why}; trying again in"))?;
+    let first = wait(&page)?.context("a countdown")?;
+    comes("its next second", || {
+        Ok(wait(&page)?.is_some_and(|seconds| seconds < first))
+    })?;
+    stage.seen(&page, "registrar-down", "has a fault of its own (503)")?;
 
-    waits_for_long(&page)?;
-    stage.open_company()?;
+    well.store(true, Ordering::Relaxed);
+    let asked = peer.heard().len();
     page.press("Try now")?;
     page.shows("headline", "Registered")?;
     menu.says("registered at 203.0.113.10")?;
-    stage.holds(1)?;
-    ensure_read(&pictures, "203.0.113.10 does not answer")
-}
-
-/// Waits are drawn by lot, and longer ones more often as they go on: one is waited for that the line does not come back from by itself first.
-fn waits_for_long(page: &Page) -> Result<()> {
-    let mut long = None;
-    comes_within(Duration::from_secs(150), "a long countdown", || {
-        long = wait(page)?.filter(|seconds| *seconds >= LONG_WAIT);
-        Ok(long.is_some())
-    })?;
-    comes("its next second", || {
-        Ok(wait(page)?.is_some_and(|seconds| Some(seconds) < long))
-    })
+    ensure!(peer.heard().len() > asked, "nothing was tried");
+    Ok(())
 }
 
 /// Seconds until the next attempt, as the window tells them.
@@ -138,24 +153,41 @@ fn wait(page: &Page) -> Result<Option<u32>> {
     })
 }
 
-fn a_line_that_is_down_for_long_is_told_once_and_its_return_once(stage: &Stage<'_>) -> Result<()> {
+fn a_silent_registrar_is_told_once_and_its_return_once(stage: &Stage<'_>) -> Result<()> {
     stage.with_a_line()?;
     stage.close_company();
     let _tray = stage.desktop.start_tray(&[])?;
     let menu = stage.desktop.icon()?.menu;
+    menu.click("Open Bellhop")?;
+    let page = stage.desktop.page()?;
     let popped = &stage.desktop.notifications;
-    let patience = WORTH_TELLING + Duration::from_secs(50);
-    comes_within(patience, "a notification", || {
+    comes_within(WORTH_TELLING * 2, "a notification", || {
         Ok(popped.with("You can't be called") == 1)
     })?;
+    // Nobody says that nobody is there: it is known when a request has been repeated for 32 s.
+    let mut picture = None;
+    comes_within(UNANSWERED * 2, "a reason", || {
+        let text = page.text()?;
+        if text.contains("203.0.113.10 does not answer") {
+            picture = Some(page.picture()?);
+        }
+        Ok(picture.is_some())
+    })?;
+    menu.says("203.0.113.10 does not answer")?;
+    let picture = picture.context("a picture")?;
+    stage.keep_picture("registrar-silent-light", &picture)?;
+    words::ensure_written(&picture, "203.0.113.10 does not answer")?;
+
     // The next attempts fail as well, and tell nobody anything new.
     menu.click("Re-register now")?;
-    thread::sleep(Duration::from_secs(3));
+    thread::sleep(Duration::from_secs(2));
     ensure!(popped.shown().len() == 1, "{:?}", popped.shown());
     stage.open_company()?;
     menu.click("Re-register now")?;
     comes("its end", || Ok(popped.with("Registered again") == 1))?;
+    page.shows("headline", "Registered")?;
     ensure!(popped.shown().len() == 2, "{:?}", popped.shown());
+    stage.holds(1)?;
     Ok(())
 }
 
