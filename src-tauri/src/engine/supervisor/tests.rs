@@ -310,6 +310,26 @@ fn quitting_ends_an_engine_that_is_only_starting() {
 }
 
 #[test]
+fn quitting_before_anybody_was_heard_waits_for_who_it_is() {
+    let quitting = || {
+        let mut stage = Stage::new();
+        stage.it.handle_quit(stage.now);
+        stage.does(&[]);
+        stage
+    };
+    let mut stage = quitting();
+    stage.it.handle_hello(ours(), stage.now);
+    stage.does(&[Effect::ShutDown]);
+    let mut stage = quitting();
+    let service = hello(2, "0.2.0", StartedBy::Service);
+    stage.it.handle_hello(service, stage.now);
+    stage.does(&[Effect::Finished]);
+    let mut stage = quitting();
+    stage.it.handle_unreachable(&no_engine(), stage.now);
+    stage.does(&[Effect::Finished]);
+}
+
+#[test]
 fn quitting_takes_no_longer_than_its_limit() {
     let mut stage = Stage::running();
     stage.it.handle_quit(stage.now);
