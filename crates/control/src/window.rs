@@ -47,6 +47,8 @@ pub enum DesktopRequest {
         /// It does.
         on: bool,
     },
+    /// Quit Bellhop: tray, window, and the engine that the tray started. For desktops that show no menu to do that in.
+    Quit,
 }
 
 /// What the page hears.

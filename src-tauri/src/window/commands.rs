@@ -54,7 +54,7 @@ pub(super) async fn request(
             client.request_with_progress(*request, told).await
         }
         WindowRequest::Desktop { request } => {
-            let login = desktop::carry_out(&desk.login, &request)?;
+            let login = desktop::carry_out(&request, &desk.login, &desk.state_dir).await?;
             let _ = desk.inputs.send(Input::Login(login)).await;
             Ok(Reply::Done)
         }

@@ -165,7 +165,7 @@ export type DesktopRequest = { "ask": "start_at_login",
 /**
  * It does.
  */
-on: boolean, };
+on: boolean, } | { "ask": "quit" };
 
 /**
  * A phone at home.
