@@ -149,6 +149,7 @@ export const STATES: Record<string, State> = {
       problems: [{ line: 7, key: "expires", message: "must be a whole number of seconds between 60 and 604800" }, { line: 12, key: null, message: "expected a key" }] },
     state_dir: { path: "/home/tina/.local/share/bellhop", error: error("state_dir_unusable", "the state directory /home/tina/.local/share/bellhop can't be used: no space left on device") },
   }) })] },
+  "empty-no-tray": { events: [view([], { login: "not_asked", tray: false })] },
   empty: { events: [view([], { login: "not_asked" })] },
   "no-view": { events: [] },
   starting: { events: [view([], { engine: { state: "starting" }, snapshot: null })] },

@@ -57,6 +57,11 @@ export function startAtLogin(on: boolean): Promise<Reply> {
   return send({ to: "desktop", request: { ask: "start_at_login", on } });
 }
 
+/** The end of tray, window, and the engine that the tray started. */
+export function quit(): Promise<Reply> {
+  return send({ to: "desktop", request: { ask: "quit" } });
+}
+
 async function send(request: WindowRequest, onstep?: (step: CheckStep) => void): Promise<Reply> {
   // What the person does next is about what is now.
   bellhop.notice = null;
