@@ -11,6 +11,12 @@
 //! Everything is seen and handled as the desktop or a person would: the menu by `com.canonical.dbusmenu` ([`menu`]), the window by WebKitWebDriver ([`page`]), pictures by
 //! tesseract ([`words`]), what the company holds by Kamailio itself ([`stage`]). Homes, buses, screens and networks are the tests' own ([`desktop`]); all of it ends with them,
 //! and the machine's session is never touched.
+//!
+//! Pictures of every state, light and dark, are kept in `desktop/` of the target directory, beside `report.md` with what was measured; of a trial that went wrong, `failed/` has the
+//! screen and what was said. `BELLHOP_PICTURES=FOLDER` lets the trial `a_real_panel_shows_icon_and_menu` also put there what the README shows: `tray.png`, `window-light.png` and
+//! `window-dark.png` (`cargo xtask pictures`).
+//!
+//! Programs under test: `BELLHOP_BIN`, `BELLHOP_TRAY_BIN` (built with the feature `automation`) and `BELLHOP_MINIMAL_TRAY`; what is not named is built ([`programs`]).
 #![cfg(target_os = "linux")]
 
 pub mod axe;

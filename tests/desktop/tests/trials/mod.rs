@@ -21,7 +21,7 @@ use libtest_mimic::{Arguments, Trial};
 /// So many trials at a time: they wait more than they work.
 const SIDE_BY_SIDE: usize = 2;
 
-const TOOLS: [Tool; 11] = [
+const TOOLS: [Tool; 13] = [
     tool("ip", "iproute2"),
     tool("nft", "nftables"),
     tool("kamailio", "kamailio"),
@@ -31,6 +31,8 @@ const TOOLS: [Tool; 11] = [
     tool("openbox", "openbox"),
     tool("dbus-daemon", "dbus"),
     tool("gnome-keyring-daemon", "gnome-keyring"),
+    tool("secret-tool", "libsecret-tools"),
+    tool("xfce4-panel", "xfce4-panel"),
     tool("WebKitWebDriver", "webkit2gtk-driver"),
     tool("tesseract", "tesseract-ocr"),
 ];

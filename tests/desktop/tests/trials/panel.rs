@@ -9,11 +9,14 @@ use bellhop_tests_desktop::look::Look;
 use bellhop_tests_desktop::panel::Panel;
 use bellhop_tests_desktop::stage::{self, Stage};
 use bellhop_tests_desktop::words;
+use bellhop_tests_support::started::comes;
 use libtest_mimic::Trial;
 
 const NAME: &str = "a_real_panel_shows_icon_and_menu";
 /// Names a folder that the README's pictures are to be put into.
 const PICTURES: &str = "BELLHOP_PICTURES";
+/// In the middle of the menu's line for the first number, from its upper edge.
+const LINE: i16 = 42;
 /// Of the panel, around what hangs from it.
 const MARGIN: u16 = 24;
 
@@ -31,21 +34,29 @@ fn a_real_panel_shows_icon_and_menu(stage: &Stage<'_>) -> Result<()> {
     let _tray = desktop.start_tray(&["--at-login"])?;
     desktop.line_is("registered")?;
     let menu = panel.open_menu()?;
-    desktop
-        .display
-        .point_at(menu.x, menu.y.saturating_add(300))?;
+    // The pointer on the line opens what is below it.
+    let mut below = menu;
+    comes("the line's submenu", || {
+        desktop.display.point_at(menu.x + 80, menu.y + LINE)?;
+        let menus = desktop.display.menus()?;
+        let other = menus.iter().find(|place| place.x > menu.x).copied();
+        below = other.unwrap_or(menu);
+        Ok(other.is_some())
+    })?;
     let whole = desktop.display.picture()?;
+    let bottom = |place: Place| Ok::<_, anyhow::Error>(u16::try_from(place.y)? + place.height);
     let shown = Place {
         x: 0,
         y: 0,
-        width: u16::try_from(menu.x)? + menu.width + MARGIN,
-        height: u16::try_from(menu.y)? + menu.height + MARGIN,
+        width: u16::try_from(below.x)? + below.width + MARGIN,
+        height: bottom(menu)?.max(bottom(below)?) + MARGIN,
     };
     let picture = whole.part(shown);
     stage.keep_picture("panel", &picture)?;
     for sentence in [
         "Registered",
         "tina@company.test: registered at 203.0.113.10",
+        "Network: wlan0, 192.168.1.23",
         "Quit",
     ] {
         words::ensure_written(&picture, sentence)?;
@@ -58,8 +69,8 @@ fn a_real_panel_shows_icon_and_menu(stage: &Stage<'_>) -> Result<()> {
         .display
         .key(bellhop_tests_desktop::display::Key::Escape)?;
     drop(panel);
-    let status = desktop.start_tray(&["--window"])?.said();
-    let page = desktop.page().context(status)?;
+    let window = desktop.start_tray(&["--window"])?;
+    let page = desktop.page().with_context(|| window.said())?;
     page.shows("headline", "Registered")?;
     for look in Look::ALL {
         desktop.wears(look)?;
