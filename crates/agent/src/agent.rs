@@ -268,10 +268,12 @@ impl Agent {
                 }
                 _ => (LineState::Registering, None),
             },
-            Phase::Opening { .. } | Phase::Registering { .. } => match self.asking_since() {
-                Some(since) => (LineState::Rejected, Some(Failure::Elsewhere { since })),
-                None => (LineState::Registering, None),
-            },
+            Phase::Opening { round } | Phase::Registering { round, .. } => {
+                match self.asking_since() {
+                    Some(since) => (LineState::Rejected, Some(Failure::Elsewhere { since })),
+                    None => (LineState::Registering, round.after.clone()),
+                }
+            }
             Phase::Elsewhere { since, .. } => (
                 LineState::Rejected,
                 Some(Failure::Elsewhere { since: *since }),

@@ -8,7 +8,7 @@ use bellhop_sip::digest;
 
 use crate::auth::Asker;
 use crate::copies::Held;
-use crate::view::Cause;
+use crate::view::{Cause, Failure};
 
 /// More challenges in a row than this are a loop, whoever is at fault.
 pub(crate) const MAX_CHALLENGES: u32 = 4;
@@ -51,6 +51,8 @@ pub(crate) struct Round {
     pub(crate) form: Form,
     /// The interface that the line was bound over before.
     pub(crate) from: Option<String>,
+    /// What went wrong before, where it is tried again for no other reason. It still is what is wrong until something answers.
+    pub(crate) after: Option<Failure>,
 }
 
 /// Which Contacts a REGISTER of the round carries.
@@ -77,6 +79,7 @@ impl Round {
             requests: 0,
             form: Form::Alone,
             from,
+            after: None,
         }
     }
 }

@@ -252,12 +252,16 @@ impl Agent {
             let failure = failure.clone();
             self.wait(now, failure, None);
         } else {
+            let failure = failure.clone();
             let cause = if self.last_rebind.is_none() {
                 Cause::Start
             } else {
                 Cause::RefreshFailed
             };
             self.start(now, cause, now);
+            if let Phase::Opening { round } | Phase::Registering { round, .. } = &mut self.phase {
+                round.after = Some(failure);
+            }
         }
     }
 

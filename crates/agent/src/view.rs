@@ -26,7 +26,7 @@ pub struct LineView {
     pub last_rebind: Option<Rebind>,
     /// What it is being bound anew for, while no binding is known to stand.
     pub under_way: Option<UnderWay>,
-    /// What is wrong, if something is.
+    /// What is wrong, if something is: of a line that is registering, what was wrong when it was tried last.
     pub failure: Option<Failure>,
 }
 

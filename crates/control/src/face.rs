@@ -86,7 +86,11 @@ impl Face {
                 registered(line, network),
                 Reach::Reachable,
             ),
-            LineState::Registering => ("headline-registering", because(line, here), Reach::Working),
+            // Tried again after it went wrong: nobody can call until something answers.
+            LineState::Registering if line.error.is_some() => {
+                ("headline-not_callable", retrying(line), Reach::Unreachable)
+            }
+            LineState::Registering => ("headline-registering", String::new(), Reach::Working),
             LineState::Unregistering => ("headline-unregistering", String::new(), Reach::Working),
             LineState::Offline => (
                 "headline-offline",
@@ -156,6 +160,11 @@ fn registered(line: &Line, network: &Network) -> String {
             &[("number", number), ("registrar", registrar)],
         ),
     }
+}
+
+fn retrying(line: &Line) -> String {
+    let why = line.error.as_ref().map(|error| error.message.as_str());
+    text("second-retrying", &[("why", why.unwrap_or_default())])
 }
 
 fn is_elsewhere(line: &Line) -> bool {

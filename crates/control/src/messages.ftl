@@ -83,6 +83,7 @@ second-offline = no network connection
 second-paused = calls don't come to this laptop
 second-since = { $why } at { $at }
 second-retry = { $why }; trying again in { $wait }
+second-retrying = { $why }; trying again now
 second-stopped = { $why }; waiting { $count } { $count ->
     [1] minute
    *[other] minutes

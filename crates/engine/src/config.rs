@@ -105,13 +105,14 @@ fn resolve_line(
     directory: &Path,
 ) -> Result<LineSettings, Vec<Problem>> {
     let uri = |at: &At<String>, key: &str| -> Result<Uri, Problem> {
-        let uri = at.parse::<Uri>().map_err(|_| {
-            file.problem(
-                at.line,
-                key,
-                "must be a SIP URI like \"sip:tina@example.com\"",
-            )
-        })?;
+        let like = if key == "aor" {
+            "must be a SIP URI like \"sip:tina@example.com\""
+        } else {
+            "must be a SIP URI like \"sip:pbx.example.com\""
+        };
+        let uri = at
+            .parse::<Uri>()
+            .map_err(|_| file.problem(at.line, key, like))?;
         match uri.scheme() {
             // It would go into the config, and to everybody who is told the address.
             Scheme::Sip if uri.password().is_some() => {
@@ -119,11 +120,7 @@ fn resolve_line(
             }
             Scheme::Sip if uri.host().is_some() => Ok(uri),
             Scheme::Sips => Err(file.problem(at.line, key, "sips: (TLS): not in this version")),
-            Scheme::Sip | Scheme::Tel | Scheme::Other => Err(file.problem(
-                at.line,
-                key,
-                "must be a SIP URI like \"sip:tina@example.com\"",
-            )),
+            Scheme::Sip | Scheme::Tel | Scheme::Other => Err(file.problem(at.line, key, like)),
         }
     };
     let optional =

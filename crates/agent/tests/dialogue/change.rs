@@ -157,6 +157,30 @@ fn a_change_ends_a_wait() {
 }
 
 #[test]
+fn what_was_wrong_stays_so_while_it_is_tried_again_and_until_something_new_is_tried() {
+    let mut desk = Desk::registering();
+    assert_eq!(desk.view().failure, None, "the first try");
+    desk.answer(503, &[]);
+    let failure = desk.view().failure;
+    assert!(failure.is_some());
+    desk.pass(Duration::from_secs(3));
+    let view = desk.view();
+    assert_eq!(
+        (view.state, view.failure),
+        (LineState::Registering, failure)
+    );
+    desk.network(&[2]);
+    let view = desk.view();
+    assert_eq!((view.state, view.failure), (LineState::Registering, None));
+    let cause = view.under_way.map(|it| it.cause);
+    assert_eq!(cause, Some(Cause::Start), "it was never bound");
+    desk.accept();
+    let view = desk.view();
+    assert_eq!((view.state, view.failure), (LineState::Registered, None));
+    assert_eq!(view.under_way, None);
+}
+
+#[test]
 fn the_same_ways_in_another_order_do_not_end_a_wait() {
     let mut desk = Desk::bare();
     desk.password();

@@ -190,6 +190,11 @@ fn samples() -> Vec<(Line, &'static str, &'static str)> {
         ),
         (line(LineState::Registering), "Registering …", ""),
         (moving(1), "Moving to Wi-Fi …", ""),
+        (
+            troubled(LineState::Registering, Code::RegistrarSilent, None),
+            cannot,
+            "pbx.example.com does not answer; trying again now",
+        ),
         (line(LineState::Unregistering), "Unregistering …", ""),
     ]
 }
