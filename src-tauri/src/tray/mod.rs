@@ -103,6 +103,8 @@ pub(crate) fn run(start: Start, at_login: bool) -> Result<(), String> {
 /// Where the icon's pictures can be, if the state directory takes them; else they are where everybody's are.
 fn pictures(state_dir: &Path) -> Option<PathBuf> {
     let folder = state_dir.join(PICTURES);
+    // The last tray's last picture outlived it.
+    let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).ok()?;
     tempfile::tempfile_in(&folder).ok().map(|_| folder)
 }
