@@ -34,6 +34,16 @@ fn a_real_panel_shows_icon_and_menu(stage: &Stage<'_>) -> Result<()> {
     let _tray = desktop.start_tray(&["--at-login"])?;
     desktop.line_is("registered")?;
     let menu = panel.open_menu()?;
+    desktop.display.point_at(menu.x + 300, menu.y + 500)?;
+    let picture = desktop.display.picture()?.part(around(menu, menu)?);
+    stage.keep_picture("panel", &picture)?;
+    for sentence in [
+        "Registered",
+        "tina@company.test: registered at 203.0.113.10",
+        "Quit",
+    ] {
+        words::ensure_written(&picture, sentence)?;
+    }
     // The pointer on the line opens what is below it.
     let mut below = menu;
     comes("the line's submenu", || {
@@ -43,24 +53,12 @@ fn a_real_panel_shows_icon_and_menu(stage: &Stage<'_>) -> Result<()> {
         below = other.unwrap_or(menu);
         Ok(other.is_some())
     })?;
-    let whole = desktop.display.picture()?;
-    let bottom = |place: Place| Ok::<_, anyhow::Error>(u16::try_from(place.y)? + place.height);
-    let shown = Place {
-        x: 0,
-        y: 0,
-        width: u16::try_from(below.x)? + below.width + MARGIN,
-        height: bottom(menu)?.max(bottom(below)?) + MARGIN,
-    };
-    let picture = whole.part(shown);
-    stage.keep_picture("panel", &picture)?;
-    for sentence in [
-        "Registered",
-        "tina@company.test: registered at 203.0.113.10",
-        "Network: wlan0, 192.168.1.23",
-        "Quit",
-    ] {
-        words::ensure_written(&picture, sentence)?;
-    }
+    let mut picture = picture;
+    comes("what is in it", || {
+        picture = desktop.display.picture()?.part(around(menu, below)?);
+        Ok(words::ensure_written(&picture, "Re-register now").is_ok())
+    })?;
+    stage.keep_picture("panel-submenu", &picture)?;
     let Some(folder) = std::env::var_os(PICTURES).map(PathBuf::from) else {
         return Ok(());
     };
@@ -81,4 +79,15 @@ fn a_real_panel_shows_icon_and_menu(stage: &Stage<'_>) -> Result<()> {
         picture.write(&folder.join(format!("window-{}.png", look.name())))?;
     }
     Ok(())
+}
+
+/// From the panel's beginning to the end of both.
+fn around(menu: Place, below: Place) -> Result<Place> {
+    let bottom = |place: Place| Ok::<_, anyhow::Error>(u16::try_from(place.y)? + place.height);
+    Ok(Place {
+        x: 0,
+        y: 0,
+        width: u16::try_from(below.x)? + below.width + MARGIN,
+        height: bottom(menu)?.max(bottom(below)?) + MARGIN,
+    })
 }
