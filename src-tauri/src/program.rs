@@ -11,7 +11,9 @@ pub(crate) fn own() -> std::io::Result<PathBuf> {
 }
 
 fn replaced(own: PathBuf) -> PathBuf {
-    let path = own.to_str().and_then(|path| path.strip_suffix(" (deleted)"));
+    let path = own
+        .to_str()
+        .and_then(|path| path.strip_suffix(" (deleted)"));
     match path {
         Some(path) if !own.exists() => path.into(),
         _ => own,

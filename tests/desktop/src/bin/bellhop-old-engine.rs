@@ -1,7 +1,10 @@
 //! An engine of an earlier release, as far as it is to be told: it has the lock, answers the hello in a protocol that nobody speaks any more, and ends when asked to.
 //!
 //! `bellhop-old-engine STATE_DIR`. There is no earlier release yet to take in its place.
-#![allow(clippy::print_stdout, reason = "says when it listens, as the engine does")]
+#![allow(
+    clippy::print_stdout,
+    reason = "says when it listens, as the engine does"
+)]
 
 #[cfg(target_os = "linux")]
 fn main() -> anyhow::Result<()> {
