@@ -12,15 +12,17 @@ use bellhop_tests_support::session::Login;
 use bellhop_tests_support::started::{Started, comes};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
-    AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ClientMessageEvent, ConnectionExt as _,
-    EventMask, ImageFormat, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, MOTION_NOTIFY_EVENT, MapState,
-    Window,
+    AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ChangeWindowAttributesAux,
+    ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat, KEY_PRESS_EVENT,
+    KEY_RELEASE_EVENT, MOTION_NOTIFY_EVENT, MapState, Window,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 
 /// Room for a panel, a menu and the window at its largest first size.
 const SIZE: &str = "1280x900x24";
+/// Red, green and blue of what is behind all windows.
+const GROUND: u32 = 0x005e_7386;
 /// Bytes of a pixel as the server gives it.
 const PIXEL: usize = 4;
 
@@ -83,6 +85,10 @@ impl Display {
             .get(screen)
             .context("the server has no screen")?
             .root;
+        // As people have it: a black one would be at one with shadows and dark windows.
+        let ground = ChangeWindowAttributesAux::new().background_pixel(GROUND);
+        connection.change_window_attributes(root, &ground)?;
+        connection.clear_area(false, root, 0, 0, 0, 0)?;
         let mut command = Command::new("openbox");
         command
             .arg("--sm-disable")
