@@ -27,7 +27,7 @@ pub(crate) const TO_RUN: [Package; 1] = [Package::library(
 )];
 
 /// What the tests run it in, and look at it with.
-pub(crate) const TO_TEST: [Package; 8] = [
+pub(crate) const TO_TEST: [Package; 9] = [
     Package::new("xvfb", "Xvfb", "a display of the tests' own"),
     Package::new("openbox", "openbox", "the window manager on it"),
     Package::new("xfce4-panel", "xfce4-panel", "a real panel for the icon"),
@@ -46,6 +46,11 @@ pub(crate) const TO_TEST: [Package; 8] = [
         "tesseract-ocr",
         "tesseract",
         "reads pictures of the window back as text",
+    ),
+    Package::new(
+        "imagemagick",
+        "import",
+        "takes those pictures of an installed package",
     ),
     Package::new(
         "desktop-file-utils",

@@ -32,7 +32,7 @@ pub(crate) fn run(yes: bool) -> Fallible<()> {
     build()
 }
 
-/// Checks its types and builds it into `ui/dist`.
+/// Builds it into `ui/dist`.
 pub(crate) fn build() -> Fallible<()> {
     let node = Node::find()?;
     let page = Stamp::of("page", &node, &sources()?)?;
@@ -42,14 +42,14 @@ pub(crate) fn build() -> Fallible<()> {
     }
     page.clear()?;
     let node = with_modules(node)?;
-    run::well(npm(&node).args(["run", "check"]))?;
     run::well(npm(&node).args(["run", "build"]))?;
     page.set()
 }
 
-/// The page's own tests, as a command that prints them.
+/// Checks the page's types, then gives its own tests, as a command that prints them.
 pub(crate) fn tests() -> Fallible<Command> {
     let node = with_modules(Node::find()?)?;
+    run::well(npm(&node).args(["run", "check"]))?;
     let mut command = npm(&node);
     command.args(["run", "test"]);
     Ok(command)

@@ -16,6 +16,17 @@ pub(super) struct Root {
 
 impl Root {
     pub(super) fn new() -> Fallible<Root> {
+        let root = Root::empty()?;
+        let books = root.path().join(BOOKS);
+        // What the package depends on is looked for in here, and must be there.
+        fs::copy(
+            Path::new("/").join(BOOKS).join("status"),
+            books.join("status"),
+        )?;
+        Ok(root)
+    }
+
+    fn empty() -> Fallible<Root> {
         let root = Root {
             scratch: Scratch::new("packages")?,
         };
@@ -24,11 +35,6 @@ impl Root {
             fs::create_dir_all(books.join(folder))?;
         }
         fs::write(books.join("available"), "")?;
-        // What the package depends on is looked for in here, and must be there.
-        fs::copy(
-            Path::new("/").join(BOOKS).join("status"),
-            books.join("status"),
-        )?;
         Ok(root)
     }
 
@@ -85,5 +91,19 @@ impl Root {
             .args(["--log", "/dev/null"])
             .stdin(std::process::Stdio::null());
         command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anything_besides_dpkgs_books_is_left_over() {
+        let root = Root::empty().unwrap();
+        assert_eq!(root.left(), None);
+        let folder = root.path().join("usr");
+        fs::create_dir(&folder).unwrap();
+        assert_eq!(root.left(), Some(folder));
     }
 }

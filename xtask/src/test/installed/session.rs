@@ -14,6 +14,9 @@ use crate::{Fallible, run};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What the page says where there is no line.
+const EMPTY: &str = "No line yet";
+
 /// Starts the tray as a person's session does, opens the window, and ends both.
 pub(super) fn start_and_end(root: &Root) -> Fallible<()> {
     let session = Session::new(root)?;
@@ -88,10 +91,28 @@ impl<'a> Session<'a> {
             window.show_log();
         }
         opened?;
+        self.is_drawn()?;
         if TcpStream::connect(self.inspector).is_ok() {
             return Err("The window lets others look into it: it is built for tests.".into());
         }
         Ok(())
+    }
+
+    /// Not only there but seen: what is shipped draws in another way than what the desktop's tests drive.
+    fn is_drawn(&self) -> Fallible<()> {
+        let picture = self.home.join("screen.png");
+        let mut seen = String::new();
+        wait(PATIENCE, "the window did not show its page", || {
+            // Twice as large: reading small letters is not what is tested.
+            let mut camera = Command::new("import");
+            camera.env("DISPLAY", &self.display);
+            camera.args(["-window", "root", "-resize", "200%"]);
+            run::output(camera.arg(&picture))?;
+            let mut reader = Command::new("tesseract");
+            seen = run::output(reader.arg(&picture).args(["-", "--psm", "11"]))?;
+            Ok(seen.contains(EMPTY).then_some(()))
+        })
+        .map_err(|why| format!("{why}; read was: {}", seen.trim()).into())
     }
 
     /// Its surroundings are empty but for what a session has, and for the words that would open its doors to tests.
