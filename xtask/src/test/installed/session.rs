@@ -14,6 +14,8 @@ use crate::{Fallible, run};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
+const PATH: &str = "/usr/bin:/bin";
+
 /// What the page says where there is no line.
 const EMPTY: &str = "No line yet";
 
@@ -54,9 +56,17 @@ impl<'a> Session<'a> {
         let number = screen.await_line("its number", None, PATIENCE, |line| {
             !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit())
         })?;
+        let display = format!(":{}", number.text);
+        // What the bus starts by itself, a keyring and portals, shall not see this person's home.
         let mut bus = Running::start(
             "a session bus",
-            Command::new("dbus-daemon").args(["--session", "--nofork", "--print-address"]),
+            Command::new("dbus-daemon")
+                .args(["--session", "--nofork", "--print-address"])
+                .env_clear()
+                .env("PATH", PATH)
+                .env("HOME", &home)
+                .env("XDG_RUNTIME_DIR", &home)
+                .env("DISPLAY", &display),
         )?;
         let address = bus.await_line("its address", None, PATIENCE, |line| {
             line.starts_with("unix:")
@@ -64,7 +74,7 @@ impl<'a> Session<'a> {
         Ok(Session {
             root,
             home,
-            display: format!(":{}", number.text),
+            display,
             bus: address.text,
             // A port that is free now.
             inspector: TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?,
@@ -123,7 +133,7 @@ impl<'a> Session<'a> {
             .arg("--state-dir")
             .arg(self.state())
             .env_clear()
-            .env("PATH", "/usr/bin:/bin")
+            .env("PATH", PATH)
             .env("HOME", &self.home)
             .env("XDG_RUNTIME_DIR", &self.home)
             .env("DISPLAY", &self.display)
