@@ -54,12 +54,22 @@ impl Panel<'_> {
     /// When none comes.
     pub fn open_menu(&self) -> Result<Place> {
         let display = &self.desktop.display;
+        let (x, y) = FIRST_ICON;
+        let icon = Place {
+            x: x - 10,
+            y: y - 10,
+            width: 20,
+            height: 20,
+        };
+        // It is announced before it is drawn, and a click before that meets nothing.
+        comes("the icon on the panel", || {
+            Ok(display.picture()?.part(icon).colours() > 8)
+        })?;
         let mut menu = None;
-        // The icon is announced before it is drawn: the first click may meet nothing.
         comes("a menu below the panel", || {
-            let (x, y) = FIRST_ICON;
             display.click(x, y)?;
-            for _ in 0..20 {
+            // A second click closes what the first one opened: it is given time to come.
+            for _ in 0..100 {
                 menu = display.menus()?.first().copied();
                 if menu.is_some() {
                     return Ok(true);
