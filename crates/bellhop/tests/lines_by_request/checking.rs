@@ -99,6 +99,30 @@ fn an_edited_line_is_checked_as_it_is_after_the_edit() -> Result<()> {
 }
 
 #[test]
+fn a_login_in_vain_tells_how_long_it_was_tried() -> Result<()> {
+    let mut desk = Desk::new()?;
+    let peer = Peer::start(|heard| {
+        std::thread::sleep(Duration::from_millis(1000));
+        Some(heard.answer("403 Forbidden", ""))
+    })?;
+    let settings = LineSettings {
+        registrar: Some(peer.address().to_string()),
+        ..desk.number("tina")
+    };
+    desk.added(Request::AddLine {
+        settings,
+        password: Some(PASSWORD.into()),
+    })?;
+    let (told, _) = desk.steps(of("tina"), SOON)?;
+    let login = told.get(place(&told, Step::Login)?).context("no login")?;
+    ensure!(
+        login.outcome == Outcome::Fails && login.took_ms >= 500,
+        "{login:?}"
+    );
+    Ok(())
+}
+
+#[test]
 fn nobody_s_line_is_not_checked_and_without_a_line_all_are() -> Result<()> {
     let mut desk = Desk::new()?.with_tina()?;
     let (code, _) = desk.refused(of("nobody"))?;

@@ -92,7 +92,7 @@ impl Driver {
         if let (Some(id), true) = (wanted, lines.is_empty()) {
             return no_such_line(id, reply);
         }
-        let config = self.config_step();
+        let config = self.config_step(wanted);
         if let Some(progress) = &progress {
             let _ = progress.send(config.clone());
         }
@@ -104,11 +104,13 @@ impl Driver {
         });
     }
 
-    fn config_step(&self) -> CheckStep {
+    fn config_step(&self, wanted: Option<&str>) -> CheckStep {
         let begun = Instant::now();
         let loaded = self.origin.load();
         let mut config = step(None, Step::Config, loaded.is_ok(), begun.elapsed());
         match loaded {
+            // Of one line, how many others there are says nothing.
+            Ok(_) if wanted.is_some() => {}
             Ok(lines) => {
                 let lines = lines.len();
                 config.detail = Some(format!("{lines} line{}", if lines == 1 { "" } else { "s" }));
@@ -183,7 +185,11 @@ impl Driver {
                 };
             }
             Stage::Settling { until } if now >= until || has_settled(line, &seen) => {
-                for step in [secret_step(line), dns_step(line), login_step(line, &seen)] {
+                let mut login = login_step(line, &seen);
+                // So long it was tried in vain while somebody looked on.
+                let waited = SETTLE.saturating_sub(until.saturating_duration_since(now));
+                login.took_ms = view::milliseconds(waited);
+                for step in [secret_step(line), dns_step(line), login] {
                     check.tell(progress, step);
                 }
                 check.stage = Stage::Done;
