@@ -117,7 +117,9 @@ impl Tree {
         let doc = "usr/share/doc/bellhop";
         self.text(&format!("{doc}/copyright"), &copyright)?;
         self.text(&format!("{doc}/LICENSE-APACHE"), &read("LICENSE-APACHE")?)?;
-        self.packed(&format!("{doc}/changelog"), &read("CHANGELOG.md")?)?;
+        self.packed(&format!("{doc}/CHANGELOG.md"), &read("CHANGELOG.md")?)?;
+        let history = template("changelog", &[("VERSION", VERSION), ("DATE", &date()?)])?;
+        self.packed(&format!("{doc}/changelog"), &history)?;
         self.packed(
             &format!("{doc}/THIRD-PARTY-LICENSES"),
             &licences::of_others()?,
@@ -175,4 +177,13 @@ impl Tree {
         }
         Ok(())
     }
+}
+
+/// When the sources were last changed, as mail and changelogs write it; today where there is no history.
+fn date() -> Fallible<String> {
+    let mut history = Command::new("git");
+    history.args(["log", "-1", "--format=%cD"]);
+    let told = run::output(history.current_dir(run::workspace()))
+        .or_else(|_| run::output(Command::new("date").arg("--rfc-email")))?;
+    Ok(told.trim().to_owned())
 }
