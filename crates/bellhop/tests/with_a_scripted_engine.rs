@@ -13,7 +13,7 @@ use bellhop_control::places;
 use bellhop_control::protocol::{
     Event, Hello, PROTOCOL, Reply, Request, StartedBy, ToEngine, ToView,
 };
-use bellhop_control::snapshot::{Callable, Line, LineState, Proof, Snapshot};
+use bellhop_control::snapshot::{Line, LineState, Snapshot};
 use bellhop_tests_support::engine::{Outcome, command};
 use tempfile::TempDir;
 use tokio::net::UnixListener;
@@ -102,22 +102,9 @@ async fn play(
 
 fn snapshot(state: LineState) -> Box<Snapshot> {
     let line = Line {
-        id: "work".into(),
-        aor: "sip:tina@example.com".into(),
         registrar: Some("pbx.example.com".into()),
-        demo: false,
-        state,
         verified: state == LineState::Registered,
-        callable: Callable {
-            proof: Proof::None,
-            at: None,
-        },
-        flows: Vec::new(),
-        bindings: Vec::new(),
-        last_rebind: None,
-        under_way: None,
-        retry_at: None,
-        error: None,
+        ..Line::new("work", "sip:tina@example.com", state)
     };
     Box::new(Snapshot {
         lines: vec![line],

@@ -131,6 +131,30 @@ pub struct Line {
     pub error: Option<Error>,
 }
 
+impl Line {
+    /// A line of which no more is known than what it is and where it is in its life.
+    pub fn new(id: &str, aor: &str, state: LineState) -> Line {
+        Line {
+            id: id.to_owned(),
+            aor: aor.to_owned(),
+            registrar: None,
+            demo: false,
+            state,
+            verified: false,
+            callable: Callable {
+                proof: Proof::None,
+                at: None,
+            },
+            flows: Vec::new(),
+            bindings: Vec::new(),
+            last_rebind: None,
+            under_way: None,
+            retry_at: None,
+            error: None,
+        }
+    }
+}
+
 /// Where a line is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -42,22 +42,14 @@ fn flow() -> Flow {
 
 fn line(state: LineState) -> Line {
     Line {
-        id: "work".into(),
-        aor: "sip:tina@example.com".into(),
         registrar: Some("pbx.example.com".into()),
-        demo: false,
-        state,
         verified: true,
         callable: Callable {
             proof: Proof::BindingOnly,
             at: None,
         },
         flows: vec![flow()],
-        bindings: Vec::new(),
-        last_rebind: None,
-        under_way: None,
-        retry_at: None,
-        error: None,
+        ..Line::new("work", "sip:tina@example.com", state)
     }
 }
 

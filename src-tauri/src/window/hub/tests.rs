@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bellhop_control::error::{Code, Error};
-use bellhop_control::snapshot::{Callable, Line, LineState, Proof};
+use bellhop_control::snapshot::{Line, LineState};
 use bellhop_control::timestamp::Timestamp;
 
 use super::*;
@@ -64,25 +64,13 @@ fn running() -> EngineState {
 fn snapshot(retry_at: Option<Timestamp>) -> Snapshot {
     let mut snapshot = Snapshot::empty("0.1.0");
     snapshot.lines.push(Line {
-        id: "work".into(),
-        aor: "sip:tina@example.com".into(),
         registrar: Some("pbx.example.com".into()),
-        demo: false,
-        state: LineState::WaitingToRetry,
-        verified: false,
-        callable: Callable {
-            proof: Proof::None,
-            at: None,
-        },
-        flows: Vec::new(),
-        bindings: Vec::new(),
-        last_rebind: None,
-        under_way: None,
         retry_at,
         error: Some(Error::new(
             Code::RegistrarSilent,
             [("registrar", "pbx.example.com")],
         )),
+        ..Line::new("work", "sip:tina@example.com", LineState::WaitingToRetry)
     });
     snapshot
 }

@@ -14,22 +14,8 @@ fn clock() -> Clock {
 
 fn line(state: LineState) -> Line {
     Line {
-        id: "work".into(),
-        aor: "sip:tina@example.com".into(),
         registrar: Some("pbx.example.com".into()),
-        demo: false,
-        state,
-        verified: false,
-        callable: Callable {
-            proof: Proof::None,
-            at: None,
-        },
-        flows: Vec::new(),
-        bindings: Vec::new(),
-        last_rebind: None,
-        under_way: None,
-        retry_at: None,
-        error: None,
+        ..Line::new("work", "sip:tina@example.com", state)
     }
 }
 

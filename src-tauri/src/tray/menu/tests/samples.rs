@@ -2,7 +2,7 @@
 
 use bellhop_control::error::{Code, Error};
 use bellhop_control::snapshot::{
-    Binding, Callable, Cause, Flow, FlowState, Interface, InterfaceKind, Proof, Rebind,
+    Binding, Cause, Flow, FlowState, Interface, InterfaceKind, Rebind,
 };
 use time::UtcOffset;
 
@@ -21,22 +21,8 @@ pub(super) fn here() -> Here {
 
 pub(super) fn line(user: &str, state: LineState) -> Line {
     Line {
-        id: user.into(),
-        aor: format!("sip:{user}@example.com"),
         registrar: Some("pbx.example.com".into()),
-        demo: false,
-        state,
-        verified: false,
-        callable: Callable {
-            proof: Proof::None,
-            at: None,
-        },
-        flows: Vec::new(),
-        bindings: Vec::new(),
-        last_rebind: None,
-        under_way: None,
-        retry_at: None,
-        error: None,
+        ..Line::new(user, &format!("sip:{user}@example.com"), state)
     }
 }
 
