@@ -3,12 +3,31 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
+use std::iter::Sum;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+
+/// Memory in KiB.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// All that is there of it (RSS): the same whoever else runs, so that two of these can be compared.
+    pub whole: u64,
+    /// What it alone has, and its part of what it shares (PSS): smaller the more programs with the same libraries run on this machine.
+    pub share: u64,
+}
+
+impl Sum for Memory {
+    fn sum<I: Iterator<Item = Memory>>(all: I) -> Memory {
+        all.fold(Memory::default(), |sum, one| Memory {
+            whole: sum.whole + one.whole,
+            share: sum.share + one.share,
+        })
+    }
+}
 
 /// A process of a desktop.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,15 +46,21 @@ impl Process {
         first.rsplit('/').next().unwrap_or(first)
     }
 
-    /// Its share of memory in KiB: what it alone has, and its part of what it shares.
+    /// What it has in memory now.
     ///
     /// # Errors
     /// When it is gone.
-    pub fn pss(&self) -> Result<u64> {
+    pub fn memory(&self) -> Result<Memory> {
         let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.pid))?;
-        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
-        let amount = line.and_then(|line| line.split_whitespace().next());
-        Ok(amount.context("no Pss")?.parse()?)
+        let amount = |name: &str| -> Result<u64> {
+            let line = rollup.lines().find_map(|line| line.strip_prefix(name));
+            let amount = line.and_then(|line| line.split_whitespace().next());
+            Ok(amount.context("no such amount")?.parse()?)
+        };
+        Ok(Memory {
+            whole: amount("Rss:")?,
+            share: amount("Pss:")?,
+        })
     }
 
     /// How often each of its threads was woken or interrupted so far.
