@@ -29,6 +29,7 @@ pub mod menu;
 pub mod notifications;
 pub mod page;
 pub mod panel;
+pub mod picture;
 pub mod programs;
 pub mod stage;
 pub mod words;

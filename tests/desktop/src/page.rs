@@ -12,8 +12,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::display::Picture;
 use crate::look::Look;
+use crate::picture::Picture;
 
 /// Where the window lets itself be looked into. Every desktop has a network of its own.
 pub const INSPECTOR: &str = "127.0.0.1:9222";

@@ -16,9 +16,9 @@ use bellhop_tests_support::started::comes;
 
 use crate::axe;
 use crate::desktop::Desktop;
-use crate::display::Picture;
 use crate::look::Look;
 use crate::page::Page;
+use crate::picture::Picture;
 use crate::programs::Programs;
 use crate::words;
 

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::display::Picture;
+use crate::picture::Picture;
 
 /// Letters of 15 pixels are too small for it.
 const ENLARGED: u32 = 3;
