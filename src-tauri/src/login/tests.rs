@@ -10,7 +10,10 @@ fn stage() -> Stage {
     let login = Login {
         answer: home.path().join(ANSWER),
         words: words(&home.path().join("the state"), None),
-        list: Some(List::in_folder(home.path().join("autostart"))),
+        list: Some(List::in_folders(
+            home.path(),
+            &[home.path().join("machine")],
+        )),
     };
     Stage { home, login }
 }
@@ -68,6 +71,28 @@ fn an_entry_that_somebody_removed_or_switched_off_is_left_so() {
         }
         assert_eq!(stage.login.state(), StartAtLogin::Off, "{hand}");
     }
+}
+
+#[test]
+fn what_is_on_for_everybody_is_asked_of_nobody_and_can_be_switched_off() {
+    let stage = stage();
+    let folder = stage.home.path().join("machine/autostart");
+    fs::create_dir_all(&folder).unwrap();
+    let entry = folder.join("app.bellhop.Bellhop.desktop");
+    let words = "[Desktop Entry]\nExec=bellhop-tray --at-login\n";
+    fs::write(&entry, format!("{words}Hidden=true\n")).unwrap();
+    assert_eq!(
+        stage.login.state(),
+        StartAtLogin::NotAsked,
+        "as packages bring it"
+    );
+    fs::write(&entry, words).unwrap();
+    assert_eq!(stage.login.state(), StartAtLogin::On);
+    stage.login.set(false).unwrap();
+    assert_eq!(stage.login.state(), StartAtLogin::Off);
+    assert!(!stage.login.list.as_ref().unwrap().starts_it());
+    stage.login.set(true).unwrap();
+    assert_eq!(stage.login.state(), StartAtLogin::On);
 }
 
 #[test]

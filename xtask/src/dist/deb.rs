@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::tree::Tree;
+use super::tree::{Tree, is_setting};
 use super::{VERSION, clear, template};
 use crate::{Fallible, run};
 
@@ -27,6 +27,11 @@ pub(super) fn pack(tree: &Tree, work: &Path, place: &Path) -> Fallible<PathBuf> 
     fs::create_dir(&folder)?;
     fs::write(folder.join("control"), control)?;
     fs::write(folder.join("md5sums"), sums(tree)?)?;
+    let settings: String = tree
+        .settings()
+        .map(|file| format!("/{}\n", file.display()))
+        .collect();
+    fs::write(folder.join("conffiles"), settings)?;
     clear(place, "deb")?;
     let file = place.join(format!("bellhop_{VERSION}_{architecture}.deb"));
     run::well(
@@ -65,6 +70,6 @@ fn sums(tree: &Tree) -> Fallible<String> {
     run::output(
         Command::new("md5sum")
             .current_dir(tree.root())
-            .args(tree.files()),
+            .args(tree.files().iter().filter(|file| !is_setting(file))),
     )
 }

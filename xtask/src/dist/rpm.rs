@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::tree::Tree;
+use super::tree::{Tree, is_setting};
 use super::{VERSION, clear, template};
 use crate::{Fallible, run};
 
@@ -42,6 +42,8 @@ fn entry(file: &Path) -> String {
     let path = format!("/{}", file.display());
     if path.starts_with("/usr/share/doc/bellhop/") {
         format!("%doc {path}")
+    } else if is_setting(file) {
+        format!("%config(noreplace) {path}")
     } else {
         path
     }

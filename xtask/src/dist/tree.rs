@@ -12,6 +12,9 @@ use crate::{Fallible, run};
 /// By this name the desktop knows the app: of its launcher, its icons and its description.
 const APP: &str = "app.bellhop.Bellhop";
 
+/// What lies here may be changed by whoever looks after the machine, and is kept as it was changed.
+const SETTINGS: &str = "etc";
+
 /// The sizes of the theme's icons, as `cargo xtask icons` draws them.
 const ICONS: [u16; 8] = [16, 24, 32, 48, 64, 128, 256, 512];
 
@@ -19,6 +22,11 @@ pub(super) struct Tree {
     root: PathBuf,
     /// Below the root, in the order of their laying.
     files: Vec<PathBuf>,
+}
+
+/// Whether it is one of the machine's settings.
+pub(super) fn is_setting(file: &Path) -> bool {
+    file.starts_with(SETTINGS)
 }
 
 impl Tree {
@@ -54,6 +62,11 @@ impl Tree {
         self.files.iter().filter(|file| file.starts_with("usr/bin"))
     }
 
+    /// Those that packages must not overwrite.
+    pub(super) fn settings(&self) -> impl Iterator<Item = &PathBuf> {
+        self.files.iter().filter(|file| is_setting(file))
+    }
+
     /// What all files take, in KiB, as packages count it.
     pub(super) fn kib(&self) -> Fallible<u64> {
         let mut kib = 0;
@@ -82,7 +95,11 @@ impl Tree {
             let text = template(&name, &[])?;
             self.text(&format!("usr/share/{folder}/{name}"), &text)?;
         }
-        Ok(())
+        let autostart = template("autostart.desktop", &[])?;
+        self.text(
+            &format!("{SETTINGS}/xdg/autostart/{APP}.desktop"),
+            &autostart,
+        )
     }
 
     fn icons(&mut self) -> Fallible<()> {

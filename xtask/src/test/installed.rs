@@ -13,7 +13,8 @@ use crate::{Fallible, run};
 use root::Root;
 
 /// What has to be in the packages, whatever else is.
-const HELD: [&str; 9] = [
+const HELD: [&str; 10] = [
+    "/etc/xdg/autostart/app.bellhop.Bellhop.desktop",
     "/usr/bin/bellhop",
     "/usr/bin/bellhop-tray",
     "/usr/lib/systemd/user/bellhop.service",
