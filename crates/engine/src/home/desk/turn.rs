@@ -12,8 +12,8 @@ use crate::home::store;
 use crate::home::view::{self, Trouble, View};
 use crate::home::{Command, gateway};
 
-/// A view of a moment ago is new enough.
-const MOMENT: Duration = Duration::from_millis(50);
+/// A view of a moment ago is new enough; one of a while ago is not, for whoever asks right after a device has registered.
+const MOMENT: Duration = Duration::from_millis(5);
 /// With very many devices a view takes time: of all time at most so much.
 const SHARE: u32 = 20;
 /// Commits and answers of gateways in one turn.
