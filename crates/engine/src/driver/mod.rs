@@ -41,6 +41,7 @@ use crate::demo_registrar::Embedded;
 use crate::net::flow_socket::{Datagram, FlowSocket, Inbox};
 use crate::net::networks::Source;
 use crate::net::targets::Target;
+use crate::provisioning::Offers;
 use crate::secrets::{self, Secrets};
 use crate::session::SessionWatch;
 use crate::store::Store;
@@ -118,6 +119,8 @@ pub(crate) struct Driver {
     lines: Vec<Line>,
     /// As the config in force has it.
     home: HomeSettings,
+    /// Settings that wait for a phone; the home's HTTP listeners answer with them.
+    offers: Arc<Offers>,
     /// Some lines have not been told of the network yet.
     fresh_lines: bool,
     flows: HashMap<FlowId, OpenFlow>,
@@ -187,6 +190,7 @@ impl Driver {
             endpoint: Endpoint::new(Timers::default(), rng.random()),
             lines: Vec::new(),
             home: settings.home,
+            offers: Arc::default(),
             fresh_lines: true,
             flows: HashMap::new(),
             secrets: Secrets::new(secrets_in),
