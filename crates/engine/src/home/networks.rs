@@ -103,9 +103,20 @@ impl HomeNetworks {
         self.asked.pop()
     }
 
-    /// Whether a network of now is home.
-    pub(crate) fn is_home(&self) -> bool {
-        !self.homes().is_empty()
+    /// The home network that the machine is in now.
+    pub(crate) fn home(&self) -> Option<bellhop_control::snapshot::HomeNetwork> {
+        let (state, home) = self.homes().into_iter().next()?;
+        let addresses = state.interface.addresses.iter().map(ipnet::IpNet::addr);
+        let mac = home.gateway_mac.map(|byte| format!("{byte:02x}"));
+        Some(bellhop_control::snapshot::HomeNetwork {
+            subnet: home.subnet.to_string(),
+            gateway_mac: mac.join(":"),
+            interface: Some(state.interface.name.clone()),
+            address: addresses
+                .into_iter()
+                .find(|it| home.subnet.contains(it))
+                .map(|it| it.to_string()),
+        })
     }
 
     /// The listeners that may be open now.

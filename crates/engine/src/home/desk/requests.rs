@@ -277,9 +277,14 @@ impl Desk {
                 GuardEvent::Banned { ip, .. } => {
                     tracing::info!("an address is banned from the home for a while");
                     self.connections.ban(ip);
+                    self.bans += 1;
                 }
-                GuardEvent::Freed { ip } => self.connections.free(ip),
+                GuardEvent::Freed { ip } => {
+                    self.connections.free(ip);
+                    self.bans = self.bans.saturating_sub(1);
+                }
             }
+            self.publish.changed = true;
         }
     }
 }

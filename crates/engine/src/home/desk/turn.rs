@@ -9,7 +9,7 @@ use super::Desk;
 use crate::home::listener::stream::FromStream;
 use crate::home::networks::Question;
 use crate::home::store;
-use crate::home::view::{self, Trouble, View};
+use crate::home::view::{self, View};
 use crate::home::{Command, gateway};
 
 /// A view of a moment ago is new enough; one of a while ago is not, for whoever asks right after a device has registered.
@@ -22,7 +22,7 @@ const ROUND: usize = 64;
 enum Input {
     Command(Command),
     Store(store::Outcome),
-    Gateway(Question, Option<[u8; 6]>),
+    Gateway(Question, [u8; 6]),
     Datagrams,
     Stream(FromStream),
     Time,
@@ -117,8 +117,9 @@ impl Desk {
         }
     }
 
-    fn gateway_told(&mut self, now: Instant, question: &Question, mac: Option<[u8; 6]>) {
-        self.networks.handle_answer(question, mac);
+    fn gateway_told(&mut self, now: Instant, question: &Question, mac: [u8; 6]) {
+        self.asking.remove(&(question.index, question.gateway));
+        self.networks.handle_answer(question, Some(mac));
         self.networks_changed(now);
     }
 
@@ -133,10 +134,14 @@ impl Desk {
     pub(super) fn ask_gateways(&mut self) {
         while let Some(question) = self.networks.poll_question() {
             let answers = self.answers.clone();
-            tokio::spawn(async move {
+            let key = (question.index, question.gateway);
+            let asking = tokio::spawn(async move {
                 let mac = gateway::confirm(&question).await;
                 let _ = answers.send((question, mac));
             });
+            if let Some(before) = self.asking.insert(key, asking.abort_handle()) {
+                before.abort();
+            }
         }
     }
 
@@ -206,12 +211,16 @@ impl Desk {
         self.publish.changed = false;
         self.clock.adjust(now, (self.clocks.wall)());
         let settings = &configuration.settings;
-        let store = self.store_trouble.iter().cloned().map(Trouble::Store);
         let view = View {
             listening: self.listeners.listening(),
-            is_home: self.networks.is_home(),
-            devices: view::devices(settings, &self.registrar, now, &self.clock),
-            troubles: self.listeners.troubles().cloned().chain(store).collect(),
+            network: self.networks.home(),
+            devices: self
+                .online
+                .devices(settings, &self.registrar, now, &self.clock),
+            problems: self.listeners.problems(),
+            store: self.store_trouble.as_ref().map(view::store_error),
+            bans: self.bans,
+            provisioning: self.listeners.provisioning(),
         };
         self.publish.outlet.send_if_modified(|published| {
             let differs = **published != view;

@@ -57,7 +57,9 @@ fn nothing_is_open_before_the_gateway_has_answered() {
     );
     let link = home.wanted()[0].place.link.clone().unwrap();
     assert_eq!((link.interface.as_str(), link.index), ("wlan0", 3));
-    assert!(home.is_home());
+    let seen = home.home().unwrap();
+    assert_eq!(seen.gateway_mac, "aa:bb:cc:dd:ee:ff");
+    assert_eq!(seen.address.as_deref(), Some("192.168.1.20"));
 }
 
 #[test]
