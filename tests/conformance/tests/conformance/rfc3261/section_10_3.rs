@@ -2,9 +2,9 @@
 
 use bellhop_sip::HeaderName;
 
-use crate::Binding;
+use bellhop_registrar::Binding;
 
-use super::support::{Desk, Phone, contacts, header, request};
+use crate::desk::{Desk, Phone, contacts, header, request};
 
 const HOME: &str = "Contact: <sip:tina@198.51.100.7:5060>\r\n";
 
