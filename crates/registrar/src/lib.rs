@@ -31,8 +31,6 @@ mod register;
 mod registrar;
 mod reply;
 mod stored;
-#[cfg(test)]
-mod tests;
 mod texts;
 mod wish;
 mod writes;
