@@ -2,6 +2,15 @@
 //!
 //! `BELLHOP_KILLS=1000` kills as often; without it, a few dozen times.
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by panicking, its helpers too, and prints what it measured"
+)]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
