@@ -36,7 +36,7 @@ fn nothing_that_was_answered_is_lost_when_the_engine_is_killed() {
         slowest = slowest.max(begun.elapsed());
         place.compare(round, &mut phones);
         // From a moment in which only few could ask to one in which most are answered.
-        let moment = Duration::from_micros(200 + (round as u64 * 7919) % 30_000);
+        let moment = Duration::from_micros(200 + (round as u64 * 7919) % 50_000);
         let killer = std::thread::spawn(move || {
             std::thread::sleep(moment);
             kill(engine);

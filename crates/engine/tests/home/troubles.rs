@@ -56,7 +56,7 @@ async fn full() {
     let local = socket.local_addr().unwrap();
     let mut told = None;
     for number in 0..200 {
-        let contact = format!("sip:{number}@{local};x={}", "x".repeat(1000));
+        let contact = format!("sip:{number}@{local};x={}", "x".repeat(500));
         let mut phone = Phone::new("UDP", &contact);
         assert_eq!(talk(&socket, to, &mut phone, 600), 200);
         told = desk.home().await.store;

@@ -12,7 +12,7 @@ pub(crate) fn talk(socket: &UdpSocket, to: SocketAddr, phone: &mut Phone, expire
         socket
             .send_to(phone.register(expires).as_bytes(), to)
             .unwrap();
-        let mut buffer = [0; 4096];
+        let mut buffer = vec![0; 65_535];
         let length = socket.recv(&mut buffer).unwrap();
         let status = phone.hear(&buffer[..length]);
         if status != 401 {
