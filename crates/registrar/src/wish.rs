@@ -3,8 +3,7 @@
 use std::time::Instant;
 
 use bellhop_sip::{
-    Contact, ContactAddr, HeaderName, HeaderValue, Host, NameAddr, Params, Request, Scheme, Text,
-    Uri,
+    Contact, ContactAddr, HeaderName, Host, NameAddr, Params, Request, Scheme, Text, Uri,
 };
 
 use crate::arrival::Arrival;
@@ -19,13 +18,13 @@ const NEVER_TOO_BRIEF: u32 = 3600;
 const MALFORMED: u32 = 3600;
 
 /// One request's wish, complete and checked as far as that goes without the bindings.
-pub(crate) struct Update {
+pub(crate) struct Update<'a> {
     pub(crate) now: Instant,
     pub(crate) call_id: Text,
     pub(crate) cseq: u32,
     /// The flow. Its stream is only there where it is the client's own.
     pub(crate) arrival: Arrival,
-    pub(crate) user_agent: Option<Text>,
+    pub(crate) user_agent: Option<&'a str>,
     /// The values of Path in their order, comma-joined.
     pub(crate) path: Option<Text>,
     pub(crate) wish: Wish,
@@ -63,15 +62,15 @@ pub(crate) struct Wanted {
     pub(crate) seconds: u32,
 }
 
-impl Update {
+impl<'a> Update<'a> {
     /// # Errors
     /// What makes the whole request fail: an unreadable or impossible header, an expiry that is too brief, a Path or `reg-id` that may not be.
     pub(crate) fn read(
         config: &RegistrarConfig,
         now: Instant,
         arrival: &Arrival,
-        request: &Request,
-    ) -> Result<Update, Refusal> {
+        request: &'a Request,
+    ) -> Result<Update<'a>, Refusal> {
         let headers = &request.headers;
         let supported = Supported::of(request);
         let path = read_path(request)?;
@@ -107,8 +106,9 @@ impl Update {
                 ..*arrival
             },
             user_agent: headers
-                .get(&HeaderName::UserAgent)
-                .and_then(HeaderValue::as_text),
+                .written()
+                .find(|(name, _)| matches!(name, HeaderName::UserAgent))
+                .and_then(|(_, value)| std::str::from_utf8(value).ok()),
             path: path.map(|(path, _)| path),
             wish,
             outbound,

@@ -36,6 +36,11 @@ impl Entry {
         }
     }
 
+    /// Whether its value is still in the text that was read.
+    pub(super) fn is_part(&self) -> bool {
+        self.end > self.start
+    }
+
     /// Whether this is the header of that known name: cheaper than `==`, which has to see through [`HeaderName::Other`].
     #[inline]
     pub(super) fn is(&self, name: &HeaderName) -> bool {
