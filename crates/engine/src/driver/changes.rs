@@ -1,16 +1,18 @@
-//! Lines that views add, change and remove. The work is done on threads, since keyring and file may block; one change at a time, in the order asked for.
+//! Lines, phones and home networks that views add, change and remove. The work is done on threads, since keyring and file may block; one change at a time, in the order asked for.
 
 use std::time::{Duration, Instant};
 
 use bellhop_control::error::{Code, Error};
 use bellhop_control::protocol::{LineSettings, Password, Reply};
+use bellhop_control::snapshot::HomeNetwork;
 use tokio::sync::oneshot;
 
 use super::Driver;
 use super::password::Asked;
 use super::pending::{Pending, Wish};
-use crate::config::Origin;
-use crate::lines::{self, Applied, ConfigFile, Edit, Refused};
+use crate::config::{Origin, Settings};
+use crate::lines::{self, Applied, ConfigFile, Edit, HomeEdit, Refused};
+use crate::net::here::{self, Gateway, Here};
 
 /// So long may a password that goes keep the view waiting: its line is gone in any case.
 const FORGETTING: Duration = Duration::from_secs(5);
@@ -22,6 +24,9 @@ const MOST_WAITING: usize = 32;
 pub(super) enum Change {
     Edit(Edit, Option<Password>),
     Password(String, Password),
+    DevicePassword(String, Password),
+    /// The network behind one of these gateways is home.
+    HomeHere(Vec<Gateway>),
 }
 
 /// One that waits for its turn.
@@ -42,6 +47,8 @@ pub(super) struct Changed {
 enum Outcome {
     Edited(Box<(Edit, Applied)>),
     Stored(String),
+    DeviceStored(String),
+    AtHome(Box<HomeNetwork>, Option<Box<Settings>>),
     Refused(Refused),
 }
 
@@ -114,18 +121,37 @@ impl Driver {
         match outcome {
             Outcome::Refused(refused) => drop(reply.send(refused.reply())),
             Outcome::Stored(line) => self.use_password(now, &line, reply),
+            Outcome::DeviceStored(device) => {
+                self.device_password_changed(&device);
+                drop(reply.send(Reply::Done));
+            }
+            Outcome::AtHome(network, settings) => {
+                drop(reply.send(Reply::Home { network: *network }));
+                if let Some(settings) = settings {
+                    self.config_told(now, Ok(*settings));
+                }
+            }
             Outcome::Edited(edited) => {
                 let (edit, applied) = *edited;
                 if let Some(error) = &applied.left_behind {
                     tracing::warn!(code = %error.code, "the password of a removed line may still be in the keyring");
                 }
-                drop(reply.send(match edit {
+                drop(reply.send(match &edit {
                     Edit::Add { .. } | Edit::Change { .. } => Reply::Added {
                         line: applied.id.clone(),
                     },
-                    Edit::Remove { .. } => Reply::Done,
+                    Edit::Home(HomeEdit::AddDevice { .. }) => Reply::DeviceAdded {
+                        device: applied.id.clone(),
+                        extension: applied.extension.clone().unwrap_or_default(),
+                    },
+                    Edit::Remove { .. } | Edit::Home(_) => Reply::Done,
                 }));
-                self.edited(now, &edit, applied);
+                match edit {
+                    Edit::Home(_) => self.home_edited(now, applied),
+                    Edit::Add { .. } | Edit::Change { .. } | Edit::Remove { .. } => {
+                        self.edited(now, &edit, applied);
+                    }
+                }
             }
         }
         self.begin_change();
@@ -133,7 +159,10 @@ impl Driver {
 
     fn edited(&mut self, now: Instant, edit: &Edit, applied: Applied) {
         let Applied {
-            id, lines, stored, ..
+            id,
+            settings,
+            stored,
+            ..
         } = applied;
         let before = edit.line().and_then(|line| self.line_by_id(line));
         let before = before.map(|line| (line.settings.id.clone(), line.settings.aor.clone()));
@@ -144,14 +173,27 @@ impl Driver {
             // A line that comes again under this name begins anew.
             self.store.save_paused(id, aor, false);
         }
-        if let Some(line) = lines.iter().find(|line| line.id == id)
+        if let Some(line) = settings.lines.iter().find(|line| line.id == id)
             && !matches!(edit, Edit::Remove { .. })
         {
             self.store.save_paused(&line.id, &line.aor, was_paused);
         }
-        self.config_told(now, Ok(lines));
+        self.config_told(now, Ok(settings));
         if stored && let Some(number) = self.line_by_id(&id).map(|line| line.number) {
             self.read_password(now, number, Asked::Person);
+        }
+    }
+
+    fn home_edited(&mut self, now: Instant, applied: Applied) {
+        let Applied {
+            id,
+            settings,
+            stored,
+            ..
+        } = applied;
+        self.config_told(now, Ok(settings));
+        if stored {
+            self.device_password_changed(&id);
         }
     }
 
@@ -184,7 +226,23 @@ fn carry_out(file: std::path::PathBuf, change: Change) -> Result<Outcome, Refuse
             lines::set_password(&file, &line, |_| Ok::<_, Refused>(password))?;
             Ok(Outcome::Stored(line))
         }
+        Change::DevicePassword(device, password) => {
+            lines::set_device_password(&file, &device, |_| Ok::<_, Refused>(password))?;
+            Ok(Outcome::DeviceStored(device))
+        }
+        Change::HomeHere(gateways) => home_here(file, &gateways),
     }
+}
+
+fn home_here(file: ConfigFile, gateways: &[Gateway]) -> Result<Outcome, Refused> {
+    let Here { written, shown } = here::find(gateways)?;
+    let network = Box::new(shown);
+    if lines::has_network(&file, &written)? {
+        return Ok(Outcome::AtHome(network, None));
+    }
+    let edit = Edit::Home(HomeEdit::AddNetwork { network: written });
+    let applied = lines::apply(file, edit, None, FORGETTING)?;
+    Ok(Outcome::AtHome(network, Some(Box::new(applied.settings))))
 }
 
 /// Whether there was one to be had.

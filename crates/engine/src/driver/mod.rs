@@ -7,6 +7,8 @@ mod changes;
 mod check;
 mod demo;
 mod effects;
+mod home;
+mod house;
 mod line;
 mod network;
 mod password;
@@ -35,15 +37,17 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::clock::{Clocks, WallClock};
 use crate::config::watch::{ConfigWatch, News};
-use crate::config::{LineSettings, Origin, Unusable};
+use crate::config::{HomeSettings, LineSettings, Origin, Settings, Unusable};
 use crate::demo_registrar::Embedded;
 use crate::net::flow_socket::{Datagram, FlowSocket, Inbox};
 use crate::net::networks::Source;
 use crate::net::targets::Target;
+use crate::provisioning::Offers;
 use crate::secrets::{self, Secrets};
 use crate::session::SessionWatch;
 use crate::store::Store;
 use crate::trace::Trace;
+use house::House;
 use line::{Addresses, Line};
 use password::PasswordReading;
 use pending::Pending;
@@ -115,6 +119,11 @@ struct Outlets {
 pub(crate) struct Driver {
     endpoint: Endpoint,
     lines: Vec<Line>,
+    /// As the config in force has it.
+    home: HomeSettings,
+    house: House,
+    /// Settings that wait for a phone; the home's HTTP listeners answer with them.
+    offers: Arc<Offers>,
     /// Some lines have not been told of the network yet.
     fresh_lines: bool,
     flows: HashMap<FlowId, OpenFlow>,
@@ -159,7 +168,7 @@ impl Driver {
     /// A driver for the config's lines. Nothing leaves the machine before [`Driver::run`]. To be made inside the runtime.
     pub(crate) fn new(
         origin: Origin,
-        lines: Vec<LineSettings>,
+        settings: Settings,
         store: Store,
         networks: Source,
         clocks: Clocks,
@@ -183,6 +192,9 @@ impl Driver {
         let mut driver = Driver {
             endpoint: Endpoint::new(Timers::default(), rng.random()),
             lines: Vec::new(),
+            home: settings.home,
+            house: House::default(),
+            offers: Arc::default(),
             fresh_lines: true,
             flows: HashMap::new(),
             secrets: Secrets::new(secrets_in),
@@ -228,7 +240,7 @@ impl Driver {
                 notices,
             },
         };
-        for settings in lines {
+        for settings in settings.lines {
             let line = driver.line(settings);
             driver.lines.push(line);
         }

@@ -7,7 +7,7 @@ use bellhop_control::protocol::Reply;
 
 use super::Driver;
 use super::line::{End, Line, of_flow};
-use crate::config::{LineSettings, Unusable};
+use crate::config::{LineSettings, Settings, Unusable};
 use crate::said::say;
 use crate::secrets::Source;
 
@@ -27,11 +27,7 @@ impl Driver {
     }
 
     /// What the file says now.
-    pub(super) fn config_told(
-        &mut self,
-        now: Instant,
-        loaded: Result<Vec<LineSettings>, Unusable>,
-    ) {
+    pub(super) fn config_told(&mut self, now: Instant, loaded: Result<Settings, Unusable>) {
         match loaded {
             Err(unusable) if self.unusable.as_ref() == Some(&unusable) => {}
             Err(unusable) => {
@@ -48,7 +44,8 @@ impl Driver {
                 if self.unusable.take().is_some() {
                     tracing::info!("the config makes sense again");
                 }
-                self.arrange(now, wanted);
+                self.arrange(now, wanted.lines);
+                self.arrange_home(now, wanted.home);
             }
         }
     }
@@ -100,17 +97,18 @@ impl Driver {
         self.watch_passwords();
     }
 
-    /// The files of the lines' passwords are watched with the config.
+    /// The files of the lines' and the devices' passwords are watched with the config.
     pub(super) fn watch_passwords(&self) {
         if let Some(watch) = &self.watch {
             let settings = self.lines.iter().flat_map(|line| {
                 let successor = line.end.as_ref().and_then(|end| end.then.as_ref());
                 [Some(&line.settings), successor]
             });
-            watch.passwords(settings.flatten().filter_map(|line| match &line.secret {
+            let of_lines = settings.flatten().filter_map(|line| match &line.secret {
                 Source::File(path) => Some(path.as_path()),
                 Source::Keyring { .. } | Source::Env(_) | Source::Demo => None,
-            }));
+            });
+            watch.passwords(of_lines.chain(self.house.files()));
         }
     }
 

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use bellhop_agent::{Command, LineState};
 use bellhop_control::notice::Notice;
-use bellhop_control::snapshot::{Home, Snapshot, StateDir};
+use bellhop_control::snapshot::{Snapshot, StateDir};
 use bellhop_netwatch::Sleep;
 
 use super::changes::Changed;
@@ -42,6 +42,7 @@ enum Input {
     News(News),
     Changed(Box<Changed>),
     Store,
+    Home,
     Ask(Ask),
     Datagram(Datagram),
     Time,
@@ -77,7 +78,7 @@ impl Driver {
                 None => pending().await,
             }
         };
-        let (inputs, store) = (&mut self.inputs, &mut self.store);
+        let (inputs, store, house) = (&mut self.inputs, &mut self.store, &mut self.house);
         // The driver holds a sender of each channel, so none of them ends.
         tokio::select! {
             biased;
@@ -90,6 +91,7 @@ impl Driver {
             Some(news) = inputs.news.recv() => Input::News(news),
             Some(changed) = inputs.changed.recv() => Input::Changed(Box::new(changed)),
             () = store.changed() => Input::Store,
+            () = house.changed() => Input::Home,
             Some(ask) = inputs.asks.recv() => Input::Ask(ask),
             Some(datagram) = inputs.datagrams.recv() => Input::Datagram(datagram),
             () = timer => Input::Time,
@@ -109,10 +111,10 @@ impl Driver {
             }
             Input::Secret(told) => self.secret_told(now, told),
             Input::Found(found) => self.found(now, found).await,
-            Input::News(News::Config(loaded)) => self.config_told(now, loaded),
+            Input::News(News::Config(loaded)) => self.config_told(now, *loaded),
             Input::News(News::Password(file)) => self.password_file_changed(now, &file),
             Input::Changed(changed) => self.changed(now, *changed),
-            Input::Store => {}
+            Input::Store | Input::Home => {}
             Input::Ask(ask) => self.ask(now, ask),
             Input::Datagram(datagram) => {
                 self.datagram(now, datagram);
@@ -144,6 +146,7 @@ impl Driver {
         of_lines
             .chain(of_views)
             .chain(self.endpoint.poll_timeout())
+            .chain(self.house.next_wake())
             .chain(self.check_wake())
             .chain(self.sleepless_until())
             .chain(self.ending)
@@ -160,6 +163,7 @@ impl Driver {
             }
         }
         self.password_timeouts(now);
+        self.house_timeouts(now);
     }
 
     async fn finish_turn(&mut self, now: Instant) {
@@ -188,7 +192,9 @@ impl Driver {
 
     fn publish(&mut self) {
         let networks = self.inputs.networks.networks();
-        let network = view::network(networks);
+        let home = self.home_view();
+        let mut network = view::network(networks);
+        network.home = home.network.as_ref().map(|it| it.subnet.clone());
         let mut lines = Vec::with_capacity(self.lines.len());
         for line in &mut self.lines {
             let seen = line.view(network.online);
@@ -218,7 +224,7 @@ impl Driver {
             state_dir,
             lines,
             network,
-            home: Home::default(),
+            home,
             calls: Vec::new(),
         };
         self.outlets.snapshot.send_if_modified(|published| {

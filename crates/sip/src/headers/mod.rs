@@ -64,11 +64,24 @@ impl Headers {
             .unwrap_or_default()
     }
 
-    /// Names and bytes of all headers, without making values of them.
-    pub(crate) fn written(&self) -> impl Iterator<Item = (&HeaderName, &[u8])> {
+    /// Names and bytes of all headers in their order, without making values of them.
+    #[inline]
+    pub fn written(&self) -> impl Iterator<Item = (&HeaderName, &[u8])> {
         self.list
             .iter()
             .map(|entry| (&entry.name, entry.bytes(&self.source)))
+    }
+
+    /// Takes all that was read and all that was changed since into a hash: the same for equal messages that went the same way, and much cheaper than
+    /// going through the headers.
+    pub fn hash_into(&self, hasher: &mut impl std::hash::Hasher) {
+        hasher.write(self.source.as_bytes());
+        hasher.write_usize(self.list.len());
+        for entry in self.list.iter().filter(|entry| !entry.is_part()) {
+            hasher.write(entry.name.as_str().as_bytes());
+            hasher.write(entry.bytes(&self.source));
+            hasher.write_u8(b'\n');
+        }
     }
 
     /// Appends a header.
