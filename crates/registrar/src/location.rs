@@ -76,7 +76,7 @@ impl LocationService {
     pub(crate) fn save(
         &mut self,
         account: AccountId,
-        update: &Update,
+        update: &Update<'_>,
     ) -> Result<Vec<Change>, Refusal> {
         let Some(record) = self.records.get(account.index()) else {
             return Err(Refusal::UnknownAor);

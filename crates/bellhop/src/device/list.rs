@@ -82,3 +82,49 @@ pub(crate) fn table(devices: &[Device], is_known: bool, clock: Clock) -> String 
     let rows: Vec<String> = devices.iter().map(row).collect();
     rows.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use bellhop_control::snapshot::DeviceContact;
+    use bellhop_control::timestamp::Timestamp;
+
+    use super::*;
+
+    fn contact(user_agent: &str) -> DeviceContact {
+        DeviceContact {
+            contact: "sip:101@192.168.1.9".into(),
+            source: "192.168.1.9:5060".into(),
+            user_agent: Some(user_agent.into()),
+            expires_at: Timestamp::now(),
+            transport: "udp".into(),
+            reachable: None,
+            rtt_ms: None,
+        }
+    }
+
+    #[test]
+    fn stands_in_columns_and_a_phone_can_turn_no_text_around() {
+        let devices = [
+            Device {
+                name: "desk".into(),
+                extension: "101".into(),
+                online: true,
+                contacts: vec![contact("Snom\u{202e}/1"), contact("Linphone/5.2")],
+                ..Device::default()
+            },
+            Device {
+                name: "tablet".into(),
+                extension: "1020".into(),
+                ..Device::default()
+            },
+        ];
+        assert_eq!(
+            table(&devices, true, Clock::start()),
+            "desk    101   online  Snom/1, Linphone/5.2\ntablet  1020  offline"
+        );
+        assert_eq!(
+            table(&devices[1..], false, Clock::start()),
+            "tablet  1020  –"
+        );
+    }
+}

@@ -127,6 +127,11 @@ impl Driver {
         self.house.command(Command::Sleep);
     }
 
+    /// It may have slept without a word.
+    pub(super) fn tell_house_wake(&self) {
+        self.house.command(Command::Wake);
+    }
+
     /// True where the read was of a device's password.
     pub(super) fn house_password_read(&mut self, now: Instant, read: Read) -> Option<Read> {
         let other = self.house.passwords.read(now, read);

@@ -36,8 +36,10 @@ pub(crate) enum Command {
     Configure(Box<Configuration>, Option<oneshot::Sender<()>>),
     /// The machine's networks are these now, or a route has changed that they don't show.
     Networks(Networks),
-    /// The machine is about to sleep, or has woken.
+    /// The machine is about to sleep.
     Sleep,
+    /// It has woken.
+    Wake,
 }
 
 /// Settings with what they need from elsewhere.

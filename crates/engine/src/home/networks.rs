@@ -28,6 +28,8 @@ pub(crate) struct HomeNetworks {
     links: Vec<State>,
     questions: u64,
     asked: Vec<Question>,
+    /// The machine sleeps, or is about to: nothing is asked and nothing opens.
+    asleep: bool,
 }
 
 #[derive(Debug)]
@@ -77,11 +79,19 @@ impl HomeNetworks {
         }
     }
 
-    /// The machine sleeps, or has slept: it may be anywhere.
+    /// The machine is about to sleep, and may wake anywhere.
     pub(crate) fn handle_sleep(&mut self) {
+        self.asleep = true;
+        self.asked.clear();
         for state in &mut self.links {
             state.gateways.clear();
         }
+    }
+
+    /// It has woken.
+    pub(crate) fn handle_wake(&mut self) {
+        self.handle_sleep();
+        self.asleep = false;
         self.ask_all();
     }
 
@@ -162,7 +172,7 @@ impl HomeNetworks {
 
     /// Asks for the gateways of an interface of which nothing is known.
     fn ask(&mut self, at: usize) {
-        if self.known.is_empty() {
+        if self.known.is_empty() || self.asleep {
             return;
         }
         let Some(state) = self.links.get_mut(at) else {

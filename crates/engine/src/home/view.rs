@@ -175,7 +175,7 @@ fn contact(binding: &Binding, clock: &WallClock) -> DeviceContact {
     DeviceContact {
         contact: binding.contact().to_owned(),
         source: binding.source().to_string(),
-        user_agent: binding.user_agent().map(|it| it.to_string()),
+        user_agent: binding.user_agent().map(ToString::to_string),
         expires_at: clock.at(binding.expires_at()),
         transport: Kind::of(binding.transport())
             .map_or_else(String::new, |kind| kind.as_str().to_owned()),

@@ -266,6 +266,8 @@ impl Desk {
         } = outcome;
         self.registrar
             .handle_qualified(now, user, *binding, *qualified);
+        // The round trip is another one each time.
+        self.publish.changed = true;
         self.after_registrar(now, None);
     }
 

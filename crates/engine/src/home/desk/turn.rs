@@ -67,12 +67,14 @@ impl Desk {
         };
         let udp = &self.listeners.udp;
         let datagrams = poll_fn(|cx| {
-            let ready = |it: &super::super::listeners::OpenUdp, cx: &mut _| {
-                it.socket.poll_readable(cx).is_ready()
-            };
             // Each is asked, so that each wakes us.
-            let any = udp.iter().fold(false, |any, it| ready(it, cx) || any);
-            if any { Poll::Ready(()) } else { Poll::Pending }
+            let mut ready = Poll::Pending;
+            for open in udp {
+                if open.socket.poll_readable(cx).is_ready() {
+                    ready = Poll::Ready(());
+                }
+            }
+            ready
         });
         let inputs = &mut self.inputs;
         tokio::select! {
@@ -112,6 +114,10 @@ impl Desk {
             }
             Command::Sleep => {
                 self.networks.handle_sleep();
+                self.networks_changed(now);
+            }
+            Command::Wake => {
+                self.networks.handle_wake();
                 self.networks_changed(now);
             }
         }

@@ -24,6 +24,9 @@ const MAX_CHECKED: u64 = 64 * 1024 * 1024;
 /// A larger file is not ours.
 const MAX_FILE: u64 = 4 * 1024 * 1024 * 1024;
 
+/// By account.
+pub(super) type Records = Vec<(String, Vec<u8>)>;
+
 /// Open for writing.
 #[derive(Debug)]
 pub(super) struct File(ManuallyDrop<Database>);
@@ -41,7 +44,7 @@ pub(super) enum Failure {
 #[derive(Debug, Default)]
 pub(super) struct Opened {
     pub(super) file: Option<File>,
-    pub(super) records: Vec<(String, Vec<u8>)>,
+    pub(super) records: Records,
     pub(super) trouble: Option<Trouble>,
 }
 
@@ -93,7 +96,7 @@ enum Unusable {
     Unwritable(String),
 }
 
-fn open(path: &Path) -> Result<(File, Vec<(String, Vec<u8>)>), Unusable> {
+fn open(path: &Path) -> Result<(File, Records), Unusable> {
     if fs::metadata(path).is_ok_and(|it| it.len() > MAX_FILE || !it.is_file()) {
         return Err(Unusable::Damaged(
             "home.redb is no file of Bellhop's".into(),
@@ -153,7 +156,7 @@ fn unusable(error: redb::Error) -> Unusable {
 }
 
 /// As much as can be had of a file that can't be written.
-fn read_only(path: &Path) -> Vec<(String, Vec<u8>)> {
+fn read_only(path: &Path) -> Records {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
         let database = ReadOnlyDatabase::open(path)?;
         read(&database)
@@ -164,7 +167,7 @@ fn read_only(path: &Path) -> Vec<(String, Vec<u8>)> {
     }
 }
 
-fn read(database: &impl ReadableDatabase) -> Result<Vec<(String, Vec<u8>)>, redb::Error> {
+fn read(database: &impl ReadableDatabase) -> Result<Records, redb::Error> {
     let reading = database.begin_read()?;
     let table = match reading.open_table(LOCATIONS) {
         Ok(table) => table,
