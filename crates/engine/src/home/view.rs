@@ -87,9 +87,32 @@ pub(crate) fn store_error(trouble: &store::Trouble) -> Error {
     }
 }
 
-/// Since when each device, by its extension, has been online without a break.
+/// How each device, by its extension, has been: since when online without a break, or when that ended.
 #[derive(Debug, Default)]
-pub(crate) struct Online(HashMap<String, Instant>);
+pub(crate) struct Online(HashMap<String, Been>);
+
+#[derive(Clone, Copy, Debug)]
+enum Been {
+    Online { since: Instant },
+    Offline { last_seen: Instant },
+}
+
+impl Been {
+    fn online_since(self) -> Option<Instant> {
+        match self {
+            Been::Online { since } => Some(since),
+            Been::Offline { .. } => None,
+        }
+    }
+
+    /// Seen to be offline now.
+    fn last_seen(self, now: Instant) -> Instant {
+        match self {
+            Been::Online { .. } => now,
+            Been::Offline { last_seen } => last_seen,
+        }
+    }
+}
 
 impl Online {
     /// The devices of the config with what the registrar knows of them.
@@ -117,10 +140,17 @@ impl Online {
                         contact(binding, clock)
                     })
                     .collect();
+                let before = before.get(&device.extension).copied();
                 // One binding may have followed another.
-                let since = since.map(|it| before.get(&device.extension).copied().unwrap_or(it));
-                if let Some(since) = since {
-                    self.0.insert(device.extension.clone(), since);
+                let since = since.map(|it| before.and_then(Been::online_since).unwrap_or(it));
+                let last_seen = match since {
+                    Some(_) => None,
+                    None => before.map(|it| it.last_seen(now)),
+                };
+                let been = since.map(|since| Been::Online { since });
+                let been = been.or(last_seen.map(|last_seen| Been::Offline { last_seen }));
+                if let Some(been) = been {
+                    self.0.insert(device.extension.clone(), been);
                 }
                 Device {
                     name: device.name.clone(),
@@ -128,6 +158,7 @@ impl Online {
                     online: since.is_some(),
                     contacts,
                     since: since.map(|at| clock.at(at)),
+                    last_seen: last_seen.map(|at| clock.at(at)),
                     error: None,
                 }
             })
