@@ -88,7 +88,7 @@ function snapshot(lines: LineView[], demo = false, change: Partial<Snapshot> = {
 function view(lines: LineView[], change: Partial<View> = {}): WindowEvent {
   return {
     event: "view",
-    view: { engine: { state: "running", version: "0.1.0" }, snapshot: snapshot(lines), lines, login: "on", tray: true, ...change },
+    view: { engine: { state: "running", version: "0.1.0" }, snapshot: snapshot(lines), lines, login: "on", icon: "shown", ...change },
   };
 }
 
@@ -143,13 +143,14 @@ export const STATES: Record<string, State> = {
   numeric: one({ path: REGISTERED.path.map((it) => (it.kind === "registrar" ? { ...it, name: "198.51.100.200" } : it)) }),
   demo: { events: [view([{ ...REGISTERED, id: "demo", number: "demo@demo.example", path: REGISTERED.path.filter((it) => it.kind !== "internet") }], { snapshot: snapshot([{ ...REGISTERED, id: "demo" }], true) })] },
   notice: { events: [view([REGISTERED]), { event: "notice", line: "work", sentence: "Registered again in 41 ms (Wi-Fi → hotspot)" }] },
-  "no-tray": { events: [view([REGISTERED], { tray: false, login: "not_asked" })] },
+  "no-tray": { events: [view([REGISTERED], { icon: "no_place", login: "not_asked" })] },
+  "no-library": { events: [view([REGISTERED], { icon: "no_library" })] },
   "config-error": { events: [view([REGISTERED], { snapshot: snapshot([REGISTERED], false, {
     config: { file: "/home/tina/.config/bellhop/config.toml", error: error("config_invalid", "the config file has 2 problems"),
       problems: [{ line: 7, key: "expires", message: "must be a whole number of seconds between 60 and 604800" }, { line: 12, key: null, message: "expected a key" }] },
     state_dir: { path: "/home/tina/.local/share/bellhop", error: error("state_dir_unusable", "the state directory /home/tina/.local/share/bellhop can't be used: no space left on device") },
   }) })] },
-  "empty-no-tray": { events: [view([], { login: "not_asked", tray: false })] },
+  "empty-no-tray": { events: [view([], { login: "not_asked", icon: "no_place" })] },
   empty: { events: [view([], { login: "not_asked" })] },
   "no-view": { events: [] },
   starting: { events: [view([], { engine: { state: "starting" }, snapshot: null })] },

@@ -243,6 +243,7 @@ window-problem_whole = line { $line }: { $message }
 window-login = Start Bellhop at login
 window-login_what = Your phone then follows you from the moment you log in
 window-no_tray = This desktop has no place for Bellhop's icon; your lines are kept all the same. On GNOME, the extension “AppIndicator and KStatusNotifierItem Support” makes one
+window-no_library = The library that shows Bellhop's icon is not installed; your lines are kept all the same. Install the package libayatana-appindicator3-1, then quit Bellhop and open it again
 
 ### Window: the form of a line
 

@@ -84,8 +84,8 @@ pub struct View {
     pub lines: Vec<LineView>,
     /// Whether Bellhop starts with the session.
     pub login: StartAtLogin,
-    /// This desktop shows Bellhop's icon.
-    pub tray: bool,
+    /// Whether this desktop shows Bellhop's icon.
+    pub icon: IconState,
 }
 
 /// How the engine is.
@@ -105,6 +105,20 @@ pub enum EngineState {
         /// What came in between.
         error: Error,
     },
+}
+
+/// Whether the desktop shows Bellhop's icon, and what is missing if it does not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum IconState {
+    /// It does.
+    Shown,
+    /// This desktop has no place for icons.
+    #[default]
+    NoPlace,
+    /// The library that shows icons is not installed.
+    NoLibrary,
 }
 
 /// Whether Bellhop starts with the session.
@@ -223,8 +237,8 @@ pub struct Known {
     pub snapshot: Option<Snapshot>,
     /// Whether Bellhop starts with the session.
     pub login: StartAtLogin,
-    /// This desktop shows Bellhop's icon.
-    pub tray: bool,
+    /// Whether this desktop shows Bellhop's icon.
+    pub icon: IconState,
 }
 
 impl View {
@@ -239,7 +253,7 @@ impl View {
             engine: known.engine.clone(),
             lines: lines.collect(),
             login: known.login,
-            tray: known.tray,
+            icon: known.icon,
             snapshot,
         }
     }

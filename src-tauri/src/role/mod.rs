@@ -3,6 +3,7 @@
 //! What is said between them are frames as on the control socket: one [`Ask`], then an [`Answer`]; to [`Ask::Watch`] one whenever it changes,
 //! until the tray goes.
 
+use bellhop_control::window::IconState;
 use serde::{Deserialize, Serialize};
 
 mod asking;
@@ -41,6 +42,6 @@ pub(crate) enum Answer {
 /// How the tray stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Standing {
-    /// This desktop shows the icon.
-    pub(crate) icon: bool,
+    /// Whether this desktop shows the icon.
+    pub(crate) icon: IconState,
 }

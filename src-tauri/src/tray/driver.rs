@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use bellhop_control::protocol::{Event, Request};
 use bellhop_control::snapshot::{LineState, Snapshot};
+use bellhop_control::window::IconState;
 use tokio::sync::{mpsc, watch};
 
 use super::menu::{Engine, Menu};
@@ -25,8 +26,8 @@ pub(crate) enum Order {
         /// With the form for a new line.
         add_line: bool,
     },
-    /// The desktop has a place for the icon, or no longer.
-    Host(bool),
+    /// Whether the desktop shows the icon, now.
+    Icon(IconState),
     /// Quit without a question.
     Quit,
 }
@@ -131,7 +132,7 @@ impl<S: Screen> Driver<S> {
         self.toasts.handle_snapshot(&snapshot, Instant::now());
         if snapshot.lines.is_empty() {
             self.open_if_needed();
-        } else if self.standing.borrow().icon {
+        } else if self.standing.borrow().icon == IconState::Shown {
             self.opening = Opening::No;
         }
         self.snapshot = Some(snapshot);
@@ -144,9 +145,9 @@ impl<S: Screen> Driver<S> {
                 self.opening = Opening::No;
                 self.windows.open(add_line);
             }
-            Order::Host(icon) => {
+            Order::Icon(icon) => {
                 self.standing.send_replace(role::Standing { icon });
-                if !icon {
+                if icon != IconState::Shown {
                     self.open_if_needed();
                 }
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bellhop_control::notice::Notice;
 use bellhop_control::snapshot::Snapshot;
 use bellhop_control::window::{
-    EngineState, Granted, Known, StartAtLogin, View, WindowEvent, next_change,
+    EngineState, Granted, IconState, Known, StartAtLogin, View, WindowEvent, next_change,
 };
 use tokio::sync::mpsc;
 
@@ -21,8 +21,8 @@ pub(super) enum Input {
     Engine(EngineState, Option<Box<Snapshot>>),
     /// Something happened.
     Notice(Notice),
-    /// This desktop shows the icon.
-    Icon(bool),
+    /// Whether this desktop shows the icon.
+    Icon(IconState),
     /// Whether Bellhop starts with the session.
     Login(StartAtLogin),
     /// A page that knows nothing yet.
@@ -53,7 +53,7 @@ impl<F: FnOnce() + Send> Hub<F> {
                 snapshot: None,
                 login,
                 // Nothing is said to be missing before that is known.
-                tray: true,
+                icon: IconState::Shown,
             },
             granted: Granted::default(),
             page: None,
@@ -90,7 +90,7 @@ impl<F: FnOnce() + Send> Hub<F> {
                     self.granted.note(snapshot, clock::here().now);
                 }
             }
-            Input::Icon(shown) => self.known.tray = shown,
+            Input::Icon(icon) => self.known.icon = icon,
             Input::Login(login) => self.known.login = login,
             Input::Notice(notice) => {
                 let (line, sentence) = (notice.line().to_owned(), notice.sentence());

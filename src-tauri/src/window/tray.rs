@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use bellhop_control::window::IconState;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -45,7 +46,7 @@ async fn watch(state_dir: &Path, hub: &mpsc::Sender<Input>) {
     };
     while let Ok(mut standing) = tray.next().await {
         // A session that begins has its panel later than its programs: nothing is said to be missing that is about to come.
-        if !standing.icon
+        if standing.icon == IconState::NoPlace
             && let Ok(next) = timeout(GRACE, tray.next()).await
         {
             let Ok(next) = next else { return };

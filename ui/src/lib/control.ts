@@ -324,6 +324,11 @@ listening: Array<string>,
 devices: Array<Device>, };
 
 /**
+ * Whether the desktop shows Bellhop's icon, and what is missing if it does not.
+ */
+export type IconState = "shown" | "no_place" | "no_library";
+
+/**
  * An interface of this machine.
  */
 export type Interface = { 
@@ -876,9 +881,9 @@ lines: Array<LineView>,
  */
 login: StartAtLogin, 
 /**
- * This desktop shows Bellhop's icon.
+ * Whether this desktop shows Bellhop's icon.
  */
-tray: boolean, };
+icon: IconState, };
 
 /**
  * Whose matter a failure is.
@@ -1104,6 +1109,7 @@ export type Message =
   | "window-login"
   | "window-login_what"
   | "window-no_tray"
+  | "window-no_library"
   | "window-form_add"
   | "window-form_edit"
   | "window-form_more"

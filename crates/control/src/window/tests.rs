@@ -78,7 +78,7 @@ fn view(snapshot: Snapshot, granted: &Granted, here: Here) -> View {
         engine: EngineState::Starting,
         snapshot: Some(snapshot),
         login: StartAtLogin::NotAsked,
-        tray: true,
+        icon: IconState::Shown,
     };
     View::of(&known, granted, here)
 }

@@ -85,18 +85,21 @@ async fn the_page_is_told_all_first_and_then_what_is_other() {
     let mut page = hub.page().await;
     let first = page.view().await;
     assert_eq!(first.engine, EngineState::Starting);
-    assert_eq!((first.login, first.tray), (StartAtLogin::Off, true));
+    assert_eq!(
+        (first.login, first.icon),
+        (StartAtLogin::Off, IconState::Shown)
+    );
     assert!(first.snapshot.is_none() && first.lines.is_empty());
 
     hub.say(said(snapshot(None))).await;
     hub.say(said(snapshot(None))).await;
-    hub.say(Input::Icon(false)).await;
+    hub.say(Input::Icon(IconState::NoPlace)).await;
     let second = page.view().await;
     assert_eq!(second.engine, running());
     assert_eq!(second.lines[0].second, "pbx.example.com does not answer");
     // The one that says the same was not told.
     let third = page.view().await;
-    assert!(!third.tray);
+    assert_eq!(third.icon, IconState::NoPlace);
     hub.say(Input::Login(StartAtLogin::On)).await;
     assert_eq!(page.view().await.login, StartAtLogin::On);
     assert_eq!(hub.first_words.load(Ordering::SeqCst), 1);
@@ -123,8 +126,8 @@ async fn a_page_that_is_loaded_anew_is_told_all_anew_and_the_one_before_nothing(
     let view = before.view().await;
     let mut after = hub.page().await;
     assert_eq!(after.view().await, view);
-    hub.say(Input::Icon(false)).await;
-    assert!(!after.view().await.tray);
+    hub.say(Input::Icon(IconState::NoPlace)).await;
+    assert_eq!(after.view().await.icon, IconState::NoPlace);
     assert!(before.0.recv().await.is_none());
     assert_eq!(hub.first_words.load(Ordering::SeqCst), 1);
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
+use bellhop_tests_desktop::absent;
 use bellhop_tests_desktop::desktop::{Desktop, are_gone};
 use bellhop_tests_desktop::display::Key;
 use bellhop_tests_desktop::programs::Programs;
@@ -34,6 +35,10 @@ pub(super) fn add(trials: &mut Vec<Trial>) {
         trial(
             "an_engine_of_an_earlier_release_is_replaced",
             an_engine_of_an_earlier_release_is_replaced,
+        ),
+        trial(
+            "without_the_library_for_icons_the_window_says_which_package_brings_it",
+            without_the_library_for_icons_the_window_says_which_package_brings_it,
         ),
         Trial::test(WITHOUT_ICONS, || {
             stage::play_on(
@@ -177,4 +182,29 @@ fn a_desktop_without_a_place_for_icons(stage: &Stage<'_>) -> Result<()> {
     desktop.remove_host();
     page.has("no-tray")?;
     tray.ensure_running()
+}
+
+/// Each name that it has had.
+const LIBRARIES: [&str; 2] = ["libayatana-appindicator3.so", "libappindicator3.so"];
+
+fn without_the_library_for_icons_the_window_says_which_package_brings_it(
+    stage: &Stage<'_>,
+) -> Result<()> {
+    stage.with_a_line()?;
+    absent::hide_libraries(&LIBRARIES)?;
+    let desktop = &stage.desktop;
+    let mut tray = desktop.start_tray(&[])?;
+    let page = desktop.page()?;
+    page.shows("headline", "Registered")?;
+    page.tells(
+        "no-tray",
+        "Install the package libayatana-appindicator3-1, then quit Bellhop",
+    )?;
+    page.run("document.querySelector('[data-testid=no-tray]').scrollIntoView();")?;
+    stage.seen(&page, "no-library", "the package libayatana")?;
+    stage.holds(1)?;
+    ensure!(desktop.icons() == 0, "an icon without a library");
+    tray.ensure_running()?;
+    ensure!(!tray.said().contains("panicked"), "{}", tray.said());
+    Ok(())
 }
