@@ -1,7 +1,7 @@
 // Every state of the window, by name. Shapes as the window's process sends them.
 
 import type {
-  Action, CheckStep, Error, Line, LineView, OtherPlace, Reply, Snapshot, Station, StationState, View, WindowEvent,
+  Action, CheckStep, Error, Line, LineView, NoEngine, OtherPlace, Reply, Snapshot, Station, StationState, View, WindowEvent,
 } from "../src/lib/control.ts";
 
 interface State {
@@ -88,8 +88,17 @@ function snapshot(lines: LineView[], demo = false, change: Partial<Snapshot> = {
 function view(lines: LineView[], change: Partial<View> = {}): WindowEvent {
   return {
     event: "view",
-    view: { engine: { state: "running", version: "0.1.0" }, snapshot: snapshot(lines), lines, login: "on", icon: "shown", ...change },
+    view: { engine: { state: "running", version: "0.1.0" }, no_engine: null, snapshot: snapshot(lines), lines, login: "on", icon: "shown", ...change },
   };
+}
+
+const STOPPED: NoEngine = {
+  headline: "Bellhop's engine stopped", second: "starting it again in 12 s", why: "the engine ended the connection", reach: "unreachable",
+  can_start: false, is_newer: false, report: "Bellhop 0.1.0 (linux x86_64)\nBellhop's engine stopped",
+};
+
+function without(stopped: NoEngine, change: Partial<NoEngine>): State {
+  return { events: [view([], { engine: { state: "starting" }, no_engine: { ...stopped, ...change }, snapshot: null })] };
 }
 
 function one(change: Partial<LineView>): State {
@@ -153,8 +162,10 @@ export const STATES: Record<string, State> = {
   "empty-no-tray": { events: [view([], { login: "not_asked", icon: "no_place" })] },
   empty: { events: [view([], { login: "not_asked" })] },
   "no-view": { events: [] },
-  starting: { events: [view([], { engine: { state: "starting" }, snapshot: null })] },
-  stopped: { events: [view([], { engine: { state: "stopped", error: error("engine_lost", "the engine ended the connection", COPY) }, snapshot: null })] },
+  starting: without(STOPPED, { headline: "Bellhop is starting …", second: null, why: null, reach: "working", report: null }),
+  stopped: without(STOPPED, { second: "starting it again" }),
+  "stopped-config": without(STOPPED, { why: "/home/tina/.config/bellhop/config.toml:3: aor: must be an address like sip:tina@example.com", can_start: true }),
+  newer: without(STOPPED, { headline: "Bellhop was updated: quit and open it again", second: null, why: null, is_newer: true, report: null }),
   "form-add": { events: [view([REGISTERED]), { event: "add_line" }] },
   "form-refused": {
     events: [view([]), { event: "add_line" }],

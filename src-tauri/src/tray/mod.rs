@@ -17,7 +17,7 @@ use crate::role::{Ask, Standing};
 use crate::toasts::{self, Toast};
 use driver::{Driver, Opening, Order, Screen};
 use items::Items;
-use tree::Item;
+use tree::{Act, Item};
 
 mod driver;
 mod edits;
@@ -93,6 +93,7 @@ pub(crate) fn run(start: Start, at_login: bool) -> Result<(), String> {
     let serving = start.held.serve(stands, move |ask| {
         let order = match ask {
             Ask::Show { add_line } => Order::Show { add_line },
+            Ask::StartEngine => Order::Act(Act::StartEngine),
             Ask::Close => Order::Quit,
             Ask::Watch => return,
         };

@@ -5,12 +5,13 @@ use std::time::Duration;
 use bellhop_control::notice::Notice;
 use bellhop_control::snapshot::Snapshot;
 use bellhop_control::window::{
-    EngineState, Granted, IconState, Known, StartAtLogin, View, WindowEvent, next_change,
+    EngineState, Granted, IconState, Known, StartAtLogin, Supervised, View, WindowEvent, stays,
 };
 use tokio::sync::mpsc;
 
 use super::Page;
 use crate::clock;
+use crate::role;
 
 /// A moment is told to the millisecond: a little later the new words are true for sure.
 const MARGIN: Duration = Duration::from_millis(5);
@@ -21,8 +22,10 @@ pub(super) enum Input {
     Engine(EngineState, Option<Box<Snapshot>>),
     /// Something happened.
     Notice(Notice),
-    /// Whether this desktop shows the icon.
-    Icon(IconState),
+    /// How the tray stands.
+    Tray(role::Standing),
+    /// There is none to tell.
+    NoTray,
     /// Whether Bellhop starts with the session.
     Login(StartAtLogin),
     /// A page that knows nothing yet.
@@ -50,6 +53,7 @@ impl<F: FnOnce() + Send> Hub<F> {
         Hub {
             known: Known {
                 engine: EngineState::Starting,
+                supervised: Supervised::default(),
                 snapshot: None,
                 login,
                 // Nothing is said to be missing before that is known.
@@ -90,7 +94,11 @@ impl<F: FnOnce() + Send> Hub<F> {
                     self.granted.note(snapshot, clock::here().now);
                 }
             }
-            Input::Icon(icon) => self.known.icon = icon,
+            Input::Tray(standing) => {
+                self.known.icon = standing.icon;
+                self.known.supervised = standing.engine;
+            }
+            Input::NoTray => self.known.supervised = Supervised::default(),
             Input::Login(login) => self.known.login = login,
             Input::Notice(notice) => {
                 let (line, sentence) = (notice.line().to_owned(), notice.sentence());
@@ -122,8 +130,7 @@ impl<F: FnOnce() + Send> Hub<F> {
         if std::mem::take(&mut self.add_line) {
             self.tell(WindowEvent::AddLine);
         }
-        let snapshot = self.known.snapshot.as_ref()?;
-        Some(next_change(snapshot, here))
+        stays(&self.known, here)
     }
 
     fn tell(&mut self, event: WindowEvent) {

@@ -84,7 +84,7 @@ pub(crate) fn run(start: Start, add_line: bool) -> Result<(), String> {
             tray.abort();
             handle.exit(0);
         }
-        Ask::Watch => {}
+        Ask::StartEngine | Ask::Watch => {}
     });
     let mut serving = Some(serving);
     let (fails, failed) = std::sync::mpsc::channel();

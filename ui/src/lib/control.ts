@@ -165,7 +165,7 @@ export type DesktopRequest = { "ask": "start_at_login",
 /**
  * It does.
  */
-on: boolean, } | { "ask": "quit" };
+on: boolean, } | { "ask": "start_engine" } | { "ask": "quit" };
 
 /**
  * A phone at home.
@@ -520,6 +520,39 @@ interfaces: Array<Interface>,
 home: string | null, };
 
 /**
+ * Why no engine is heard.
+ */
+export type NoEngine = { 
+/**
+ * What is so.
+ */
+headline: string, 
+/**
+ * What Bellhop does about it.
+ */
+second: string | null, 
+/**
+ * What is in the way.
+ */
+why: string | null, 
+/**
+ * For the colour that comes on top.
+ */
+reach: Reach, 
+/**
+ * It can be started at once instead of at the next attempt.
+ */
+can_start: boolean, 
+/**
+ * It runs, and is too new for this window: only opening Bellhop anew helps.
+ */
+is_newer: boolean, 
+/**
+ * What IT wants to know, to be copied.
+ */
+report: string | null, };
+
+/**
  * Another binding of the number.
  */
 export type OtherPlace = { 
@@ -868,6 +901,10 @@ export type View = {
  * Whether the rest is true at this moment.
  */
 engine: EngineState, 
+/**
+ * What is shown where there are no lines to show, because no engine is heard.
+ */
+no_engine: NoEngine | null, 
 /**
  * The newest that the engine said; none before its first. While the engine is gone there are no lines to show: what it knew is not known.
  */

@@ -11,6 +11,7 @@ use crate::snapshot::{
 };
 use crate::timestamp::Timestamp;
 
+mod no_engine;
 mod path;
 
 fn at(time: &str) -> Timestamp {
@@ -76,6 +77,7 @@ fn snapshot(line: Line) -> Snapshot {
 fn view(snapshot: Snapshot, granted: &Granted, here: Here) -> View {
     let known = Known {
         engine: EngineState::Starting,
+        supervised: Supervised::Kept,
         snapshot: Some(snapshot),
         login: StartAtLogin::NotAsked,
         icon: IconState::Shown,

@@ -20,8 +20,10 @@ fn run<F: Future>(test: F) -> F::Output {
 }
 
 fn shown() -> Standing {
-    let icon = IconState::Shown;
-    Standing { icon }
+    Standing {
+        icon: IconState::Shown,
+        ..Standing::default()
+    }
 }
 
 async fn held(role: Role, path: &Path) -> Held {

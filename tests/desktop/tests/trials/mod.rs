@@ -1,5 +1,6 @@
 //! Prepares outside, runs the trials inside.
 
+mod engine;
 mod first_run;
 mod hostile;
 mod lines;
@@ -70,6 +71,7 @@ fn run(mut arguments: Arguments) -> ExitCode {
     tray::add(&mut trials);
     first_run::add(&mut trials);
     trouble::add(&mut trials);
+    engine::add(&mut trials);
     lines::add(&mut trials);
     panel::add(&mut trials);
     hostile::add(&mut trials);

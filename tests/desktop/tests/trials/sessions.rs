@@ -1,7 +1,5 @@
 //! Starting twice, ending, and what else there is on a desktop.
 
-use std::path::Path;
-
 use anyhow::{Result, ensure};
 use bellhop_tests_desktop::absent;
 use bellhop_tests_desktop::desktop::{Desktop, are_gone};
@@ -32,10 +30,6 @@ pub(super) fn add(trials: &mut Vec<Trial>) {
             quitting_leaves_an_engine_alone_that_others_started,
         ),
         trial("a_logout_leaves_no_binding", a_logout_leaves_no_binding),
-        trial(
-            "an_engine_of_an_earlier_release_is_replaced",
-            an_engine_of_an_earlier_release_is_replaced,
-        ),
         trial(
             "without_the_library_for_icons_the_window_says_which_package_brings_it",
             without_the_library_for_icons_the_window_says_which_package_brings_it,
@@ -144,22 +138,6 @@ fn a_logout_leaves_no_binding(stage: &Stage<'_>) -> Result<()> {
     are_gone(desktop, "everything", |_| true)?;
     // Not after a while: it took its leave before it went.
     ensure!(stage.bindings()?.is_empty(), "{:?}", stage.bindings());
-    Ok(())
-}
-
-fn an_engine_of_an_earlier_release_is_replaced(stage: &Stage<'_>) -> Result<()> {
-    stage.with_a_line()?;
-    let desktop = &stage.desktop;
-    let folder = desktop.state_dir();
-    let mut old = desktop.start_program(
-        Path::new(env!("CARGO_BIN_EXE_bellhop-old-engine")),
-        &[folder.to_str().unwrap_or_default()],
-    )?;
-    comes("the old engine", || Ok(old.said().contains("ready")))?;
-    let _tray = desktop.start_tray(&[])?;
-    desktop.icon()?.menu.says("registered at 203.0.113.10")?;
-    ensure!(old.ends()? == 0, "{}", old.said());
-    stage.holds(1)?;
     Ok(())
 }
 
