@@ -126,7 +126,7 @@ impl<S: Screen> Driver<S> {
     fn stands(&mut self) {
         self.supervised = supervised(self.link.standing(), Instant::now());
         match self.link.standing() {
-            Standing::Running { .. } => self.toasts.handle_engine(),
+            Standing::Running { .. } => self.toasts.handle_engine(Instant::now()),
             Standing::Stopped { why, .. } => {
                 self.snapshot = None;
                 self.toasts.handle_no_engine(why.as_deref(), Instant::now());
