@@ -1,14 +1,18 @@
 //! An engine that does not run, or is another than this tray's: said in tray and window, and ended by what is offered.
 
 use std::fs;
+use std::io::Read as _;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use bellhop_tests_desktop::desktop::{Desktop, Program};
+use bellhop_tests_desktop::programs::Programs;
 use bellhop_tests_desktop::stage::{AOR, Stage, config};
 use bellhop_tests_lab::company::PASSWORD;
 use bellhop_tests_support::started::comes;
 use libtest_mimic::Trial;
+use serde_json::Value;
 
 use super::trial;
 
@@ -24,6 +28,10 @@ pub(super) fn add(trials: &mut Vec<Trial>) {
         trial(
             "an_engine_of_an_earlier_protocol_is_replaced",
             an_engine_of_an_earlier_protocol_is_replaced,
+        ),
+        trial(
+            "an_engine_of_an_earlier_version_is_replaced",
+            an_engine_of_an_earlier_version_is_replaced,
         ),
         trial(
             "an_engine_of_a_later_release_is_left_alone_and_said_to_be_newer",
@@ -67,6 +75,12 @@ fn an_engine_of_an_earlier_protocol_is_replaced(stage: &Stage<'_>) -> Result<()>
     is_replaced(stage, "0", FIRST_VERSION)
 }
 
+fn an_engine_of_an_earlier_version_is_replaced(stage: &Stage<'_>) -> Result<()> {
+    stage.with_a_line()?;
+    let protocol = protocol(&stage.desktop)?.to_string();
+    is_replaced(stage, &protocol, FIRST_VERSION)
+}
+
 fn is_replaced(stage: &Stage<'_>, protocol: &str, version: &str) -> Result<()> {
     let mut old = other_engine(&stage.desktop, protocol, version)?;
     let _tray = stage.desktop.start_tray(&[])?;
@@ -103,4 +117,20 @@ fn other_engine(desktop: &Desktop, protocol: &str, version: &str) -> Result<Prog
     let engine = desktop.start_program(program, &[folder, protocol, version])?;
     comes("the other engine", || Ok(engine.said().contains("ready")))?;
     Ok(engine)
+}
+
+/// What the engine under test speaks, as its hello says.
+fn protocol(desktop: &Desktop) -> Result<u64> {
+    let mut engine = desktop.start_program(&Programs::gathered()?.engine(), &["run"])?;
+    comes("the engine", || Ok(engine.said().contains("ready")))?;
+    let mut view = UnixStream::connect(desktop.state_dir().join("control.sock"))?;
+    let mut length = [0; 4];
+    view.read_exact(&mut length)?;
+    let mut hello = vec![0; u32::from_be_bytes(length) as usize];
+    view.read_exact(&mut hello)?;
+    let hello: Value = serde_json::from_slice(&hello)?;
+    engine.ask_to_end()?;
+    engine.ends()?;
+    let protocol = hello.get("protocol").and_then(Value::as_u64);
+    protocol.with_context(|| format!("no protocol in {hello}"))
 }
