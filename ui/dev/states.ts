@@ -7,6 +7,8 @@ import type {
 interface State {
   events: WindowEvent[];
   replies?: Partial<Record<string, Reply>>;
+  /** The answer of the desktop, where it is not that it was done. */
+  desktop?: Reply;
   steps?: CheckStep[];
 }
 
@@ -113,6 +115,10 @@ const CONFIG = step("config", 0, { line: null, detail: "1 line" });
 const FOUND = [CONFIG, step("secret", 12), step("dns", 31, { detail: "198.51.100.20:5060" })];
 const UNPROVEN = [...FOUND, step("login", 63), step("callable", 4000, { outcome: "unproven" })];
 const WRONG = [...FOUND, step("login", 1240, { outcome: "fails", error: REFUSED })];
+const NO_LOGIN: Reply = {
+  reply: "refused", error: error("config_unwritable", "the config file /home/tina/.config/autostart/app.bellhop.Bellhop.desktop can't be written: permission denied"),
+  state: null, details: [], problems: [],
+};
 const ADDED: Reply = { reply: "added", line: "work" };
 
 function trial(steps: CheckStep[], ends = true): State {
@@ -159,6 +165,8 @@ export const STATES: Record<string, State> = {
       problems: [{ line: 7, key: "expires", message: "must be a whole number of seconds between 60 and 604800" }, { line: 12, key: null, message: "expected a key" }] },
     state_dir: { path: "/home/tina/.local/share/bellhop", error: error("state_dir_unusable", "the state directory /home/tina/.local/share/bellhop can't be used: no space left on device") },
   }) })] },
+  "login-refused": { events: [view([REGISTERED], { login: "off" })], desktop: NO_LOGIN },
+  "login-refused-first": { events: [view([REGISTERED], { login: "not_asked" })], desktop: NO_LOGIN },
   "empty-no-tray": { events: [view([], { login: "not_asked", icon: "no_place" })] },
   empty: { events: [view([], { login: "not_asked" })] },
   "no-view": { events: [] },
@@ -179,6 +187,7 @@ export const STATES: Record<string, State> = {
   "trial-running": trial(FOUND, false),
   "trial-unproven": trial(UNPROVEN),
   "trial-holds": trial([...FOUND, step("tls", 40), step("login", 63), step("callable", 84)]),
+  "trial-login-refused": { ...trial([...FOUND, step("login", 63), step("callable", 84)]), desktop: NO_LOGIN },
   "trial-wrong": trial(WRONG),
   "trial-unknown": trial([CONFIG, step("secret", 12), step("dns", 5003, { outcome: "fails", error: error("registrar_unresolved", "this network's DNS does not know pbx.example.com", { kind: "try_now", label: "Try now" }) })]),
 };

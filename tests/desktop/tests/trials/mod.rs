@@ -4,6 +4,7 @@ mod engine;
 mod first_run;
 mod hostile;
 mod lines;
+mod login;
 mod measures;
 mod panel;
 mod sessions;
@@ -73,6 +74,7 @@ fn run(mut arguments: Arguments) -> ExitCode {
     trouble::add(&mut trials);
     engine::add(&mut trials);
     lines::add(&mut trials);
+    login::add(&mut trials);
     panel::add(&mut trials);
     hostile::add(&mut trials);
     sessions::add(&mut trials);
