@@ -80,7 +80,7 @@ impl<S: Screen> Driver<S> {
     ) -> Driver<S> {
         Driver {
             link: Link::new(place.clone()),
-            windows: Windows::new(&place.state_dir),
+            windows: Windows::new(place.clone()),
             place,
             toasts: Toasts::default(),
             screen,
