@@ -90,7 +90,7 @@ function snapshot(lines: LineView[], demo = false, change: Partial<Snapshot> = {
 function view(lines: LineView[], change: Partial<View> = {}): WindowEvent {
   return {
     event: "view",
-    view: { engine: { state: "running", version: "0.1.0" }, no_engine: null, snapshot: snapshot(lines), lines, login: "on", icon: "shown", ...change },
+    view: { engine: { state: "running", version: "0.1.0" }, no_engine: null, snapshot: snapshot(lines), lines, login: "on", icon: "shown", quit_costs: true, ...change },
   };
 }
 
@@ -159,7 +159,7 @@ export const STATES: Record<string, State> = {
   demo: { events: [view([{ ...REGISTERED, id: "demo", number: "demo@demo.example", path: REGISTERED.path.filter((it) => it.kind !== "internet") }], { snapshot: snapshot([{ ...REGISTERED, id: "demo" }], true) })] },
   notice: { events: [view([REGISTERED]), { event: "notice", line: "work", sentence: "Registered again in 41 ms (Wi-Fi → hotspot)" }] },
   "no-tray": { events: [view([REGISTERED], { icon: "no_place", login: "not_asked" })] },
-  "no-library": { events: [view([REGISTERED], { icon: "no_library" })] },
+  "no-library": { events: [view([REGISTERED], { icon: "no_library", quit_costs: false })] },
   "config-error": { events: [view([REGISTERED], { snapshot: snapshot([REGISTERED], false, {
     config: { file: "/home/tina/.config/bellhop/config.toml", error: error("config_invalid", "the config file has 2 problems"),
       problems: [{ line: 7, key: "expires", message: "must be a whole number of seconds between 60 and 604800" }, { line: 12, key: null, message: "expected a key" }] },

@@ -92,6 +92,8 @@ pub struct View {
     pub login: StartAtLogin,
     /// Whether this desktop shows Bellhop's icon.
     pub icon: IconState,
+    /// With Bellhop goes a line that is wanted: who quits is asked whether it shall.
+    pub quit_costs: bool,
 }
 
 /// How the engine is.
@@ -285,6 +287,8 @@ pub struct Known {
     pub login: StartAtLogin,
     /// Whether this desktop shows Bellhop's icon.
     pub icon: IconState,
+    /// With Bellhop goes a line that is wanted.
+    pub quit_costs: bool,
 }
 
 impl View {
@@ -301,6 +305,7 @@ impl View {
             lines: lines.collect(),
             login: known.login,
             icon: known.icon,
+            quit_costs: known.quit_costs,
             snapshot,
         }
     }

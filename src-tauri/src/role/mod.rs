@@ -48,4 +48,6 @@ pub(crate) struct Standing {
     pub(crate) icon: IconState,
     /// How it has the engine.
     pub(crate) engine: Supervised,
+    /// With it goes a line that is wanted.
+    pub(crate) quit_costs: bool,
 }

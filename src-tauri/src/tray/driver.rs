@@ -210,6 +210,7 @@ impl<S: Screen> Driver<S> {
         let now = role::Standing {
             icon: self.icon,
             engine: self.supervised.clone(),
+            quit_costs: self.somebody_loses(),
         };
         self.standing.send_if_modified(|told| {
             let differs = *told != now;

@@ -58,6 +58,8 @@ impl<F: FnOnce() + Send> Hub<F> {
                 login,
                 // Nothing is said to be missing before that is known.
                 icon: IconState::Shown,
+                // Better asked for nothing than not asked.
+                quit_costs: true,
             },
             granted: Granted::default(),
             page: None,
@@ -97,6 +99,7 @@ impl<F: FnOnce() + Send> Hub<F> {
             Input::Tray(standing) => {
                 self.known.icon = standing.icon;
                 self.known.supervised = standing.engine;
+                self.known.quit_costs = standing.quit_costs;
             }
             Input::NoTray => self.known.supervised = Supervised::default(),
             Input::Login(login) => self.known.login = login,

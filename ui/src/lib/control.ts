@@ -920,7 +920,11 @@ login: StartAtLogin,
 /**
  * Whether this desktop shows Bellhop's icon.
  */
-icon: IconState, };
+icon: IconState, 
+/**
+ * With Bellhop goes a line that is wanted: who quits is asked whether it shall.
+ */
+quit_costs: boolean, };
 
 /**
  * Whose matter a failure is.

@@ -81,6 +81,7 @@ fn view(snapshot: Snapshot, granted: &Granted, here: Here) -> View {
         snapshot: Some(snapshot),
         login: StartAtLogin::NotAsked,
         icon: IconState::Shown,
+        quit_costs: true,
     };
     View::of(&known, granted, here)
 }

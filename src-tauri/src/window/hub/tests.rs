@@ -202,9 +202,12 @@ async fn why_no_engine_runs_is_told_as_the_tray_has_it_until_the_tray_goes() {
             why: Some("config.toml:3: aor: not a SIP URI".into()),
             again_at: Some(again_at),
         },
+        quit_costs: false,
     }))
     .await;
-    let mut shown = page.view().await.no_engine.unwrap();
+    let view = page.view().await;
+    assert!(!view.quit_costs);
+    let mut shown = view.no_engine.unwrap();
     let why = "config.toml:3: aor: not a SIP URI";
     assert_eq!(shown.why.as_deref(), Some(why));
     // The countdown goes on without news.

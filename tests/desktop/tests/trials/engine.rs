@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
-use bellhop_tests_desktop::desktop::{Desktop, Program};
+use bellhop_tests_desktop::desktop::{Desktop, Program, are_gone};
 use bellhop_tests_desktop::programs::Programs;
 use bellhop_tests_desktop::stage::{AOR, Stage, config};
 use bellhop_tests_lab::company::PASSWORD;
@@ -107,6 +107,12 @@ fn an_engine_of_a_later_release_is_left_alone_and_said_to_be_newer(
     stage.seen(&page, "engine-newer", "Bellhop was updated")?;
     let text = page.text()?;
     ensure!(!text.contains("starting it again"), "{text}");
+    newer.ensure_running()?;
+    // It is not ours to end: nobody loses a call, and nobody is asked.
+    page.click("quit")?;
+    are_gone(desktop, "tray and window", |it| {
+        it.program() == "bellhop-tray"
+    })?;
     newer.ensure_running()
 }
 

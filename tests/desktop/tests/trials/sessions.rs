@@ -184,5 +184,16 @@ fn without_the_library_for_icons_the_window_says_which_package_brings_it(
     ensure!(desktop.icons() == 0, "an icon without a library");
     tray.ensure_running()?;
     ensure!(!tray.said().contains("panicked"), "{}", tray.said());
+
+    // With it goes the line, so there is a question; a line that is paused is nobody's loss.
+    page.click("quit")?;
+    page.tells("quit-dialog", "You can't be called on this laptop any more")?;
+    page.click("quit-stay")?;
+    page.has_no("quit-dialog")?;
+    page.click("pause")?;
+    page.shows("headline", "Paused")?;
+    page.click("quit")?;
+    ensure!(tray.ends()? == 0, "{}", tray.said());
+    are_gone(desktop, "everything", |_| true)?;
     Ok(())
 }

@@ -9,6 +9,7 @@ fn known(engine: EngineState, supervised: Supervised) -> Known {
         snapshot: None,
         login: StartAtLogin::Off,
         icon: IconState::Shown,
+        quit_costs: true,
     }
 }
 
