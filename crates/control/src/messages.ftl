@@ -165,7 +165,7 @@ tray-expires_soon = Expires in less than a minute
 tray-again_at = Trying again at { $at }
 tray-rebind = { $cause ->
     [start] Registered in { $took } when Bellhop started
-    [network_changed] Re-registered in { $took } after { $network } changed
+    [network_changed] Re-registered in { $took } after a move to { $network }
     [wake] Re-registered in { $took } after this laptop woke
     [refresh_failed] Re-registered in { $took } after a refresh went unanswered
     [nat_moved] Re-registered in { $took } after the public address moved
