@@ -33,7 +33,7 @@ mockIPC(async (command, payload) => {
 });
 
 async function answer(request: WindowRequest, progress: Listening<CheckStep>): Promise<WindowReply> {
-  if (request.to === "desktop") return { reply: "done" };
+  if (request.to === "desktop") return state?.desktop ?? { reply: "done" };
   const reply = state?.replies?.[request.request.ask];
   if (request.request.ask === "check") {
     for (const step of state?.steps ?? []) progress.onmessage(step);

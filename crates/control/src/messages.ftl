@@ -189,7 +189,7 @@ tray-expires_soon = Expires in less than a minute
 tray-again_at = Trying again at { $at }
 tray-rebind = { $cause ->
     [start] Registered in { $took } when Bellhop started
-    [network_changed] Re-registered in { $took } after { $network } changed
+    [network_changed] Re-registered in { $took } after a move to { $network }
     [wake] Re-registered in { $took } after this laptop woke
     [refresh_failed] Re-registered in { $took } after a refresh went unanswered
     [nat_moved] Re-registered in { $took } after the public address moved
@@ -275,6 +275,7 @@ window-problem_whole = line { $line }: { $message }
 window-login = Start Bellhop at login
 window-login_what = Your phone then follows you from the moment you log in
 window-no_tray = This desktop has no place for Bellhop's icon; your lines are kept all the same. On GNOME, the extension “AppIndicator and KStatusNotifierItem Support” makes one
+window-no_library = The library that shows Bellhop's icon is not installed; your lines are kept all the same. Install the package libayatana-appindicator3-1, then quit Bellhop and open it again
 
 ### Window: the form of a line
 

@@ -19,6 +19,7 @@
 //! Programs under test: `BELLHOP_BIN`, `BELLHOP_TRAY_BIN` (built with the feature `automation`) and `BELLHOP_MINIMAL_TRAY`; what is not named is built ([`programs`]).
 #![cfg(target_os = "linux")]
 
+pub mod absent;
 pub mod axe;
 pub mod desktop;
 pub mod display;

@@ -136,7 +136,11 @@ fn a_network_becomes_home_by_keyboard_and_is_forgotten(stage: &Stage<'_>) -> Res
     page.keys(ENTER)?;
     page.shows("headline", "desk is added")?;
     page.has("laptop-only")?;
-    stage.seen(&page, "home-added-away", "Others are let in on your home network")?;
+    stage.seen(
+        &page,
+        "home-added-away",
+        "Others are let in on your home network",
+    )?;
 
     page.tab_to("home-here")?;
     page.keys(ENTER)?;
@@ -145,7 +149,8 @@ fn a_network_becomes_home_by_keyboard_and_is_forgotten(stage: &Stage<'_>) -> Res
     page.tells("setup-server", ":5070")?;
     page.says("192.168.1.23:5070")?;
     stage.seen(&page, "home-code", "Linphone can read this code instead")?;
-    let allowed = page.run("return document.querySelector('[data-testid=code] path').getBBox().width;")?;
+    let allowed =
+        page.run("return document.querySelector('[data-testid=code] path').getBBox().width;")?;
     ensure!(allowed.as_f64() > Some(20.0), "nothing is drawn: {allowed}");
     page.tab_to("done")?;
     page.keys(ENTER)?;

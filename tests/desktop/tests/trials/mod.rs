@@ -1,9 +1,11 @@
 //! Prepares outside, runs the trials inside.
 
+mod engine;
 mod first_run;
 mod home;
 mod hostile;
 mod lines;
+mod login;
 mod measures;
 mod panel;
 mod sessions;
@@ -72,8 +74,10 @@ fn run(mut arguments: Arguments) -> ExitCode {
     tray::add(&mut trials);
     first_run::add(&mut trials);
     trouble::add(&mut trials);
+    engine::add(&mut trials);
     lines::add(&mut trials);
     home::add(&mut trials);
+    login::add(&mut trials);
     panel::add(&mut trials);
     hostile::add(&mut trials);
     sessions::add(&mut trials);
