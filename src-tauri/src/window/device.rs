@@ -27,6 +27,7 @@ pub(super) async fn carry_out(
     state_dir: &Path,
 ) -> Result<WindowReply, Error> {
     let mut client = Client::connect(state_dir).await?;
+    let at_home = matches!(request, DeviceRequest::Again { at_home: true, .. });
     let (stored, device, password) = match request {
         DeviceRequest::Add { settings } => {
             let (name, password) = (settings.name.clone(), make_password());
@@ -44,7 +45,9 @@ pub(super) async fn carry_out(
             };
             (client.request(set).await?, device, password)
         }
-        DeviceRequest::Again { device, password } => (Reply::Done, device, password),
+        DeviceRequest::Again {
+            device, password, ..
+        } => (Reply::Done, device, password),
     };
     let setup = match stored {
         Reply::DeviceAdded { device, extension } => Setup {
@@ -59,14 +62,14 @@ pub(super) async fn carry_out(
         },
         other => return Ok(WindowReply::Engine(Box::new(other))),
     };
-    let handout = Box::new(handout(&mut client, setup, &password).await);
+    let handout = Box::new(handout(&mut client, setup, &password, at_home).await);
     Ok(WindowReply::Device(DeviceReply::Handout { handout }))
 }
 
 /// As much as is to be had; `known` is what holds without asking.
-async fn handout(client: &mut Client, known: Setup, password: &Password) -> Handout {
+async fn handout(client: &mut Client, known: Setup, password: &Password, at_home: bool) -> Handout {
     let device = known.name.clone();
-    let setup = match opened(client, &device).await {
+    let setup = match opened(client, &device, at_home).await {
         Ok(setup) => setup.unwrap_or(known),
         Err(error) => {
             return Handout {
@@ -84,14 +87,14 @@ async fn handout(client: &mut Client, known: Setup, password: &Password) -> Hand
 }
 
 /// The device with the listeners that are open, as soon as they are.
-async fn opened(client: &mut Client, device: &str) -> Result<Option<Setup>, Error> {
+async fn opened(client: &mut Client, device: &str, at_home: bool) -> Result<Option<Setup>, Error> {
     let end = Instant::now() + OPENING;
     loop {
         let home = match client.request(Request::Status).await? {
             Reply::Status { snapshot } => snapshot.home,
             other => return Err(refusal(other)),
         };
-        if is_arranged(&home) || Instant::now() > end {
+        if is_arranged(&home, at_home) || Instant::now() > end {
             return Ok(Setup::of(&home, device));
         }
         sleep(PAUSE).await;
@@ -99,7 +102,8 @@ async fn opened(client: &mut Client, device: &str) -> Result<Option<Setup>, Erro
 }
 
 /// All that is wanted is open, as far as that can be seen: something is, and at home for others than this laptop; or it is known why not.
-fn is_arranged(home: &Home) -> bool {
+/// Where `at_home` is certain, its gateway has yet to be confirmed.
+fn is_arranged(home: &Home, at_home: bool) -> bool {
     let is_for_others = |listener: &String| {
         let (_, address) = listener.split_once(':').unwrap_or_default();
         let address: Option<std::net::SocketAddr> = address.parse().ok();
@@ -107,7 +111,7 @@ fn is_arranged(home: &Home) -> bool {
     };
     let open = match home.network {
         Some(_) => home.listening.iter().any(is_for_others),
-        None => !home.listening.is_empty(),
+        None => !at_home && !home.listening.is_empty(),
     };
     open || !home.problems.is_empty() || !home.enabled
 }
@@ -160,11 +164,12 @@ mod tests {
     #[test]
     fn what_is_open_is_waited_for_where_it_was_wanted() {
         let mut home = Home::default();
-        assert!(is_arranged(&home), "nothing is wanted");
+        assert!(is_arranged(&home, false), "nothing is wanted");
         home.enabled = true;
-        assert!(!is_arranged(&home));
+        assert!(!is_arranged(&home, false));
         home.listening.push("udp:127.0.0.1:5070".into());
-        assert!(is_arranged(&home));
+        assert!(is_arranged(&home, false));
+        assert!(!is_arranged(&home, true), "its gateway is being asked");
         home.network = Some(HomeNetwork {
             subnet: "192.168.1.0/24".into(),
             gateway_mac: "aa:bb:cc:dd:ee:ff".into(),
@@ -172,7 +177,7 @@ mod tests {
             address: None,
         });
         assert!(
-            !is_arranged(&home),
+            !is_arranged(&home, false),
             "phones of this network are let in, too"
         );
         let mut taken = home.clone();
@@ -180,8 +185,8 @@ mod tests {
             listener: "udp:192.168.1.5:5070".into(),
             error: Error::plain(Code::PortTaken),
         });
-        assert!(is_arranged(&taken));
+        assert!(is_arranged(&taken, true));
         home.listening.push("udp:192.168.1.5:5070".into());
-        assert!(is_arranged(&home));
+        assert!(is_arranged(&home, false));
     }
 }

@@ -278,7 +278,11 @@ device: string,
 /**
  * As it was handed out.
  */
-password: Password, };
+password: Password, 
+/**
+ * This network was just said to be home: what opens then is waited for.
+ */
+at_home: boolean, };
 
 /**
  * What a `[[device]]` table says.
@@ -1642,8 +1646,10 @@ export type Message =
   | "window-device_name_needed"
   | "window-device_extension"
   | "window-device_extension_hint"
-  | "window-device_md5"
-  | "window-device_md5_hint"
+  | "window-device_login"
+  | "window-device_login_hint"
+  | "window-device_login_any"
+  | "window-device_login_only"
   | "window-device_contact_of"
   | "window-device_added"
   | "window-device_renewed"
