@@ -3,6 +3,7 @@
 mod engine;
 mod first_run;
 mod hostile;
+mod keyboard;
 mod lines;
 mod login;
 mod measures;
@@ -76,6 +77,7 @@ fn run(mut arguments: Arguments) -> ExitCode {
     trouble::add(&mut trials);
     states::add(&mut trials);
     engine::add(&mut trials);
+    keyboard::add(&mut trials);
     lines::add(&mut trials);
     login::add(&mut trials);
     panel::add(&mut trials);
