@@ -16,7 +16,7 @@ const state = STATES[location.hash.slice(1)] ?? STATES["registered"];
 /** Every request that the page made. */
 const asked: WindowRequest[] = [];
 const refused: string[] = [];
-Object.assign(window, { asked, refused });
+Object.assign(window, { asked, refused, states: Object.keys(STATES) });
 document.addEventListener("securitypolicyviolation", (event) => {
   refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
 });

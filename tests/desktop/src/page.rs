@@ -1,17 +1,19 @@
 //! The window's page, driven by WebKitWebDriver in attach mode: the window runs already, the driver looks into it.
 
+use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use bellhop_tests_support::session::Login;
-use bellhop_tests_support::started::Started;
+use bellhop_tests_support::started::{Started, comes};
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::desktop::Desktop;
 use crate::look::Look;
 use crate::picture::Picture;
 
@@ -26,6 +28,10 @@ pub const TAB: &str = "\u{E004}";
 pub const ENTER: &str = "\u{E007}";
 /// The same.
 pub const ESCAPE: &str = "\u{E00C}";
+/// The same.
+pub const DOWN: &str = "\u{E015}";
+/// What has the focus, by its `data-testid`, or by its name.
+const FOCUS: &str = "(document.activeElement.dataset.testid ?? document.activeElement.tagName)";
 /// More than there are places for the focus on any page.
 const MANY: usize = 40;
 
@@ -46,7 +52,7 @@ impl Page {
         let end = Instant::now() + LONG;
         let runtime = Builder::new_current_thread().enable_all().build()?;
         loop {
-            let driver = driver(login)?;
+            let driver = attached(login)?;
             match runtime.block_on(connect()) {
                 Ok(client) => {
                     let page = Page {
@@ -63,6 +69,59 @@ impl Page {
                 Err(_) => {}
             }
         }
+    }
+
+    /// A browser of the same engine as the window, for pages that need no window's process. What is drawn around the page takes so little room that it can be
+    /// as narrow as the window.
+    ///
+    /// # Errors
+    /// Without WebKitWebDriver and the browser that comes with WebKit, or when they do not come up.
+    pub fn browse(desktop: &Desktop) -> Result<Page> {
+        let theme = desktop.home().join(".config/gtk-3.0");
+        fs::create_dir_all(&theme)?;
+        let narrow = "* { min-width: 0; padding: 0; margin: 0; font-size: 6px; }";
+        fs::write(theme.join("gtk.css"), narrow)?;
+        let mut command = desktop.command("WebKitWebDriver".as_ref());
+        command.env_remove("WEBKIT_INSPECTOR_SERVER");
+        let driver = driver(&mut command)?;
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let client = runtime.block_on(connect()).context("a browser")?;
+        Ok(Page {
+            client,
+            runtime,
+            _driver: driver,
+        })
+    }
+
+    /// Opens an address in place of the page.
+    ///
+    /// # Errors
+    /// When nothing answers there.
+    pub fn open(&self, address: &str) -> Result<()> {
+        Ok(self.runtime.block_on(self.client.goto(address))?)
+    }
+
+    /// Gives the page that much room.
+    ///
+    /// # Errors
+    /// When the browser does not take it.
+    pub fn is_sized(&self, width: i64, height: i64) -> Result<()> {
+        comes(&format!("a page of {width} × {height}"), || {
+            let inner = self.run("return [innerWidth, innerHeight];")?;
+            let missing = |at: &str, wanted: i64| {
+                wanted - inner.pointer(at).and_then(Value::as_i64).unwrap_or(0)
+            };
+            let (wider, higher) = (missing("/0", width), missing("/1", height));
+            if (wider, higher) != (0, 0) {
+                self.runtime.block_on(async {
+                    let (_, _, width, height) = self.client.get_window_rect().await?;
+                    let new = |now: u64, more| u32::try_from(i64::try_from(now)? + more);
+                    let (width, height) = (new(width, wider)?, new(height, higher)?);
+                    anyhow::Ok(self.client.set_window_size(width, height).await?)
+                })?;
+            }
+            Ok((wider, higher) == (0, 0))
+        })
     }
 
     /// Runs a script's body in the page and gives what it returns.
@@ -122,15 +181,6 @@ impl Page {
     pub fn says(&self, text: &str) -> Result<()> {
         let expression = format!("document.body.innerText.includes({})", json!(text));
         self.until(&format!("it says {text:?}"), &expression)
-    }
-
-    /// Waits until the page no longer says this.
-    ///
-    /// # Errors
-    /// With what it says.
-    pub fn says_no_more(&self, text: &str) -> Result<()> {
-        let expression = format!("!document.body.innerText.includes({})", json!(text));
-        self.until(&format!("{text:?} is gone"), &expression)
     }
 
     /// Waits for what has this `data-testid`, and gives its text.
@@ -224,16 +274,6 @@ impl Page {
             })
     }
 
-    /// Whether a button of this name is there.
-    ///
-    /// # Errors
-    /// When the window is gone.
-    pub fn offers(&self, name: &str) -> Result<bool> {
-        let named = named(name);
-        let find = self.client.find_all(Locator::XPath(&named));
-        Ok(!self.runtime.block_on(find)?.is_empty())
-    }
-
     fn click_at(&self, locator: Locator<'_>) -> Result<()> {
         let end = Instant::now() + LONG;
         loop {
@@ -270,18 +310,41 @@ impl Page {
     /// # Errors
     /// When it never comes there.
     pub fn tab_to(&self, hook: &str) -> Result<()> {
+        self.go_to(hook, TAB)
+    }
+
+    /// Goes down a menu until the focus is on what has this `data-testid`.
+    ///
+    /// # Errors
+    /// When it never comes there.
+    pub fn down_to(&self, hook: &str) -> Result<()> {
+        self.go_to(hook, DOWN)
+    }
+
+    fn go_to(&self, hook: &str, key: &str) -> Result<()> {
         let mut seen = Vec::new();
         for _ in 0..MANY {
-            self.keys(TAB)?;
-            let focus = self.run(
-                "const it = document.activeElement; return it.dataset.testid ?? it.tagName;",
-            )?;
+            let focus = self.run(&format!("return {FOCUS};"))?;
             if focus.as_str() == Some(hook) {
                 return Ok(());
             }
             seen.push(focus.to_string());
+            self.keys(key)?;
         }
-        bail!("Tab never comes to {hook:?}, only to {}", seen.join(", "))
+        bail!(
+            "the key never leads to {hook:?}, only to {}",
+            seen.join(", ")
+        )
+    }
+
+    /// Waits until the focus is on what has this `data-testid`.
+    ///
+    /// # Errors
+    /// With what has it instead.
+    pub fn has_focus(&self, hook: &str) -> Result<()> {
+        let expression = format!("{FOCUS} === {}", json!(hook));
+        let came = self.until(&format!("the focus is on {hook:?}"), &expression);
+        came.with_context(|| format!("it is on {:?}", self.run(&format!("return {FOCUS};"))))
     }
 
     /// Types into the field in place of what is there.
@@ -350,19 +413,22 @@ async fn connect() -> Result<Client> {
     Ok(client)
 }
 
-fn driver(login: &Login) -> Result<Started> {
-    let port = DRIVER.rsplit(':').next().unwrap_or_default();
+/// One that looks into the window.
+fn attached(login: &Login) -> Result<Started> {
     let mut command = Command::new("WebKitWebDriver");
+    login.dress(&mut command);
+    driver(command.arg(format!("--target={INSPECTOR}")))
+}
+
+fn driver(command: &mut Command) -> Result<Started> {
+    let port = DRIVER.rsplit(':').next().unwrap_or_default();
     command
         .arg(format!("--port={port}"))
-        .arg(format!("--target={INSPECTOR}"))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    login.dress(&mut command);
-    let driver =
-        Started::new(&mut command).context("WebKitWebDriver (package webkit2gtk-driver)")?;
-    bellhop_tests_support::started::comes("the driver", || {
+    let driver = Started::new(command).context("WebKitWebDriver (package webkit2gtk-driver)")?;
+    comes("the driver", || {
         Ok(std::net::TcpStream::connect(DRIVER).is_ok())
     })?;
     Ok(driver)
