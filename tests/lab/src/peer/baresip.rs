@@ -32,15 +32,20 @@ const MODULES: [&str; 3] = [
     "/usr/lib64/baresip/modules",
 ];
 
+/// Where its modules are.
+#[must_use]
+pub fn modules() -> Option<PathBuf> {
+    let folders = MODULES.map(PathBuf::from);
+    folders.into_iter().find(|folder| folder.is_dir())
+}
+
 pub(super) fn set_up(
     command: &mut Command,
     folder: &Path,
     registrar: SocketAddr,
     password: &str,
 ) -> Result<()> {
-    let modules = MODULES.map(PathBuf::from);
-    let modules = modules.iter().find(|folder| folder.is_dir());
-    let modules = modules.context("baresip has no modules here")?;
+    let modules = modules().context("baresip has no modules here")?;
     fs::write(
         folder.join("config"),
         CONFIG.replace("@MODULES@", &modules.display().to_string()),
