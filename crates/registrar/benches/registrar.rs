@@ -58,7 +58,10 @@ impl Home {
                 self.registrar
                     .handle_request(self.now, self.wall, &arrival, &request)
             }
-            other => panic!("{other:?}"),
+            other @ (Received::Refused { .. }
+            | Received::Response(_)
+            | Received::KeepAlive
+            | Received::Discarded(_)) => panic!("{other:?}"),
         }
     }
 

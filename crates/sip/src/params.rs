@@ -184,7 +184,7 @@ impl Params {
         .flatten()
     }
 
-    fn plain(&self, value: &str) -> Text {
+    pub(crate) fn plain(&self, value: &str) -> Text {
         match lex::quoted_prefix(value) {
             None => self.raw.part(value),
             Some((inside, _)) => match lex::unescape_quoted(inside) {
@@ -366,6 +366,9 @@ impl Eq for Params {}
 
 impl fmt::Display for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.raw.bytes().any(lex::is_space) {
+            return f.write_str(&self.raw);
+        }
         for param in self.raw() {
             write!(f, ";{}", param.name)?;
             if let Some(value) = param.value {

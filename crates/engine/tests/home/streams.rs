@@ -110,3 +110,25 @@ async fn a_phone_registers_over_tls_with_the_certificate_that_the_home_made() {
     }
     desk.stop().await;
 }
+
+#[tokio::test]
+async fn a_message_that_does_not_end_is_waited_for_ten_seconds() {
+    let port = free_port();
+    let desk = Desk::listening(&[format!("tcp:127.0.0.1:{port}")]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let begun = std::time::Instant::now();
+    let mut byte = [0];
+    // A byte a second buys no time.
+    for piece in options("TCP").as_bytes().chunks(1) {
+        if stream.write_all(piece).await.is_err() {
+            break;
+        }
+        let end = timeout(Duration::from_secs(1), stream.read(&mut byte));
+        if matches!(end.await, Ok(Ok(0) | Err(_))) {
+            break;
+        }
+    }
+    let took = begun.elapsed();
+    assert!((9..15).contains(&took.as_secs()), "{took:?}");
+    desk.stop().await;
+}

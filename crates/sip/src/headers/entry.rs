@@ -36,6 +36,16 @@ impl Entry {
         }
     }
 
+    /// Whether this is a header of that name, whatever it is.
+    #[inline]
+    pub(super) fn has(&self, name: &HeaderName) -> bool {
+        if matches!(name, HeaderName::Other(_)) {
+            self.name == *name
+        } else {
+            self.is(name)
+        }
+    }
+
     /// Whether its value is still in the text that was read.
     pub(super) fn is_part(&self) -> bool {
         self.end > self.start

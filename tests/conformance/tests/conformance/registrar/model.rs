@@ -23,8 +23,10 @@ const MAX_CONTACTS: usize = 4;
 #[derive(Clone, Debug)]
 enum Step {
     Register(Register),
+    /// The last one again, with the next CSeq: a refresh.
+    Again,
     Wait(u64),
-    Close(u64),
+    Close(usize),
     Restart,
 }
 
@@ -38,7 +40,7 @@ struct Register {
     contacts: Vec<Bind>,
     star: bool,
     expires: Option<u32>,
-    stream: Option<u64>,
+    stream: Option<usize>,
     path: Path,
     outbound: bool,
 }
@@ -127,7 +129,7 @@ fn register() -> impl Strategy<Value = Register> {
         contacts,
         prop::bool::weighted(0.06),
         expires(),
-        prop::option::weighted(0.3, 0..3u64),
+        prop::option::weighted(0.3, 0..3usize),
         prop_oneof![6 => Just(Path::None), 1 => Just(Path::WithOb), 1 => Just(Path::WithoutOb)],
         prop::bool::weighted(0.4),
     )
@@ -154,9 +156,10 @@ fn register() -> impl Strategy<Value = Register> {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         12 => register().prop_map(Step::Register),
+        4 => Just(Step::Again),
         4 => (1..120u64).prop_map(Step::Wait),
         1 => (120..4000u64).prop_map(Step::Wait),
-        1 => (0..3u64).prop_map(Step::Close),
+        1 => (0..3usize).prop_map(Step::Close),
         1 => Just(Step::Restart),
     ]
 }
@@ -219,7 +222,7 @@ impl Home {
         let arrival = Arrival {
             source: "198.51.100.7:5060".parse().unwrap(),
             transport: wish.stream.map_or(Transport::Udp, |_| Transport::Tcp),
-            stream: wish.stream.map(|at| StreamId(self.streams[at as usize])),
+            stream: wish.stream.map(|at| StreamId(self.streams[at])),
         };
         for _ in 0..3 {
             self.branch += 1;
@@ -265,10 +268,10 @@ impl Home {
         while self.registrar.poll_event().is_some() {}
     }
 
-    fn close(&mut self, at: u64) {
-        let stream = StreamId(self.streams[at as usize]);
+    fn close(&mut self, at: usize) {
+        let stream = StreamId(self.streams[at]);
         self.registrar.handle_stream_closed(self.now, stream);
-        self.streams[at as usize] = self.next_stream;
+        self.streams[at] = self.next_stream;
         self.next_stream += 1;
         self.keep();
     }
@@ -344,14 +347,21 @@ proptest! {
     fn it_does_what_a_plain_reading_of_the_rfcs_does(steps in prop::collection::vec(step(), 1..60)) {
         let mut home = Home::new();
         let mut reference = Reference::new(MAX_CONTACTS);
+        let mut last = None;
         for step in &steps {
+            let again = match step {
+                Step::Again => last.clone().map(Step::Register),
+                Step::Register(_) | Step::Wait(_) | Step::Close(_) | Step::Restart => None,
+            };
+            let step = again.as_ref().unwrap_or(step);
             match step {
+                Step::Again => {}
                 Step::Wait(seconds) => {
                     home.now += Duration::from_secs(*seconds);
                     reference.wait(*seconds);
                 }
                 Step::Close(at) => {
-                    reference.close(home.streams[*at as usize]);
+                    reference.close(home.streams[*at]);
                     home.close(*at);
                 }
                 Step::Restart => {
@@ -359,8 +369,9 @@ proptest! {
                     home.restart();
                 }
                 Step::Register(wish) => {
+                    last = Some(Register { cseq: 1, ..wish.clone() });
                     let cseq = (home.cseqs[wish.client] + wish.cseq).max(1);
-                    let stream = wish.stream.map(|at| home.streams[at as usize]);
+                    let stream = wish.stream.map(|at| home.streams[at]);
                     let expected = reference.register(wish, cseq, stream);
                     let response = home.register(wish);
                     let status = response.status.code();

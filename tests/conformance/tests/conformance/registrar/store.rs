@@ -101,6 +101,23 @@ fn a_start_finds_what_was_bound_with_what_is_left_of_it() {
     assert!(desk.query().is_empty());
 }
 
+#[test]
+fn a_refresh_is_found_again_as_well() {
+    let mut desk = Desk::new();
+    record(&mut desk);
+    desk.wait(600);
+    let mut tina = Phone {
+        cseq: 10,
+        ..Phone::tina("a")
+    };
+    tina.register(&mut desk, CONTACT);
+    let refreshed = writes(&mut desk).pop().unwrap();
+    assert_eq!(refreshed.urgency, Urgency::Soon);
+    desk.wait(3300);
+    restarted(&mut desk, "tina", &refreshed.record.unwrap()).unwrap();
+    assert_eq!(desk.query().len(), 1);
+}
+
 /// Also across a restart a request that is late is late.
 #[test]
 fn a_start_finds_the_order_of_requests() {
