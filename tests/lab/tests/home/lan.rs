@@ -1,6 +1,9 @@
 //! A home network: a gateway that is also its switch, the laptop, and whoever else is there.
 
 use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::Result;
 use bellhop_tests_lab::namespace::Namespace;
@@ -15,10 +18,12 @@ pub(crate) const WLAN: &str = "wlan0";
 /// The gateway's bridge.
 const BRIDGE: &str = "lan0";
 
+/// Ports of all networks, since one can be taken from one to the other.
+static PORTS: AtomicU32 = AtomicU32::new(1);
+
 /// See the module.
 pub(crate) struct Lan {
     pub(crate) gateway: Namespace,
-    ports: std::cell::Cell<u32>,
 }
 
 impl Lan {
@@ -29,19 +34,22 @@ impl Lan {
         gateway.ip(&format!(
             "link add {BRIDGE} address {mac} type bridge\naddress add {GATEWAY}/24 dev {BRIDGE}\nlink set dev {BRIDGE} up\n"
         ))?;
-        Ok(Lan {
-            gateway,
-            ports: std::cell::Cell::new(0),
-        })
+        Ok(Lan { gateway })
     }
 
     /// A network that is home, and the laptop in it.
     pub(crate) fn with_laptop() -> Result<(Lan, Namespace)> {
+        let (lan, laptop, _) = Lan::with_laptop_at_a_port()?;
+        Ok((lan, laptop))
+    }
+
+    /// The same, with the laptop's port.
+    pub(crate) fn with_laptop_at_a_port() -> Result<(Lan, Namespace, String)> {
         let lan = Lan::new(GATEWAY_MAC)?;
         let laptop = Namespace::new("the laptop")?;
         laptop.set("ipv6/conf/all/disable_ipv6", "1")?;
-        lan.plug(&laptop, WLAN, LAPTOP)?;
-        Ok((lan, laptop))
+        let port = lan.plug(&laptop, WLAN, LAPTOP)?;
+        Ok((lan, laptop, port))
     }
 
     /// A host with this last byte of its address.
@@ -69,13 +77,27 @@ impl Lan {
 
     /// The interface alone.
     pub(crate) fn cable(&self, host: &Namespace, interface: &str) -> Result<String> {
-        self.ports.set(self.ports.get() + 1);
-        let port = format!("port{}", self.ports.get());
+        let number = PORTS.fetch_add(1, Ordering::Relaxed);
+        // Unlike its peer's: where the two are equal, Linux tells of a veth's carrier up to a second late.
+        let (port, index) = (format!("port{number}"), 1000 + number);
         self.gateway.ip(&format!(
-            "link add name {port} type veth peer name {interface} netns {}\nlink set dev {port} master {BRIDGE}\nlink set dev {port} up\n",
+            "link add name {port} index {index} type veth peer name {interface} netns {}\nlink set dev {port} master {BRIDGE}\nlink set dev {port} up\n",
             host.path()
         ))?;
         Ok(port)
+    }
+
+    /// Takes a host to another network: its carrier goes, and comes back there after `gap`. The host's own addresses and routes stay.
+    pub(crate) fn hand_over(&self, port: &str, other: &Lan, gap: Duration) -> Result<()> {
+        self.gateway.ip(&format!("link set dev {port} down\n"))?;
+        thread::sleep(gap);
+        self.gateway.ip(&format!(
+            "link set dev {port} nomaster netns {}\n",
+            other.gateway.path()
+        ))?;
+        other.gateway.ip(&format!(
+            "link set dev {port} master {BRIDGE}\nlink set dev {port} up\n"
+        ))
     }
 }
 

@@ -30,6 +30,10 @@ mod phones;
 mod python;
 #[cfg(target_os = "linux")]
 mod runner;
+#[cfg(target_os = "linux")]
+mod stranger;
+#[cfg(target_os = "linux")]
+mod travel;
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {

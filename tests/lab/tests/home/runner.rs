@@ -8,7 +8,7 @@ use bellhop_tests_support::binary::{self, BINARY_VARIABLE};
 use bellhop_tests_support::tools::{self, Tool};
 use libtest_mimic::{Arguments, Trial};
 
-use crate::{phones, python};
+use crate::{phones, python, travel};
 
 const TOOLS: [Tool; 6] = [
     tool("ip", "iproute2"),
@@ -71,5 +71,6 @@ fn outside() -> Result<ExitCode> {
 fn trials() -> Vec<Trial> {
     let mut trials = Trials::default();
     phones::add(&mut trials);
+    travel::add(&mut trials);
     trials.0
 }
