@@ -1,7 +1,7 @@
 //! A client of a few lines, for what no phone lets one do: it registers over whatever carries its messages.
 
 use std::io::{Read as _, Write as _};
-use std::net::{IpAddr, SocketAddr, TcpStream, UdpSocket};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -84,15 +84,22 @@ pub(crate) struct Client<C> {
     pub(crate) carrier: C,
     user: String,
     password: String,
+    domain: String,
     cseq: u32,
 }
 
 impl<C: Carrier> Client<C> {
     pub(crate) fn new(carrier: C, user: &str, password: &str) -> Client<C> {
+        Client::of("home", carrier, user, password)
+    }
+
+    /// One of another domain.
+    pub(crate) fn of(domain: &str, carrier: C, user: &str, password: &str) -> Client<C> {
         Client {
             carrier,
             user: user.to_owned(),
             password: password.to_owned(),
+            domain: domain.to_owned(),
             cseq: 0,
         }
     }
@@ -109,7 +116,8 @@ impl<C: Carrier> Client<C> {
     /// Asks with what was left of a password, and gives the status line.
     pub(crate) fn answer(&mut self, seconds: u32, challenged: &str) -> Result<String> {
         let challenge = Challenge::of(challenged).context("no challenge")?;
-        let login = challenge.answer(&self.user, &self.password, "sip:home", 1);
+        let uri = format!("sip:{}", self.domain);
+        let login = challenge.answer(&self.user, &self.password, &uri, 1);
         self.ask(seconds, &format!("{login}\r\n"))
     }
 
@@ -119,7 +127,7 @@ impl<C: Carrier> Client<C> {
         let message = register(
             self.carrier.name(),
             self.carrier.local()?,
-            &self.user,
+            (&self.user, &self.domain),
             self.cseq,
             seconds,
             more,
@@ -132,7 +140,7 @@ impl<C: Carrier> Client<C> {
 pub(crate) fn register(
     over: &str,
     local: SocketAddr,
-    user: &str,
+    (user, domain): (&str, &str),
     cseq: u32,
     seconds: u32,
     more: &str,
@@ -143,11 +151,11 @@ pub(crate) fn register(
         format!(";transport={}", over.to_ascii_lowercase())
     };
     format!(
-        "REGISTER sip:home SIP/2.0\r\n\
+        "REGISTER sip:{domain} SIP/2.0\r\n\
          Via: SIP/2.0/{over} {local};rport;branch=z9hG4bK{cseq}.{}\r\n\
          Max-Forwards: 70\r\n\
-         From: <sip:{user}@home>;tag=client\r\n\
-         To: <sip:{user}@home>\r\n\
+         From: <sip:{user}@{domain}>;tag=client\r\n\
+         To: <sip:{user}@{domain}>\r\n\
          Call-ID: {}\r\n\
          CSeq: {cseq} REGISTER\r\n\
          Contact: <sip:{user}@{local}{param}>\r\n\
@@ -160,7 +168,7 @@ pub(crate) fn register(
 }
 
 /// An OPTIONS.
-pub(crate) fn options(over: &str, local: SocketAddr, to: IpAddr) -> String {
+pub(crate) fn options(over: &str, local: SocketAddr, to: &str) -> String {
     format!(
         "OPTIONS sip:{to} SIP/2.0\r\n\
          Via: SIP/2.0/{over} {local};rport;branch=z9hG4bKoptions.{}\r\n\

@@ -119,6 +119,12 @@ impl House {
         laptop.inside(|| Engine::start(&program, toml)).map(House)
     }
 
+    /// It has not ended.
+    pub(crate) fn is_running(&mut self) -> Result<()> {
+        ensure!(self.0.is_running()?, "it has ended: {}", self.0.stderr()?);
+        Ok(())
+    }
+
     pub(crate) fn engine(&self) -> &Engine {
         &self.0
     }

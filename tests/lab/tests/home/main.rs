@@ -33,6 +33,8 @@ mod runner;
 #[cfg(target_os = "linux")]
 mod stranger;
 #[cfg(target_os = "linux")]
+mod torture;
+#[cfg(target_os = "linux")]
 mod travel;
 
 #[cfg(target_os = "linux")]

@@ -8,7 +8,7 @@ use bellhop_tests_support::binary::{self, BINARY_VARIABLE};
 use bellhop_tests_support::tools::{self, Tool};
 use libtest_mimic::{Arguments, Trial};
 
-use crate::{phones, python, travel};
+use crate::{phones, python, torture, travel};
 
 const TOOLS: [Tool; 6] = [
     tool("ip", "iproute2"),
@@ -72,5 +72,6 @@ fn trials() -> Vec<Trial> {
     let mut trials = Trials::default();
     phones::add(&mut trials);
     travel::add(&mut trials);
+    torture::add(&mut trials);
     trials.0
 }

@@ -136,7 +136,7 @@ fn answers(at: SocketAddr) -> bool {
     let asked = || -> Result<usize> {
         let socket = UdpSocket::bind("0.0.0.0:0")?;
         socket.set_read_timeout(Some(PATIENCE))?;
-        let message = client::register("UDP", socket.local_addr()?, "101", 1, 60, "");
+        let message = client::register("UDP", socket.local_addr()?, ("101", "home"), 1, 60, "");
         socket.send_to(message.as_bytes(), at)?;
         Ok(socket.recv(&mut [0; 4096])?)
     };
