@@ -31,6 +31,8 @@ mod python;
 #[cfg(target_os = "linux")]
 mod runner;
 #[cfg(target_os = "linux")]
+mod scanners;
+#[cfg(target_os = "linux")]
 mod stranger;
 #[cfg(target_os = "linux")]
 mod torture;

@@ -8,7 +8,7 @@ use bellhop_tests_support::binary::{self, BINARY_VARIABLE};
 use bellhop_tests_support::tools::{self, Tool};
 use libtest_mimic::{Arguments, Trial};
 
-use crate::{phones, python, torture, travel};
+use crate::{phones, python, scanners, torture, travel};
 
 const TOOLS: [Tool; 6] = [
     tool("ip", "iproute2"),
@@ -73,5 +73,6 @@ fn trials() -> Vec<Trial> {
     phones::add(&mut trials);
     travel::add(&mut trials);
     torture::add(&mut trials);
+    scanners::add(&mut trials);
     trials.0
 }
