@@ -49,18 +49,17 @@ pub(super) async fn carry_out(
             device, password, ..
         } => (Reply::Done, device, password),
     };
-    let setup = match stored {
-        Reply::DeviceAdded { device, extension } => Setup {
-            name: device,
-            extension,
-            servers: Vec::new(),
-        },
-        Reply::Done => Setup {
-            name: device,
-            extension: String::new(),
-            servers: Vec::new(),
-        },
-        other => return Ok(WindowReply::Engine(Box::new(other))),
+    let (name, extension) = if let Reply::DeviceAdded { device, extension } = stored {
+        (device, extension)
+    } else if stored == Reply::Done {
+        (device, String::new())
+    } else {
+        return Ok(WindowReply::Engine(Box::new(stored)));
+    };
+    let setup = Setup {
+        name,
+        extension,
+        servers: Vec::new(),
     };
     let handout = Box::new(handout(&mut client, setup, &password, at_home).await);
     Ok(WindowReply::Device(DeviceReply::Handout { handout }))
@@ -90,10 +89,11 @@ async fn handout(client: &mut Client, known: Setup, password: &Password, at_home
 async fn opened(client: &mut Client, device: &str, at_home: bool) -> Result<Option<Setup>, Error> {
     let end = Instant::now() + OPENING;
     loop {
-        let home = match client.request(Request::Status).await? {
-            Reply::Status { snapshot } => snapshot.home,
-            other => return Err(refusal(other)),
+        let reply = client.request(Request::Status).await?;
+        let Reply::Status { snapshot } = reply else {
+            return Err(refusal(reply));
         };
+        let home = snapshot.home;
         if is_arranged(&home, at_home) || Instant::now() > end {
             return Ok(Setup::of(&home, device));
         }
@@ -127,16 +127,15 @@ async fn codes(
         password: password.clone(),
         token: token.clone(),
     };
-    match client.request(provision).await? {
-        Reply::Provisioning { addresses, seconds } => {
-            let address = |it: String| Password::from(format!("{it}{}", token.expose()));
-            let addresses = addresses.into_iter().map(address);
-            Ok(addresses
-                .filter_map(|it| code::of(it, seconds / 60))
-                .collect())
-        }
-        other => Err(refusal(other)),
-    }
+    let reply = client.request(provision).await?;
+    let Reply::Provisioning { addresses, seconds } = reply else {
+        return Err(refusal(reply));
+    };
+    let address = |it: String| Password::from(format!("{it}{}", token.expose()));
+    let addresses = addresses.into_iter().map(address);
+    Ok(addresses
+        .filter_map(|it| code::of(it, seconds / 60))
+        .collect())
 }
 
 fn refusal(reply: Reply) -> Error {
