@@ -1,14 +1,15 @@
 //! A phone at home is told what to log in with: the password is made here, given to the engine, and shown by the page. Nobody has it besides.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use bellhop_control::client::Client;
 use bellhop_control::device::{Setup, make_password, make_token};
-use bellhop_control::error::Error;
+use bellhop_control::error::{Code, Error};
 use bellhop_control::protocol::{Password, Reply, Request};
 use bellhop_control::snapshot::Home;
-use bellhop_control::window::{DeviceReply, DeviceRequest, Handout, WindowReply};
+use bellhop_control::window::{DeviceReply, DeviceRequest, Handout, QrCode, WindowReply};
 use tokio::time::{Instant, sleep};
 
 mod code;
@@ -49,17 +50,17 @@ pub(super) async fn carry_out(
             device, password, ..
         } => (Reply::Done, device, password),
     };
-    let (name, extension) = if let Reply::DeviceAdded { device, extension } = stored {
-        (device, extension)
-    } else if stored == Reply::Done {
-        (device, String::new())
-    } else {
-        return Ok(WindowReply::Engine(Box::new(stored)));
-    };
-    let setup = Setup {
-        name,
+    let known = |device, extension| Setup {
+        name: device,
         extension,
         servers: Vec::new(),
+    };
+    let setup = if let Reply::DeviceAdded { device, extension } = stored {
+        known(device, extension)
+    } else if stored == Reply::Done {
+        known(device, String::new())
+    } else {
+        return Ok(WindowReply::Engine(Box::new(stored)));
     };
     let handout = Box::new(handout(&mut client, setup, &password, at_home).await);
     Ok(WindowReply::Device(DeviceReply::Handout { handout }))
@@ -94,8 +95,10 @@ async fn opened(client: &mut Client, device: &str, at_home: bool) -> Result<Opti
             return Err(refusal(reply));
         };
         let home = snapshot.home;
-        if is_arranged(&home, at_home) || Instant::now() > end {
-            return Ok(Setup::of(&home, device));
+        let setup = Setup::of(&home, device);
+        // One that was just added is not known before its config is in force.
+        if setup.is_some() && is_arranged(&home, at_home) || Instant::now() > end {
+            return Ok(setup);
         }
         sleep(PAUSE).await;
     }
@@ -106,7 +109,7 @@ async fn opened(client: &mut Client, device: &str, at_home: bool) -> Result<Opti
 fn is_arranged(home: &Home, at_home: bool) -> bool {
     let is_for_others = |listener: &String| {
         let (_, address) = listener.split_once(':').unwrap_or_default();
-        let address: Option<std::net::SocketAddr> = address.parse().ok();
+        let address: Option<SocketAddr> = address.parse().ok();
         address.is_some_and(|address| !address.ip().is_loopback())
     };
     let open = match home.network {
@@ -120,7 +123,7 @@ async fn codes(
     client: &mut Client,
     device: &str,
     password: &Password,
-) -> Result<Vec<bellhop_control::window::QrCode>, Error> {
+) -> Result<Vec<QrCode>, Error> {
     let token = make_token();
     let provision = Request::Provision {
         device: device.to_owned(),
@@ -138,24 +141,17 @@ async fn codes(
         .collect())
 }
 
+/// Why not; an answer to another question is a mistake of the engine.
 fn refusal(reply: Reply) -> Error {
-    match reply {
-        Reply::Refused { error, .. } => error,
-        Reply::Done
-        | Reply::Status { .. }
-        | Reply::Checked { .. }
-        | Reply::LineSettings { .. }
-        | Reply::Added { .. }
-        | Reply::DeviceAdded { .. }
-        | Reply::Provisioning { .. }
-        | Reply::Home { .. }
-        | Reply::Trace { .. } => Error::plain(bellhop_control::error::Code::EngineLost),
+    if let Reply::Refused { error, .. } = reply {
+        error
+    } else {
+        Error::plain(Code::EngineLost)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use bellhop_control::error::Code;
     use bellhop_control::snapshot::{HomeNetwork, HomeProblem};
 
     use super::*;
