@@ -70,6 +70,17 @@ pub(crate) struct Built {
 }
 
 impl Built {
+    /// Those that the environment names, by the variables of [`Built::variables`]: the demo is tested with what is built for tests.
+    pub(crate) fn named() -> Option<Built> {
+        let named = |name| std::env::var_os(name).map(PathBuf::from);
+        Some(Built {
+            bellhop: named("BELLHOP_BIN")?,
+            tray: named("BELLHOP_TRAY_BIN")?,
+            minimal: named("BELLHOP_MINIMAL_TRAY")?,
+            fixture: None,
+        })
+    }
+
     /// By these variables tests find the programs.
     pub(crate) fn variables(&self) -> impl Iterator<Item = (&'static str, String)> {
         let programs = [

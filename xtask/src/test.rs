@@ -154,7 +154,11 @@ fn run_programs(report: &mut Report, programs: &Programs, built: Option<&Built>,
         });
     }
     report.suite("desktop", || {
-        programs.desktop().run(&environment(Some(built()?), quick))
+        let mut environment = environment(Some(built()?), quick);
+        // Its demo is looked at there.
+        let own = std::env::current_exe()?;
+        environment.push(("BELLHOP_XTASK", own.display().to_string()));
+        programs.desktop().run(&environment)
     });
 }
 

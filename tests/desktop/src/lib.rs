@@ -18,7 +18,7 @@
 //!
 //! `states/` has every state that the page can show, drawn by WebKit's own browser from the page that is fed by hand ([`fixture`]).
 //!
-//! Programs under test: `BELLHOP_BIN`, `BELLHOP_TRAY_BIN` (built with the feature `automation`) and `BELLHOP_MINIMAL_TRAY`; what is not named is built ([`programs`]).
+//! Programs under test: `BELLHOP_BIN`, `BELLHOP_TRAY_BIN` (built with the feature `automation`), `BELLHOP_MINIMAL_TRAY`, `BELLHOP_XTASK` and the page `BELLHOP_FIXTURE`; what is not named is built ([`programs`]).
 #![cfg(target_os = "linux")]
 
 pub mod absent;

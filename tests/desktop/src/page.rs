@@ -1,39 +1,25 @@
 //! The window's page, driven by WebKitWebDriver in attach mode: the window runs already, the driver looks into it.
 
-use std::fs;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
-use bellhop_tests_support::session::Login;
+use anyhow::{Context as _, Result, bail};
 use bellhop_tests_support::started::{Started, comes};
-use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
+use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
-use crate::desktop::Desktop;
 use crate::look::Look;
 use crate::picture::Picture;
 
+mod attached;
+mod keyboard;
+
+pub use keyboard::{DOWN, ENTER, ESCAPE, TAB};
+
 /// Where the window lets itself be looked into. Every desktop has a network of its own.
 pub const INSPECTOR: &str = "127.0.0.1:9222";
-const DRIVER: &str = "127.0.0.1:4444";
 const LONG: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(40);
-/// WebDriver's name for the key.
-pub const TAB: &str = "\u{E004}";
-/// The same.
-pub const ENTER: &str = "\u{E007}";
-/// The same.
-pub const ESCAPE: &str = "\u{E00C}";
-/// The same.
-pub const DOWN: &str = "\u{E015}";
-/// What has the focus, by its `data-testid`, or by its name.
-const FOCUS: &str = "(document.activeElement.dataset.testid ?? document.activeElement.tagName)";
-/// More than there are places for the focus on any page.
-const MANY: usize = 40;
 
 /// The page in the window; the driver lets go of it when dropped.
 #[derive(Debug)]
@@ -44,55 +30,6 @@ pub struct Page {
 }
 
 impl Page {
-    /// Waits for the window's page.
-    ///
-    /// # Errors
-    /// Without WebKitWebDriver, or when no window comes.
-    pub fn attach(login: &Login) -> Result<Page> {
-        let end = Instant::now() + LONG;
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        loop {
-            let driver = attached(login)?;
-            match runtime.block_on(connect()) {
-                Ok(client) => {
-                    let page = Page {
-                        client,
-                        runtime,
-                        _driver: driver,
-                    };
-                    page.until("the page is there", "document.readyState === 'complete'")?;
-                    return Ok(page);
-                }
-                Err(error) if Instant::now() > end => {
-                    return Err(error).context("the window can't be driven");
-                }
-                Err(_) => {}
-            }
-        }
-    }
-
-    /// A browser of the same engine as the window, for pages that need no window's process. What is drawn around the page takes so little room that it can be
-    /// as narrow as the window.
-    ///
-    /// # Errors
-    /// Without WebKitWebDriver and the browser that comes with WebKit, or when they do not come up.
-    pub fn browse(desktop: &Desktop) -> Result<Page> {
-        let theme = desktop.home().join(".config/gtk-3.0");
-        fs::create_dir_all(&theme)?;
-        let narrow = "* { min-width: 0; padding: 0; margin: 0; font-size: 6px; }";
-        fs::write(theme.join("gtk.css"), narrow)?;
-        let mut command = desktop.command("WebKitWebDriver".as_ref());
-        command.env_remove("WEBKIT_INSPECTOR_SERVER");
-        let driver = driver(&mut command)?;
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let client = runtime.block_on(connect()).context("a browser")?;
-        Ok(Page {
-            client,
-            runtime,
-            _driver: driver,
-        })
-    }
-
     /// Opens an address in place of the page.
     ///
     /// # Errors
@@ -290,63 +227,6 @@ impl Page {
         }
     }
 
-    /// Presses keys, one after the other, for what has the focus; those that are no letters are WebDriver's ([`TAB`]).
-    ///
-    /// # Errors
-    /// When the window is gone.
-    pub fn keys(&self, keys: &str) -> Result<()> {
-        for value in keys.chars() {
-            let actions = KeyActions::new("keyboard".to_owned())
-                .then(KeyAction::Down { value })
-                .then(KeyAction::Up { value });
-            self.runtime
-                .block_on(self.client.perform_actions(actions))?;
-        }
-        Ok(())
-    }
-
-    /// Goes on by Tab until the focus is on what has this `data-testid`.
-    ///
-    /// # Errors
-    /// When it never comes there.
-    pub fn tab_to(&self, hook: &str) -> Result<()> {
-        self.go_to(hook, TAB)
-    }
-
-    /// Goes down a menu until the focus is on what has this `data-testid`.
-    ///
-    /// # Errors
-    /// When it never comes there.
-    pub fn down_to(&self, hook: &str) -> Result<()> {
-        self.go_to(hook, DOWN)
-    }
-
-    fn go_to(&self, hook: &str, key: &str) -> Result<()> {
-        let mut seen = Vec::new();
-        for _ in 0..MANY {
-            let focus = self.run(&format!("return {FOCUS};"))?;
-            if focus.as_str() == Some(hook) {
-                return Ok(());
-            }
-            seen.push(focus.to_string());
-            self.keys(key)?;
-        }
-        bail!(
-            "the key never leads to {hook:?}, only to {}",
-            seen.join(", ")
-        )
-    }
-
-    /// Waits until the focus is on what has this `data-testid`.
-    ///
-    /// # Errors
-    /// With what has it instead.
-    pub fn has_focus(&self, hook: &str) -> Result<()> {
-        let expression = format!("{FOCUS} === {}", json!(hook));
-        let came = self.until(&format!("the focus is on {hook:?}"), &expression);
-        came.with_context(|| format!("it is on {:?}", self.run(&format!("return {FOCUS};"))))
-    }
-
     /// Types into the field in place of what is there.
     ///
     /// # Errors
@@ -397,41 +277,6 @@ impl Page {
             "document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getTiming().iterations === Infinity)",
         )
     }
-}
-
-async fn connect() -> Result<Client> {
-    let mut builder = ClientBuilder::new(HttpConnector::new());
-    let driver = format!("http://{DRIVER}");
-    let client = builder
-        .capabilities(serde_json::Map::new())
-        .connect(&driver);
-    let client = tokio::time::timeout(LONG, client).await??;
-    ensure!(
-        client.execute("return true;", Vec::new()).await? == json!(true),
-        "a page that runs nothing"
-    );
-    Ok(client)
-}
-
-/// One that looks into the window.
-fn attached(login: &Login) -> Result<Started> {
-    let mut command = Command::new("WebKitWebDriver");
-    login.dress(&mut command);
-    driver(command.arg(format!("--target={INSPECTOR}")))
-}
-
-fn driver(command: &mut Command) -> Result<Started> {
-    let port = DRIVER.rsplit(':').next().unwrap_or_default();
-    command
-        .arg(format!("--port={port}"))
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let driver = Started::new(command).context("WebKitWebDriver (package webkit2gtk-driver)")?;
-    comes("the driver", || {
-        Ok(std::net::TcpStream::connect(DRIVER).is_ok())
-    })?;
-    Ok(driver)
 }
 
 fn at(hook: &str) -> String {

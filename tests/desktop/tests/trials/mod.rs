@@ -1,5 +1,6 @@
 //! Prepares outside, runs the trials inside.
 
+mod demo;
 mod engine;
 mod first_run;
 mod home;
@@ -78,6 +79,7 @@ fn run(mut arguments: Arguments) -> ExitCode {
     first_run::add(&mut trials);
     trouble::add(&mut trials);
     states::add(&mut trials);
+    demo::add(&mut trials);
     engine::add(&mut trials);
     keyboard::add(&mut trials);
     lines::add(&mut trials);
