@@ -31,7 +31,7 @@ pub(crate) type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
 
 const USAGE: &str = "\
 cargo xtask demo [--yes]            a line that moves between two networks, shown from start to end
-cargo xtask test [--quick] [--yes]  every layer of tests; --quick leaves out the lab and the long simulations
+cargo xtask test [--quick] [--yes]  every layer of tests; --quick leaves out lab, home and long simulations
 cargo xtask mutants [NAME]…         known bugs, put into a copy of the tree one by one: does a test notice?
 cargo xtask bench [NAME …]          how fast it is, beside others; without a name: which benches there are
 cargo xtask dist [--test] [--yes]   a deb and an rpm, in target/dist; --test also installs, starts and removes them

@@ -21,9 +21,13 @@
 #[cfg(target_os = "linux")]
 mod client;
 #[cfg(target_os = "linux")]
+mod flood;
+#[cfg(target_os = "linux")]
 mod house;
 #[cfg(target_os = "linux")]
 mod lan;
+#[cfg(target_os = "linux")]
+mod nat;
 #[cfg(target_os = "linux")]
 mod phones;
 #[cfg(target_os = "linux")]
@@ -34,6 +38,8 @@ mod runner;
 mod scanners;
 #[cfg(target_os = "linux")]
 mod stranger;
+#[cfg(target_os = "linux")]
+mod timing;
 #[cfg(target_os = "linux")]
 mod torture;
 #[cfg(target_os = "linux")]

@@ -4,7 +4,7 @@ mod baresip;
 mod linphone;
 mod pjsip;
 mod sipp;
-mod web_socket;
+pub(crate) mod web_socket;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

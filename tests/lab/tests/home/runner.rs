@@ -8,7 +8,7 @@ use bellhop_tests_support::binary::{self, BINARY_VARIABLE};
 use bellhop_tests_support::tools::{self, Tool};
 use libtest_mimic::{Arguments, Trial};
 
-use crate::{phones, python, scanners, torture, travel};
+use crate::{flood, nat, phones, python, scanners, timing, torture, travel};
 
 const TOOLS: [Tool; 6] = [
     tool("ip", "iproute2"),
@@ -29,25 +29,41 @@ const fn tool(program: &'static str, package: &'static str) -> Tool {
 
 /// What there is to try.
 #[derive(Default)]
-pub(crate) struct Trials(Vec<Trial>);
+pub(crate) struct Trials {
+    together: Vec<Trial>,
+    alone: Vec<Trial>,
+}
 
 impl Trials {
     /// Adds one.
     pub(crate) fn add(&mut self, name: &str, run: impl FnOnce() -> Result<()> + Send + 'static) {
         let trial = move || run().map_err(|error| format!("{error:#}").into());
-        self.0.push(Trial::test(name, trial));
+        self.together.push(Trial::test(name, trial));
+    }
+
+    /// Adds one that measures, or takes all that there is.
+    pub(crate) fn add_alone(
+        &mut self,
+        name: &str,
+        run: impl FnOnce() -> Result<()> + Send + 'static,
+    ) {
+        let trial = move || run().map_err(|error| format!("{error:#}").into());
+        self.alone.push(Trial::test(name, trial));
     }
 }
 
 pub(crate) fn main() -> ExitCode {
-    let mut arguments = Arguments::from_args();
+    let arguments = Arguments::from_args();
     if arguments.list {
-        return libtest_mimic::run(&arguments, trials()).exit_code();
+        let Trials { together, alone } = trials();
+        return libtest_mimic::run(
+            &arguments,
+            [together, alone].into_iter().flatten().collect(),
+        )
+        .exit_code();
     }
     if sandbox::is_inside() {
-        sandbox::follow_outside();
-        arguments.test_threads = arguments.test_threads.or(Some(SIDE_BY_SIDE));
-        return libtest_mimic::run(&arguments, trials()).exit_code();
+        return inside(arguments);
     }
     match outside() {
         Ok(code) => code,
@@ -55,6 +71,20 @@ pub(crate) fn main() -> ExitCode {
             eprintln!("home: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn inside(mut arguments: Arguments) -> ExitCode {
+    sandbox::follow_outside();
+    let Trials { together, alone } = trials();
+    arguments.test_threads = arguments.test_threads.or(Some(SIDE_BY_SIDE));
+    let first = libtest_mimic::run(&arguments, together);
+    arguments.test_threads = Some(1);
+    let second = libtest_mimic::run(&arguments, alone);
+    if first.has_failed() || second.has_failed() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
     }
 }
 
@@ -68,11 +98,15 @@ fn outside() -> Result<ExitCode> {
     sandbox::run_inside(&[program, (python::VARIABLE, peers)])
 }
 
-fn trials() -> Vec<Trial> {
+fn trials() -> Trials {
     let mut trials = Trials::default();
+    // It waits longest.
+    nat::add(&mut trials);
+    scanners::add(&mut trials);
     phones::add(&mut trials);
     travel::add(&mut trials);
     torture::add(&mut trials);
-    scanners::add(&mut trials);
-    trials.0
+    flood::add(&mut trials);
+    timing::add(&mut trials);
+    trials
 }
