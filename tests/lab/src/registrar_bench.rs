@@ -1,0 +1,130 @@
+//! The bench of the home registrar: Bellhop's beside Kamailio, under the same load on the same cores, in turns.
+//!
+//! Each of some thousand users has a nonce and a nonce count of his own. A [`Contestant`] is started anew for each round; the rounds take
+//! turns, so that the machine's moods meet all alike, and what is told is the median. One of them only answers and knows nothing: it shows
+//! what the generator is able to drive, and a figure that the generator itself has limited is not called one of the registrar's.
+
+mod answer;
+mod cores;
+mod digest;
+mod findings;
+mod generator;
+mod machine;
+mod memory;
+mod message;
+mod report;
+mod round;
+mod server;
+mod tally;
+mod wire;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use nix::sys::prctl;
+
+use crate::priority;
+
+pub use findings::Findings;
+pub use report::markdown;
+pub use server::Contestant;
+
+use cores::Cores;
+
+/// How much is measured.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Who takes part.
+    pub contestants: Vec<Contestant>,
+    /// Rounds of each.
+    pub rounds: u32,
+    /// Users, each with one binding.
+    pub users: u32,
+    /// How often all users are bound anew in a round.
+    pub insertions: u32,
+    /// How long refreshes are counted in a round.
+    pub window: Duration,
+    /// Requests a second while latencies are taken.
+    pub pace: u32,
+    /// How many bindings there are while memory is measured.
+    pub memory_at: Vec<u32>,
+}
+
+impl Options {
+    /// What the documentation shows.
+    #[must_use]
+    pub fn full() -> Self {
+        Self {
+            contestants: Contestant::ALL.to_vec(),
+            rounds: 5,
+            users: 10_000,
+            insertions: 10,
+            window: Duration::from_secs(5),
+            pace: 10_000,
+            memory_at: vec![10_000, 100_000],
+        }
+    }
+
+    /// Enough to see whether it works, and about how fast.
+    #[must_use]
+    pub fn quick() -> Self {
+        Self {
+            rounds: 1,
+            insertions: 3,
+            window: Duration::from_secs(2),
+            memory_at: vec![10_000],
+            ..Self::full()
+        }
+    }
+}
+
+/// Runs all of it with the Bellhop that is `program` and was made from `made_from`; `tell` gets a line for each thing that is done.
+///
+/// # Errors
+/// When one of them can't be measured at all. That an answer is wrong is among the findings.
+pub fn run(
+    program: &Path,
+    made_from: &str,
+    options: &Options,
+    tell: &dyn Fn(&str),
+) -> Result<Findings> {
+    let begun = Instant::now();
+    let cores = Cores::of_this_machine()?;
+    let raised = priority::raise_thread_above();
+    // Naps last as long as they should, and not 50 µs longer.
+    prctl::set_timerslack(1)?;
+    let mut findings = Findings::new(made_from, options.clone(), &cores, raised);
+    for round in 1..=options.rounds {
+        for &contestant in &options.contestants {
+            let sample = round::run(contestant, program, options, &cores)?;
+            tell(&format!("round {round}, {}", sample.line()));
+            findings.samples.push(sample);
+        }
+    }
+    for &users in &options.memory_at {
+        for &contestant in options.contestants.iter().filter(|one| one.stores()) {
+            let memory = memory::of(contestant, program, users, &cores)?;
+            tell(&memory.line());
+            findings.memory.push(memory);
+        }
+    }
+    findings.seconds = begun.elapsed().as_secs_f64();
+    Ok(findings)
+}
+
+/// Becomes the loop that only answers, if the words say so; returns when they don't.
+///
+/// # Errors
+/// When the loop breaks.
+pub fn answer_if_asked(words: &[String], ready: impl FnOnce(&str)) -> Result<()> {
+    let address: Option<SocketAddr> = match words {
+        [word, address] if word == server::echo::WORD => address.parse().ok(),
+        _ => None,
+    };
+    match address {
+        Some(address) => server::echo::serve(address, ready),
+        None => Ok(()),
+    }
+}
