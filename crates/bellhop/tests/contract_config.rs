@@ -58,10 +58,10 @@ fn a_number_out_of_range_is_named() -> Result<()> {
 
 #[test]
 fn a_feature_of_a_later_version_is_said_to_be_one() -> Result<()> {
-    let (code, said) = refused("[home]\nenabled = true\n")?;
+    let (code, said) = refused("[[line]]\naor = \"sip:tina@company.test\"\nring = [\"desk\"]\n")?;
     assert_eq!(code, Some(2), "{said}");
     assert!(
-        said.contains("config.toml:1: home: not in this version"),
+        said.contains("config.toml:3: ring: not in this version"),
         "{said}"
     );
     for words in [

@@ -9,9 +9,20 @@ use std::path::PathBuf;
 
 use toml::de::DeTable;
 
+mod device;
+mod field;
+mod home;
 mod id;
 mod line;
+mod listen;
 mod text;
+
+pub use device::{Strategy, WrittenDevice, WrittenGroup};
+pub use home::{
+    Digest, MAX_CONTACTS, MIN_EXPIRES, REQUESTS_PER_SECOND, WrittenCertificate, WrittenHome,
+    WrittenNetwork,
+};
+pub use listen::{DEFAULT_PORT, ListenAt, ListenOn, Transport};
 
 /// Seconds that `expires` may ask for: under a minute a laptop asleep for a moment is lost, over a week a stale binding outlives every absence.
 pub const EXPIRES: RangeInclusive<u32> = 60..=604_800;
@@ -25,6 +36,12 @@ pub struct Written {
     pub file: String,
     /// The `[[line]]` tables in their order.
     pub lines: Vec<WrittenLine>,
+    /// The `[home]` table.
+    pub home: WrittenHome,
+    /// The `[[device]]` tables in their order.
+    pub devices: Vec<WrittenDevice>,
+    /// The `[[group]]` tables in their order.
+    pub groups: Vec<WrittenGroup>,
 }
 
 /// A value and where it stood.
@@ -70,7 +87,7 @@ pub struct WrittenLine {
 /// Where a password is. Never the password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PasswordSource {
-    /// In this account's keyring: service `bellhop`, user the AOR.
+    /// In this account's keyring: service `bellhop`, user the AOR or `device:NAME`.
     Keyring,
     /// The content of a file; relative to the config's directory.
     File(PathBuf),
@@ -127,19 +144,20 @@ impl Written {
             text,
             problems: Vec::new(),
         };
-        let lines = match DeTable::parse(text) {
-            Ok(document) => reader.read_document(document.get_ref()),
-            Err(error) => {
-                reader.report_syntax(&error);
-                Vec::new()
-            }
+        let mut written = Written {
+            file: file.to_owned(),
+            lines: Vec::new(),
+            home: WrittenHome::default(),
+            devices: Vec::new(),
+            groups: Vec::new(),
         };
+        match DeTable::parse(text) {
+            Ok(document) => reader.read_document(document.get_ref(), &mut written),
+            Err(error) => reader.report_syntax(&error),
+        }
         let Reader { mut problems, .. } = reader;
         if problems.is_empty() {
-            Ok(Written {
-                file: file.to_owned(),
-                lines,
-            })
+            Ok(written)
         } else {
             problems.sort_by_key(|problem| problem.line);
             Err(problems)
@@ -160,22 +178,23 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn read_document(&mut self, document: &DeTable<'_>) -> Vec<WrittenLine> {
-        let mut lines = Vec::new();
+    fn read_document(&mut self, document: &DeTable<'_>, into: &mut Written) {
         for (key, value) in document {
             let name: &str = key.get_ref();
             let at = self.line_of(key.span().start);
             match name {
-                "line" => lines = line::read_all(self, at, value),
-                "home" | "device" | "group" => self.report(at, name, NOT_IN_THIS_VERSION),
+                "line" => into.lines = line::read_all(self, at, value),
+                "home" => into.home = home::read(self, at, value),
+                "device" => into.devices = device::read_devices(self, at, value),
+                "group" => into.groups = device::read_groups(self, at, value),
                 _ => self.report(
                     at,
                     &text::shown_key(name),
-                    "there is no such key here; a file consists of [[line]] tables",
+                    "there is no such key here; a file consists of [[line]], [home], [[device]] and [[group]] tables",
                 ),
             }
         }
-        lines
+        device::report_clashes(self, &into.devices, &into.groups);
     }
 
     fn report(&mut self, line: usize, key: &str, message: impl Into<String>) {

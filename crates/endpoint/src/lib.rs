@@ -35,6 +35,7 @@ mod endpoint;
 mod event;
 mod flow;
 mod limits;
+pub mod stateless;
 mod timers;
 mod tokens;
 mod transaction;
@@ -48,3 +49,11 @@ pub use event::{Discard, Event, RequestId, ServerTransactionId, Transmit};
 pub use flow::{Flow, FlowId};
 pub use limits::Limits;
 pub use timers::Timers;
+
+/// Nothing, one or two line ends (RFC 5626 §3.5.1), or the few NULs that some phones send.
+fn is_keep_alive(datagram: &[u8]) -> bool {
+    datagram.len() <= 4
+        && datagram
+            .iter()
+            .all(|byte| matches!(byte, b'\r' | b'\n' | 0))
+}

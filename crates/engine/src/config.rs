@@ -1,5 +1,6 @@
 //! What the config means on this machine: URIs read, defaults filled in, paths made absolute.
 
+pub(crate) mod home;
 mod origin;
 pub(crate) mod watch;
 
@@ -11,7 +12,15 @@ use bellhop_sip::{HostPort, Scheme, Uri};
 
 use crate::net::targets::Target;
 use crate::secrets::Source;
+pub(crate) use home::{HomeSettings, keyring_user};
 pub(crate) use origin::{Origin, Unusable, directory, name, read};
+
+/// All that a config says, ready to run.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) lines: Vec<LineSettings>,
+    pub(crate) home: HomeSettings,
+}
 
 /// One line, ready to run.
 #[derive(Clone, Debug)]
@@ -30,7 +39,7 @@ impl LineSettings {
     /// The demo's line at the registrar of that address.
     pub(crate) fn of_demo(id: String, aor: &str, registrar: &str) -> Option<LineSettings> {
         let text = format!("[[line]]\naor = \"{aor}\"\nregistrar = \"{registrar}\"\n");
-        let line = resolve(&text, "demo", Path::new(".")).ok()?.pop()?;
+        let line = resolve(&text, "demo", Path::new(".")).ok()?.lines.pop()?;
         Some(LineSettings {
             id,
             secret: Source::Demo,
@@ -78,11 +87,7 @@ impl LineSettings {
 ///
 /// # Errors
 /// All problems of it.
-pub(crate) fn resolve(
-    text: &str,
-    name: &str,
-    directory: &Path,
-) -> Result<Vec<LineSettings>, Vec<Problem>> {
+pub(crate) fn resolve(text: &str, name: &str, directory: &Path) -> Result<Settings, Vec<Problem>> {
     let written = Written::parse(text, name)?;
     let mut lines = Vec::new();
     let mut problems = Vec::new();
@@ -93,7 +98,8 @@ pub(crate) fn resolve(
         }
     }
     if problems.is_empty() {
-        Ok(lines)
+        let home = home::resolve(&written, directory);
+        Ok(Settings { lines, home })
     } else {
         Err(problems)
     }
@@ -159,7 +165,7 @@ fn resolve_line(
         target: Target::of(registrar, proxy.as_ref()).ok_or_else(unreachable)?,
         secret: match &line.password.value {
             PasswordSource::Keyring => Source::Keyring {
-                aor: line.aor.value.trim().to_owned(),
+                user: line.aor.value.trim().to_owned(),
             },
             PasswordSource::File(path) => Source::File(directory.join(path)),
             PasswordSource::Env(name) => Source::Env(name.clone()),
@@ -208,6 +214,7 @@ mod tests {
 
     fn load(text: &str) -> Result<Vec<LineSettings>, Vec<String>> {
         resolve(text, "config.toml", Path::new("/etc/bellhop"))
+            .map(|settings| settings.lines)
             .map_err(|problems| problems.iter().map(ToString::to_string).collect())
     }
 
@@ -235,7 +242,7 @@ mod tests {
         assert_eq!(
             line.secret,
             Source::Keyring {
-                aor: "sip:tina@example.com".into()
+                user: "sip:tina@example.com".into()
             }
         );
         assert_eq!(

@@ -4,9 +4,8 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant, SystemTime};
 
-use bellhop_endpoint::{Endpoint, Event, Flow, FlowId, Timers};
-use bellhop_registrar::{Account, Registrar, RegistrarConfig};
-use bellhop_sip::Transport;
+use bellhop_endpoint::stateless::{Received, StatelessUas};
+use bellhop_registrar::{Account, Arrival, Registrar, RegistrarConfig};
 use bytes::Bytes;
 use rand::RngExt;
 use secrecy::SecretString;
@@ -21,7 +20,6 @@ const PASSWORD_VARIABLE: &str = "BELLHOP_DEMO_PASSWORD";
 /// Its domain, and those that examples use.
 const DOMAIN: &str = "company.test";
 const ALIASES: [&str; 3] = ["demo.example", "example.com", "localhost"];
-const LISTENER: FlowId = FlowId(1);
 /// Without timers it still wakes now and then, which costs nothing.
 const IDLE: Duration = Duration::from_secs(60);
 
@@ -43,22 +41,19 @@ pub fn run(port: u16, listen: IpAddr, out: &mut dyn Write) -> Result<(), Failed>
     let mut buffer = vec![0; 65_535];
     loop {
         let wait = demo
-            .next_wake()
+            .registrar
+            .poll_timeout()
             .map_or(IDLE, |at| at.saturating_duration_since(Instant::now()))
             .clamp(Duration::from_millis(1), IDLE);
         socket.set_read_timeout(Some(wait)).map_err(told)?;
         if let Ok((length, source)) = socket.recv_from(&mut buffer) {
-            demo.handle_datagram(
-                Instant::now(),
-                source,
-                Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default()),
-            );
+            let datagram = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
+            if let Some((response, destination)) = demo.answer(Instant::now(), source, datagram) {
+                // Whoever sent it may be gone by now.
+                let _ = socket.send_to(&response, destination);
+            }
         }
-        demo.handle_timeout(Instant::now());
-        while let Some(transmit) = demo.endpoint.poll_transmit() {
-            // Whoever sent it may be gone by now.
-            let _ = socket.send_to(&transmit.payload, transmit.destination);
-        }
+        demo.registrar.handle_timeout(Instant::now());
         while let Some(event) = demo.registrar.poll_event() {
             say(
                 out,
@@ -114,7 +109,7 @@ pub(crate) fn password() -> SecretString {
 async fn serve(socket: tokio::net::UdpSocket, mut demo: Demo) {
     let mut buffer = vec![0; 65_535];
     loop {
-        let wake = demo.next_wake();
+        let wake = demo.registrar.poll_timeout();
         let timer = async {
             match wake {
                 Some(at) => tokio::time::sleep_until(at.into()).await,
@@ -125,87 +120,67 @@ async fn serve(socket: tokio::net::UdpSocket, mut demo: Demo) {
             received = socket.recv_from(&mut buffer) => {
                 // An error is of an earlier datagram, whose receiver has gone.
                 if let Ok((length, source)) = received {
-                    let datagram = buffer.get(..length).unwrap_or_default();
-                    demo.handle_datagram(Instant::now(), source, Bytes::copy_from_slice(datagram));
+                    let datagram = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
+                    if let Some((response, destination)) =
+                        demo.answer(Instant::now(), source, datagram)
+                    {
+                        let _ = socket.send_to(&response, destination).await;
+                    }
                 }
             }
             () = timer => {}
         }
-        demo.handle_timeout(Instant::now());
-        while let Some(transmit) = demo.endpoint.poll_transmit() {
-            let _ = socket
-                .send_to(&transmit.payload, transmit.destination)
-                .await;
-        }
+        demo.registrar.handle_timeout(Instant::now());
         while demo.registrar.poll_event().is_some() {}
     }
 }
 
 struct Demo {
-    endpoint: Endpoint,
+    uas: StatelessUas,
     registrar: Registrar,
 }
 
 impl Demo {
     fn new(local: SocketAddr, password: String) -> Demo {
         let mut rng = rand::rng();
-        let mut endpoint = Endpoint::new(Timers::default(), rng.random());
-        endpoint.open_flow(
-            LISTENER,
-            Flow {
-                transport: Transport::Udp,
-                local,
-                remote: None,
-            },
-        );
-        let mut config = RegistrarConfig::new(
-            DOMAIN,
-            vec![Account {
-                user: USER.to_owned(),
-                password: password.into(),
-            }],
-        );
+        let mut config = RegistrarConfig::new(DOMAIN, vec![Account::new(USER, password)]);
         config.aliases = ALIASES
             .iter()
             .map(ToString::to_string)
             .chain([local.ip().to_string()])
             .collect();
         Demo {
-            endpoint,
+            uas: StatelessUas::new(rng.random()),
             registrar: Registrar::new(config, rng.random()),
         }
     }
 
-    fn handle_datagram(&mut self, now: Instant, source: SocketAddr, datagram: Bytes) {
-        self.endpoint
-            .handle_datagram(now, LISTENER, source, datagram);
-        while let Some(event) = self.endpoint.poll_event() {
-            if let Event::Request {
-                id,
-                source,
+    /// What a datagram is answered, and where the answer goes.
+    fn answer(
+        &mut self,
+        now: Instant,
+        source: SocketAddr,
+        datagram: Bytes,
+    ) -> Option<(Bytes, SocketAddr)> {
+        match self.uas.receive(source, datagram) {
+            Received::Request {
                 request,
-                ..
-            } = event
-            {
-                let response =
-                    self.registrar
-                        .handle_request(now, SystemTime::now(), source, &request);
-                self.endpoint.respond(now, id, response);
+                destination,
+            } => {
+                let arrival = Arrival::udp(source);
+                let wall = SystemTime::now();
+                let answer = self.registrar.handle_request(now, wall, &arrival, &request);
+                // The demo keeps nothing, so nothing has to be stored first.
+                while self.registrar.poll_write().is_some() {}
+                Some((answer.response, destination))
             }
+            Received::Refused {
+                response,
+                destination,
+                ..
+            } => Some((response, destination)),
+            Received::Response(_) | Received::KeepAlive | Received::Discarded(_) => None,
         }
-    }
-
-    fn handle_timeout(&mut self, now: Instant) {
-        self.endpoint.handle_timeout(now);
-        self.registrar.handle_timeout(now);
-    }
-
-    fn next_wake(&self) -> Option<Instant> {
-        self.endpoint
-            .poll_timeout()
-            .into_iter()
-            .chain(self.registrar.poll_timeout())
-            .min()
     }
 }
 

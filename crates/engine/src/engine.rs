@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 use crate::clock::Clocks;
-use crate::config::{LineSettings, Origin};
+use crate::config::{Origin, Settings};
 use crate::control_server::ControlServer;
 use crate::driver::{Ask, Driver, Handle};
 use crate::failed::Failed;
@@ -45,7 +45,7 @@ pub struct Options {
 /// Exit 2 for a config that is wrong, with a line per problem; exit 1 for what this machine refuses.
 pub fn run(options: Options, on_ready: impl FnOnce()) -> Result<(), Failed> {
     let origin = Origin::of(options.config.as_deref())?;
-    let lines = origin.load()?;
+    let settings = origin.load()?;
     let state = match &options.state_dir {
         Some(path) => path.clone(),
         None => places::default_state_dir()?,
@@ -54,7 +54,7 @@ pub fn run(options: Options, on_ready: impl FnOnce()) -> Result<(), Failed> {
     let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
     tell_repair(&state);
     runtime()?.block_on(async {
-        let (driver, handle) = open(origin, lines, &state, &options).await?;
+        let (driver, handle) = open(origin, settings, &state, &options).await?;
         let server = control_server(&state, options.started_by, &handle);
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
@@ -77,13 +77,13 @@ pub fn run(options: Options, on_ready: impl FnOnce()) -> Result<(), Failed> {
 /// As [`run`].
 pub fn check(options: Options) -> Result<Vec<CheckStep>, Failed> {
     let origin = Origin::of(options.config.as_deref())?;
-    let lines = origin.load()?;
+    let settings = origin.load()?;
     let directory = Temporary::new()?;
     let state = StateDir::open(directory.path(), Role::Engine)?;
     let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
     tell_repair(&state);
     runtime()?.block_on(async {
-        let (driver, handle) = open(origin, lines, &state, &options).await?;
+        let (driver, handle) = open(origin, settings, &state, &options).await?;
         let asked = async {
             let reply = ask(&handle, Request::Check { line: None }).await;
             ask(&handle, Request::Shutdown).await;
@@ -107,7 +107,7 @@ fn tell_repair(state: &StateDir) {
 
 async fn open(
     origin: Origin,
-    lines: Vec<LineSettings>,
+    settings: Settings,
     state: &StateDir,
     options: &Options,
 ) -> Result<(Driver, Handle), Failed> {
@@ -118,7 +118,7 @@ async fn open(
         .map_err(|error| Failed::system("the machine's networks can't be watched", &error))?;
     let (clocks, started_by) = (options.clocks, options.started_by);
     Ok(Driver::new(
-        origin, lines, store, networks, clocks, started_by,
+        origin, settings, store, networks, clocks, started_by,
     ))
 }
 

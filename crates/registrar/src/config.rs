@@ -7,10 +7,26 @@ use secrecy::SecretString;
 /// Someone who may log in and bind contacts to the address-of-record of the same user.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// The user of the address-of-record and of the login, plain (no %-escapes).
+    /// The user of the address-of-record (an extension), plain (no %-escapes).
     pub user: String,
+    /// The user of the login, where it is another.
+    pub login: Option<String>,
     /// Never shown: `SecretString` hides it from Debug.
     pub password: SecretString,
+    /// The only algorithm that this account may log in with; `None`: any that is configured. The challenge names all of them in any case.
+    pub digest: Option<Algorithm>,
+}
+
+impl Account {
+    /// An account whose login is its user.
+    pub fn new(user: impl Into<String>, password: impl Into<SecretString>) -> Account {
+        Account {
+            user: user.into(),
+            login: None,
+            password: password.into(),
+            digest: None,
+        }
+    }
 }
 
 /// What a [`Registrar`](crate::Registrar) is made of.
@@ -30,8 +46,10 @@ pub struct RegistrarConfig {
     pub default_expires: u32,
     /// Bindings per account; one more pushes out the oldest.
     pub max_contacts: usize,
-    /// Offered in this order; what cannot be computed is left out.
+    /// Offered the strongest first; what cannot be computed is left out.
     pub digest: Vec<Algorithm>,
+    /// Seconds between keep-alives that are told to clients of RFC 5626 (`Flow-Timer`, §11.1).
+    pub flow_timer: u32,
 }
 
 impl RegistrarConfig {
@@ -46,6 +64,7 @@ impl RegistrarConfig {
             default_expires: 3600,
             max_contacts: 10,
             digest: vec![Algorithm::Sha256, Algorithm::Md5],
+            flow_timer: 120,
         }
     }
 

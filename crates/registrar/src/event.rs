@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use bellhop_sip::{Text, Uri};
+use bellhop_sip::Text;
 
 use crate::refusal::Refusal;
 
@@ -15,7 +15,7 @@ pub enum Event {
         /// The account.
         user: Text,
         /// Where calls go now.
-        contact: Uri,
+        contact: Text,
         /// Seconds granted.
         expires: u32,
         /// It was bound before: a refresh.
@@ -28,7 +28,7 @@ pub enum Event {
         /// The account.
         user: Text,
         /// Where calls no longer go.
-        contact: Uri,
+        contact: Text,
         /// Why.
         why: Unbinding,
     },
@@ -37,7 +37,16 @@ pub enum Event {
         /// The account.
         user: Text,
         /// Where calls no longer go.
-        contact: Uri,
+        contact: Text,
+    },
+    /// A contact answers again, or no longer.
+    Qualified {
+        /// The account.
+        user: Text,
+        /// Which contact.
+        contact: Text,
+        /// Whether it answers.
+        reachable: bool,
     },
     /// A request was refused. A first challenge is none.
     Refused {
@@ -57,6 +66,10 @@ pub enum Unbinding {
     Replaced,
     /// A newer binding needed the room.
     Evicted,
+    /// The stream that it came on is closed.
+    StreamClosed,
+    /// There is no such account any more.
+    AccountGone,
 }
 
 impl fmt::Display for Event {
@@ -80,10 +93,24 @@ impl fmt::Display for Event {
                     Unbinding::Removed => "removed",
                     Unbinding::Replaced => "replaced",
                     Unbinding::Evicted => "pushed out",
+                    Unbinding::StreamClosed => "its connection closed",
+                    Unbinding::AccountGone => "no such account any more",
                 };
                 write!(f, "unbound {user} from {contact} ({why})")
             }
             Event::Expired { user, contact } => write!(f, "expired {user} at {contact}"),
+            Event::Qualified {
+                user,
+                contact,
+                reachable,
+            } => {
+                let verb = if *reachable {
+                    "reached"
+                } else {
+                    "cannot reach"
+                };
+                write!(f, "{verb} {user} at {contact}")
+            }
             Event::Refused { source, why } => {
                 write!(f, "refused {} for {source}: {why}", why.status().code())
             }

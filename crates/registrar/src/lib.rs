@@ -15,10 +15,13 @@
 //! - the *location service*: a *record* per address-of-record with its *bindings*; `save` changes it, `lookup` reads it (`location`);
 //! - *REGISTER*: the steps of §10.3 in their order, which joins the two (`register`).
 
+mod answer;
+mod arrival;
 mod auth;
 mod binding;
 mod config;
 mod event;
+mod guard;
 mod location;
 mod nonce;
 mod record;
@@ -30,8 +33,11 @@ mod reply;
 mod tests;
 mod update;
 
-pub use self::binding::Binding;
+pub use self::answer::{Answer, Hold, Outcome, Urgency, Write, WriteSeq};
+pub use self::arrival::{Arrival, StreamId};
+pub use self::binding::{Binding, BindingKey, Qualified};
 pub use self::config::{Account, RegistrarConfig};
 pub use self::event::{Event, Unbinding};
+pub use self::guard::{Admission, Guard, GuardConfig, GuardEvent, Treatment};
 pub use self::refusal::Refusal;
-pub use self::registrar::Registrar;
+pub use self::registrar::{Damaged, Registrar};

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use bellhop_sip::{ContactAddr, Uri};
+use bellhop_sip::{ContactAddr, Text};
 
 use crate::binding::Binding;
 use crate::event::Unbinding;
@@ -19,12 +19,12 @@ pub(crate) struct Record {
 #[derive(Debug)]
 pub(crate) enum Change {
     Bound {
-        contact: Uri,
+        contact: Text,
         expires: u32,
         again: bool,
     },
     Unbound {
-        contact: Uri,
+        contact: Text,
         why: Unbinding,
     },
 }
@@ -107,7 +107,7 @@ impl<'a> Draft<'a> {
     }
 
     fn apply(&mut self, contact: &ContactAddr, seconds: u32) -> Result<(), Refusal> {
-        let same_uri = |b: &Binding| b.uri().equivalent(&contact.addr.uri);
+        let same_uri = |b: &Binding| b.contact.addr.uri.equivalent(&contact.addr.uri);
         // What this request bound already is not found by its instance: a client that moves names itself twice, new address first and then the old
         // one to be removed, and must not lose both.
         let taken = self.take(|slot| {
@@ -121,7 +121,7 @@ impl<'a> Draft<'a> {
             taken.into_iter().partition(same_uri);
         self.tell(&elsewhere, Unbinding::Replaced);
         self.changes.push(Change::Bound {
-            contact: contact.addr.uri.clone(),
+            contact: Text::from(contact.addr.uri.as_str()),
             expires: seconds,
             again: !before.is_empty(),
         });
@@ -170,7 +170,7 @@ impl<'a> Draft<'a> {
 
     fn tell(&mut self, ended: &[Binding], why: Unbinding) {
         self.changes.extend(ended.iter().map(|b| Change::Unbound {
-            contact: b.uri().clone(),
+            contact: Text::from(b.contact()),
             why,
         }));
     }

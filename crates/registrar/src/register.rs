@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use bellhop_sip::{Request, Scheme, Text};
 
+use crate::arrival::Arrival;
 use crate::event::Event;
 use crate::record::Change;
 use crate::refusal::Refusal;
@@ -15,20 +16,20 @@ impl Registrar {
     pub(crate) fn register(
         &mut self,
         now: Instant,
-        source: SocketAddr,
+        arrival: &Arrival,
         request: &Request,
     ) -> Result<Granted, Refusal> {
         self.check_domain(request)?;
         check_extensions(request)?;
         let login = self.auth.authenticate(&self.config, now, request)?;
         let user = self.record_of(&login, request)?;
-        let update = Update::read(&self.config, now, source, request)?;
+        let update = Update::read(&self.config, now, *arrival, request)?;
         if !matches!(update.wish, Wish::List) {
             let changes = self.location.save(&user, &update)?;
             self.events.extend(
                 changes
                     .into_iter()
-                    .map(|change| told(&user, source, change)),
+                    .map(|change| told(&user, arrival.source, change)),
             );
         }
         Ok(Granted::Bindings(user))

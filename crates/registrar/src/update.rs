@@ -1,11 +1,11 @@
 //! What a REGISTER asks for, read before anything is changed: RFC 3261 §10.3, first half of steps 6 and 7.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bellhop_sip::{Contact, ContactAddr, HeaderName, HeaderValue, Host, Request, Scheme, Text};
 
-use crate::binding::Binding;
+use crate::arrival::Arrival;
+use crate::binding::{Binding, BindingKey};
 use crate::config::RegistrarConfig;
 use crate::refusal::Refusal;
 
@@ -19,7 +19,7 @@ pub(crate) struct Update {
     pub(crate) now: Instant,
     pub(crate) call_id: Text,
     pub(crate) cseq: u32,
-    pub(crate) source: SocketAddr,
+    pub(crate) arrival: Arrival,
     pub(crate) user_agent: Option<Text>,
     pub(crate) wish: Wish,
 }
@@ -39,7 +39,7 @@ impl Update {
     pub(crate) fn read(
         config: &RegistrarConfig,
         now: Instant,
-        source: SocketAddr,
+        arrival: Arrival,
         request: &Request,
     ) -> Result<Update, Refusal> {
         let headers = &request.headers;
@@ -53,7 +53,7 @@ impl Update {
                 .cseq()
                 .map_err(|_| Refusal::Malformed("CSeq"))?
                 .number,
-            source,
+            arrival,
             user_agent: headers
                 .get(&HeaderName::UserAgent)
                 .and_then(HeaderValue::as_text)
@@ -65,12 +65,18 @@ impl Update {
     /// The binding that this request makes of one contact.
     pub(crate) fn binding(&self, contact: ContactAddr, seconds: u32) -> Binding {
         Binding {
+            key: BindingKey(0),
             contact,
             expires_at: self.now + Duration::from_secs(u64::from(seconds)),
+            bound_at: self.now,
             updated_at: self.now,
             call_id: self.call_id.clone(),
             cseq: self.cseq,
-            source: self.source,
+            source: self.arrival.source,
+            transport: self.arrival.transport,
+            stream: self.arrival.stream,
+            path: None,
+            qualified: None,
             user_agent: self.user_agent.clone(),
         }
     }

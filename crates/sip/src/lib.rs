@@ -32,7 +32,7 @@ pub use self::error::{ParseError, ValueError};
 pub use self::header::{CSeq, Contact, ContactAddr, NameAddr, Via, ViaTransport};
 pub use self::headers::{HeaderError, HeaderName, HeaderValue, Headers};
 pub use self::host::{Host, HostError, HostPort};
-pub use self::message::{Frame, Message, Request, Response, frame_stream};
+pub use self::message::{Frame, Message, Request, Response, ResponseWriter, frame_stream};
 pub use self::method::Method;
 pub use self::params::Params;
 pub use self::text::Text;

@@ -185,17 +185,6 @@ fn what_later_versions_know_is_said_to_be_later() {
         problem_of("registrar = \"sips:pbx.example.com\""),
         "config.toml:3: registrar: sips: (TLS): not in this version"
     );
-    assert_eq!(
-        problems(
-            "[home]\nenabled = true\n[[device]]\nname = \"desk\"\n[[group]]\nname = \"office\"\n"
-        )
-        .len(),
-        3
-    );
-    assert_eq!(
-        problems("[home]\nenabled = true\n"),
-        ["config.toml:1: home: not in this version"]
-    );
 }
 
 #[test]
@@ -339,3 +328,5 @@ fn two_lines_of_one_address_at_one_registrar_are_refused() {
         assert_eq!(Written::parse(&both, "config.toml").unwrap().lines.len(), 2);
     }
 }
+
+mod home;

@@ -22,6 +22,7 @@ const KNOWN_KEYS: &[&str] = &[
     "digest",
     "min_expires",
     "max_contacts",
+    "certificate",
     "requests_per_second",
     "gateway_mac",
     "subnet",

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::{Due, Endpoint};
 use crate::transaction::client::Verdict;
-use crate::{Discard, Event, FlowId};
+use crate::{Discard, Event, FlowId, is_keep_alive};
 
 impl Endpoint {
     pub(super) fn receive(
@@ -93,12 +93,4 @@ impl Endpoint {
         *counter += 1;
         self.tell_if_room(Event::Discarded { flow, source, why });
     }
-}
-
-/// Nothing, one or two line ends (RFC 5626 §3.5.1), or the few NULs that some phones send.
-fn is_keep_alive(datagram: &[u8]) -> bool {
-    datagram.len() <= 4
-        && datagram
-            .iter()
-            .all(|byte| matches!(byte, b'\r' | b'\n' | 0))
 }

@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use bellhop_sip::{HeaderError, HeaderName, Method, Request, Response, StatusCode, Via};
+use bellhop_sip::{Method, Request, Response, StatusCode, Via};
 
 use super::{Due, Endpoint};
 use crate::transaction::{ServerKey, ServerTransaction};
-use crate::{Discard, Event, FlowId, uas, via};
+use crate::{Discard, Event, FlowId, stateless, uas, via};
 
 impl Endpoint {
     pub(super) fn receive_request(
@@ -21,7 +21,7 @@ impl Endpoint {
             Ok(via) => via,
             Err(error) => return self.discard(flow, source, Discard::BadHeader(error)),
         };
-        match check(&request) {
+        match stateless::check(&request) {
             Ok(()) => {}
             Err(error) if request.method == Method::Ack => {
                 return self.discard(flow, source, Discard::BadHeader(error));
@@ -127,18 +127,4 @@ impl Endpoint {
         response.headers.replace_top_via(&via);
         self.transmit(flow, destination, response.to_bytes());
     }
-}
-
-/// Whether the headers are there that every request has (§8.1.1) and that an answer and a transaction are made of.
-fn check(request: &Request) -> Result<(), HeaderError> {
-    request.headers.from()?;
-    request.headers.to()?;
-    request.headers.call_id()?;
-    if request.headers.cseq()?.method != request.method {
-        return Err(HeaderError::Invalid {
-            name: HeaderName::CSeq,
-            why: "the method is another",
-        });
-    }
-    Ok(())
 }

@@ -10,7 +10,7 @@ use bellhop_control::places;
 use bellhop_control::protocol::Reply;
 use bellhop_control::snapshot::{Config, ConfigProblem};
 
-use super::{LineSettings, resolve};
+use super::{Settings, resolve};
 use crate::failed::Failed;
 
 /// A larger file is no config.
@@ -56,13 +56,13 @@ impl Origin {
     ///
     /// # Errors
     /// All that is wrong with it.
-    pub(crate) fn load(&self) -> Result<Vec<LineSettings>, Unusable> {
+    pub(crate) fn load(&self) -> Result<Settings, Unusable> {
         let path = self.path();
         let shown = || ("path", path.display().to_string());
         let text = match (read(path), self) {
             (Ok(text), _) => text,
             (Err(error), Origin::Default(_)) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Vec::new());
+                return resolve("", &name(path), directory(path)).map_err(Unusable::Problems);
             }
             (Err(error), _) if error.kind() == io::ErrorKind::NotFound => {
                 let error = Error::new(Code::ConfigMissing, [shown()]);
@@ -172,7 +172,8 @@ mod tests {
     #[test]
     fn a_missing_file_is_no_lines_in_the_default_place_and_a_failure_where_it_was_named() {
         let missing = PathBuf::from("/nonexistent/config.toml");
-        assert!(Origin::Default(missing.clone()).load().unwrap().is_empty());
+        let settings = Origin::Default(missing.clone()).load().unwrap();
+        assert!(settings.lines.is_empty() && !settings.home.enabled);
         let unusable = Origin::Named(missing).load().unwrap_err();
         assert_eq!(unusable.error().code, Code::ConfigMissing);
         assert_eq!(Failed::from(unusable).exit, 2);

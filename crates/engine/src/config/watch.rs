@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::{LineSettings, Origin, Unusable};
+use super::{Origin, Settings, Unusable, keyring_user};
 use crate::files::{FileWatch, Look};
 
-/// A config that has lost lines is believed if it still has after so long: a file that is being written looks like that, and a line that
+/// A config that has lost lines or devices is believed if it still has after so long: a file that is being written looks like that, and a line that
 /// was removed by mistake takes no more calls.
 const SURE: Duration = Duration::from_secs(1);
 
@@ -17,7 +17,7 @@ const SURE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) enum News {
     /// The config.
-    Config(Result<Vec<LineSettings>, Unusable>),
+    Config(Box<Result<Settings, Unusable>>),
     /// This file may hold another password.
     Password(PathBuf),
 }
@@ -39,17 +39,18 @@ impl ConfigWatch {
         news: mpsc::UnboundedSender<News>,
     ) -> io::Result<ConfigWatch> {
         let config = origin.path().to_owned();
-        let mut ids = Vec::new();
+        let mut before = Vec::new();
         let files = FileWatch::start(move |path, again| {
             let told = if path == origin.path() {
                 let loaded = origin.load();
-                if let Ok(lines) = &loaded {
-                    if !again && has_lost_lines(&ids, lines) {
+                if let Ok(settings) = &loaded {
+                    let now = names(settings);
+                    if !again && before.iter().any(|name| !now.contains(name)) {
                         return Look::Again(SURE);
                     }
-                    ids = lines.iter().map(|line| line.id.clone()).collect();
+                    before = now;
                 }
-                News::Config(loaded)
+                News::Config(Box::new(loaded))
             } else {
                 News::Password(path.to_owned())
             };
@@ -68,8 +69,12 @@ impl ConfigWatch {
     }
 }
 
-fn has_lost_lines(before: &[String], now: &[LineSettings]) -> bool {
-    before
-        .iter()
-        .any(|id| now.iter().all(|line| line.id != *id))
+/// What must not go by mistake: lines, and devices of a home that is on.
+fn names(settings: &Settings) -> Vec<String> {
+    let lines = settings.lines.iter().map(|line| line.id.clone());
+    let home = &settings.home;
+    let devices = home.devices.iter().filter(|_| home.enabled);
+    lines
+        .chain(devices.map(|device| keyring_user(&device.name)))
+        .collect()
 }

@@ -133,7 +133,10 @@ impl Driver {
 
     fn edited(&mut self, now: Instant, edit: &Edit, applied: Applied) {
         let Applied {
-            id, lines, stored, ..
+            id,
+            settings,
+            stored,
+            ..
         } = applied;
         let before = edit.line().and_then(|line| self.line_by_id(line));
         let before = before.map(|line| (line.settings.id.clone(), line.settings.aor.clone()));
@@ -144,12 +147,12 @@ impl Driver {
             // A line that comes again under this name begins anew.
             self.store.save_paused(id, aor, false);
         }
-        if let Some(line) = lines.iter().find(|line| line.id == id)
+        if let Some(line) = settings.lines.iter().find(|line| line.id == id)
             && !matches!(edit, Edit::Remove { .. })
         {
             self.store.save_paused(&line.id, &line.aor, was_paused);
         }
-        self.config_told(now, Ok(lines));
+        self.config_told(now, Ok(settings));
         if stored && let Some(number) = self.line_by_id(&id).map(|line| line.number) {
             self.read_password(now, number, Asked::Person);
         }

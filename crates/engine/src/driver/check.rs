@@ -111,8 +111,8 @@ impl Driver {
         match loaded {
             // Of one line, how many others there are says nothing.
             Ok(_) if wanted.is_some() => {}
-            Ok(lines) => {
-                let lines = lines.len();
+            Ok(settings) => {
+                let lines = settings.lines.len();
                 config.detail = Some(format!("{lines} line{}", if lines == 1 { "" } else { "s" }));
             }
             Err(unusable) => {

@@ -7,6 +7,7 @@ mod changes;
 mod check;
 mod demo;
 mod effects;
+mod home;
 mod line;
 mod network;
 mod password;
@@ -35,7 +36,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::clock::{Clocks, WallClock};
 use crate::config::watch::{ConfigWatch, News};
-use crate::config::{LineSettings, Origin, Unusable};
+use crate::config::{HomeSettings, LineSettings, Origin, Settings, Unusable};
 use crate::demo_registrar::Embedded;
 use crate::net::flow_socket::{Datagram, FlowSocket, Inbox};
 use crate::net::networks::Source;
@@ -115,6 +116,8 @@ struct Outlets {
 pub(crate) struct Driver {
     endpoint: Endpoint,
     lines: Vec<Line>,
+    /// As the config in force has it.
+    home: HomeSettings,
     /// Some lines have not been told of the network yet.
     fresh_lines: bool,
     flows: HashMap<FlowId, OpenFlow>,
@@ -159,7 +162,7 @@ impl Driver {
     /// A driver for the config's lines. Nothing leaves the machine before [`Driver::run`]. To be made inside the runtime.
     pub(crate) fn new(
         origin: Origin,
-        lines: Vec<LineSettings>,
+        settings: Settings,
         store: Store,
         networks: Source,
         clocks: Clocks,
@@ -183,6 +186,7 @@ impl Driver {
         let mut driver = Driver {
             endpoint: Endpoint::new(Timers::default(), rng.random()),
             lines: Vec::new(),
+            home: settings.home,
             fresh_lines: true,
             flows: HashMap::new(),
             secrets: Secrets::new(secrets_in),
@@ -228,7 +232,7 @@ impl Driver {
                 notices,
             },
         };
-        for settings in lines {
+        for settings in settings.lines {
             let line = driver.line(settings);
             driver.lines.push(line);
         }

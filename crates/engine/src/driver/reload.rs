@@ -7,7 +7,7 @@ use bellhop_control::protocol::Reply;
 
 use super::Driver;
 use super::line::{End, Line, of_flow};
-use crate::config::{LineSettings, Unusable};
+use crate::config::{LineSettings, Settings, Unusable};
 use crate::said::say;
 use crate::secrets::Source;
 
@@ -27,11 +27,7 @@ impl Driver {
     }
 
     /// What the file says now.
-    pub(super) fn config_told(
-        &mut self,
-        now: Instant,
-        loaded: Result<Vec<LineSettings>, Unusable>,
-    ) {
+    pub(super) fn config_told(&mut self, now: Instant, loaded: Result<Settings, Unusable>) {
         match loaded {
             Err(unusable) if self.unusable.as_ref() == Some(&unusable) => {}
             Err(unusable) => {
@@ -48,7 +44,8 @@ impl Driver {
                 if self.unusable.take().is_some() {
                     tracing::info!("the config makes sense again");
                 }
-                self.arrange(now, wanted);
+                self.arrange(now, wanted.lines);
+                self.arrange_home(wanted.home);
             }
         }
     }

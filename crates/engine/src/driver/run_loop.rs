@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use bellhop_agent::{Command, LineState};
 use bellhop_control::notice::Notice;
-use bellhop_control::snapshot::{Home, Snapshot, StateDir};
+use bellhop_control::snapshot::{Snapshot, StateDir};
 use bellhop_netwatch::Sleep;
 
 use super::changes::Changed;
@@ -109,7 +109,7 @@ impl Driver {
             }
             Input::Secret(told) => self.secret_told(now, told),
             Input::Found(found) => self.found(now, found).await,
-            Input::News(News::Config(loaded)) => self.config_told(now, loaded),
+            Input::News(News::Config(loaded)) => self.config_told(now, *loaded),
             Input::News(News::Password(file)) => self.password_file_changed(now, &file),
             Input::Changed(changed) => self.changed(now, *changed),
             Input::Store => {}
@@ -218,7 +218,7 @@ impl Driver {
             state_dir,
             lines,
             network,
-            home: Home::default(),
+            home: self.home_view(),
             calls: Vec::new(),
         };
         self.outlets.snapshot.send_if_modified(|published| {

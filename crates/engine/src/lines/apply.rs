@@ -15,7 +15,7 @@ use secrecy::SecretString;
 use super::plan::password_source;
 use super::work::{Told, Will, Work};
 use super::{ConfigFile, Edit, Plan, Refused};
-use crate::config::LineSettings;
+use crate::config::Settings;
 use crate::secrets::{self, LIMIT, LIMIT_AT_PROMPT, Stage};
 use crate::view;
 
@@ -27,7 +27,7 @@ pub struct Applied {
     /// Why a password that nobody needs any more may still be in the keyring.
     pub left_behind: Option<Error>,
     /// The config as it is now.
-    pub(crate) lines: Vec<LineSettings>,
+    pub(crate) settings: Settings,
     /// The keyring was given a password.
     pub(crate) stored: bool,
 }
@@ -64,7 +64,7 @@ pub fn apply(
     let begun = Instant::now();
     let mut applied = loop {
         match told.recv_timeout(LIMIT) {
-            Ok(Told::Written(written)) => break written?,
+            Ok(Told::Written(written)) => break (*written)?,
             Ok(Told::Forgotten(_)) | Err(RecvTimeoutError::Disconnected) => {
                 return Err(Error::new(Code::Internal, [("why", "a change ended")]).into());
             }

@@ -5,7 +5,7 @@ use bellhop_control::edit;
 use bellhop_control::protocol::{LineSettings, PasswordPlace};
 
 use super::{ConfigFile, Refused};
-use crate::config::{self, LineSettings as Resolved};
+use crate::config::{self, LineSettings as Resolved, Settings};
 use crate::secrets::Source;
 
 /// What is wanted.
@@ -52,7 +52,7 @@ pub struct Plan {
     /// The number whose password in the keyring nobody needs any more.
     pub(super) unneeded: Option<String>,
     pub(super) text: String,
-    pub(super) lines: Vec<Resolved>,
+    pub(super) settings: Settings,
 }
 
 impl Plan {
@@ -72,16 +72,19 @@ impl Plan {
             }
         }
         .map_err(|error| Refused::of(error, edit.line().unwrap_or_default()))?;
-        let lines = resolve(&text).map_err(Refused::Settings)?;
-        let was = edit.line().and_then(|line| keyring_entry(&before, line));
+        let settings = resolve(&text).map_err(Refused::Settings)?;
+        let lines = &settings.lines;
+        let was = edit
+            .line()
+            .and_then(|line| keyring_entry(&before.lines, line));
         let keyring = match edit {
-            Edit::Add { .. } | Edit::Change { .. } => keyring_entry(&lines, &id),
+            Edit::Add { .. } | Edit::Change { .. } => keyring_entry(lines, &id),
             Edit::Remove { .. } => None,
         };
         let needed = |aor: &String| {
             lines
                 .iter()
-                .any(|line| line.secret == Source::Keyring { aor: aor.clone() })
+                .any(|line| line.secret == Source::Keyring { user: aor.clone() })
         };
         let plan = Plan {
             id,
@@ -91,7 +94,7 @@ impl Plan {
             unneeded: was.filter(|was| !needed(was)),
             keyring,
             text,
-            lines,
+            settings,
         };
         plan.finds_its_password_file(file, edit)?;
         Ok(plan)
@@ -131,7 +134,7 @@ impl Plan {
 fn keyring_entry(lines: &[Resolved], id: &str) -> Option<String> {
     let line = lines.iter().find(|line| line.id == id)?;
     match &line.secret {
-        Source::Keyring { aor } => Some(aor.clone()),
+        Source::Keyring { user } => Some(user.clone()),
         Source::File(_) | Source::Env(_) | Source::Demo => None,
     }
 }

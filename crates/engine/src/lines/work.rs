@@ -41,7 +41,7 @@ impl Will {
 
 #[derive(Debug)]
 pub(super) enum Told {
-    Written(Result<Applied, Refused>),
+    Written(Box<Result<Applied, Refused>>),
     /// Or why not.
     Forgotten(Option<Error>),
 }
@@ -66,10 +66,10 @@ impl Work {
         let applied = written.map(|(plan, stored)| Applied {
             id: plan.id,
             left_behind: None,
-            lines: plan.lines,
+            settings: plan.settings,
             stored,
         });
-        let _ = tell.send(Told::Written(applied));
+        let _ = tell.send(Told::Written(Box::new(applied)));
         if let Some(aor) = unneeded {
             let _turn = secrets::turn();
             let forgotten = Entry::of(&aor).forget(&self.stage);

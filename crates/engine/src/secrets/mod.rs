@@ -135,7 +135,7 @@ impl Secrets {
             let stage = Arc::clone(&stage);
             async move {
                 let answer = match source {
-                    Source::Keyring { aor } => keyring.read(aor, prompt, stage).await,
+                    Source::Keyring { user } => keyring.read(user, prompt, stage).await,
                     Source::File(path) => Answer {
                         result: elsewhere(move || source::file(&path)).await,
                         watched: true,

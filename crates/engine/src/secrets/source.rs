@@ -1,4 +1,4 @@
-//! Where a line's password is kept, and reading it from there if that is no keyring.
+//! Where the password of a line or a device is kept, and reading it from there if that is no keyring.
 
 use std::fs;
 use std::io::{self, Read};
@@ -14,8 +14,8 @@ const MAX_SECRET: u64 = 4096;
 /// As the config says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// The OS's keyring: service `bellhop`, user the AOR.
-    Keyring { aor: String },
+    /// The OS's keyring: service `bellhop`, user the AOR or `device:NAME`.
+    Keyring { user: String },
     /// A file, its one trailing newline dropped.
     File(PathBuf),
     /// An environment variable of the engine.

@@ -1,7 +1,6 @@
 //! What can be hashed, and over what: the `algorithm` and `qop` parameters. A later algorithm is an arm here and in [`Algorithm::hash`].
 
 use std::fmt;
-use std::fmt::Write as _;
 
 use md5::Digest;
 
@@ -82,8 +81,8 @@ impl Algorithm {
         }
     }
 
-    /// Lower-case hex of the hash of `parts` joined by colons; `None` where we cannot compute it.
-    pub(super) fn hash(&self, parts: &[&[u8]]) -> Option<String> {
+    /// The hash of `parts` joined by colons; `None` where we cannot compute it.
+    pub(super) fn digest(&self, parts: &[&[u8]]) -> Option<Hash> {
         match self {
             Algorithm::Md5 | Algorithm::Md5Sess => Some(joined::<md5::Md5>(parts)),
             Algorithm::Sha256 | Algorithm::Sha256Sess => Some(joined::<sha2::Sha256>(parts)),
@@ -92,6 +91,59 @@ impl Algorithm {
             }
             Algorithm::Other(_) => None,
         }
+    }
+
+    /// A hash of this algorithm in lower-case hex.
+    pub(super) fn hex(&self, hash: &Hash) -> Option<Hex> {
+        let bytes = match self {
+            Algorithm::Md5 | Algorithm::Md5Sess => 16,
+            Algorithm::Sha256
+            | Algorithm::Sha256Sess
+            | Algorithm::Sha512_256
+            | Algorithm::Sha512_256Sess => 32,
+            Algorithm::Other(_) => return None,
+        };
+        Some(Hex::of(hash.get(..bytes)?))
+    }
+
+    /// Lower-case hex of the hash of `parts` joined by colons; `None` where we cannot compute it.
+    pub(super) fn hash(&self, parts: &[&[u8]]) -> Option<Hex> {
+        self.hex(&self.digest(parts)?)
+    }
+}
+
+/// A hash; MD5 fills half of it.
+pub(super) type Hash = [u8; 32];
+
+/// A hash in lower-case hex.
+#[derive(Clone, Copy)]
+pub(super) struct Hex {
+    letters: [u8; 64],
+    length: usize,
+}
+
+impl Hex {
+    pub(super) fn of(bytes: &[u8]) -> Hex {
+        const DIGITS: [u8; 16] = *b"0123456789abcdef";
+        let digit = |value: u8| DIGITS.get(usize::from(value & 15)).copied().unwrap_or(b'0');
+        let mut letters = [0; 64];
+        for (pair, byte) in letters.chunks_exact_mut(2).zip(bytes) {
+            if let [high, low] = pair {
+                (*high, *low) = (digit(byte >> 4), digit(*byte));
+            }
+        }
+        Hex {
+            letters,
+            length: (bytes.len() * 2).min(64),
+        }
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.letters.get(..self.length).unwrap_or_default()
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 }
 
@@ -148,7 +200,7 @@ impl fmt::Display for Qop {
     }
 }
 
-fn joined<D: Digest>(parts: &[&[u8]]) -> String {
+fn joined<D: Digest>(parts: &[&[u8]]) -> Hash {
     let mut hash = D::new();
     for (i, part) in parts.iter().enumerate() {
         if i > 0 {
@@ -156,11 +208,9 @@ fn joined<D: Digest>(parts: &[&[u8]]) -> String {
         }
         hash.update(part);
     }
-    hash.finalize()
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a String does not fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    let mut out = Hash::default();
+    for (to, from) in out.iter_mut().zip(hash.finalize()) {
+        *to = from;
+    }
+    out
 }

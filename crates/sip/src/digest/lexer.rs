@@ -6,7 +6,7 @@ use super::cursor::{Cursor, Element, Scheme, is_token};
 use crate::Text;
 
 /// Nobody sends more; each is kept, so there must be an end.
-const MAX_PARAMS: usize = 32;
+pub(super) const MAX_PARAMS: usize = 32;
 /// Challenges in one header line. One is the rule; three are seen.
 const MAX_SCHEMES: usize = 16;
 

@@ -4,8 +4,9 @@ use std::fmt;
 
 use subtle::ConstantTimeEq;
 
+use super::algorithm::Hex;
 use super::write::escaped;
-use super::{Challenge, Credentials, Qop};
+use super::{Challenge, Credentials, CredentialsRef, Qop};
 use crate::{Method, Text};
 
 /// Who answers, and with what.
@@ -121,13 +122,14 @@ pub fn answer_for(
         qop,
         other: Vec::new(),
     };
-    credentials.response = Text::from(response(
+    let proof = response(
         &credentials,
         secret,
         subject.method.as_str(),
         subject.body,
         subject.session,
-    )?);
+    )?;
+    credentials.response = Text::from(proof.as_str());
     Some(credentials)
 }
 
@@ -150,9 +152,13 @@ pub fn verify_for(credentials: &Credentials, secret: &Secret<'_>, subject: &Subj
 }
 
 /// In the same time wherever they differ; hex digits of either case.
-pub(super) fn same(expected: &str, given: &str) -> bool {
-    let given = given.to_ascii_lowercase();
-    bool::from(expected.as_bytes().ct_eq(given.as_bytes()))
+pub(super) fn same(expected: &Hex, given: &str) -> bool {
+    let mut lower = [0; 64];
+    for (to, from) in lower.iter_mut().zip(given.bytes()) {
+        *to = from.to_ascii_lowercase();
+    }
+    let lower = lower.get(..given.len()).unwrap_or_default();
+    bool::from(expected.as_bytes().ct_eq(lower))
 }
 
 /// The response of RFC 7616 §3.4.1. An empty method makes it the server's (`rspauth`, §3.5).
@@ -162,9 +168,8 @@ pub(super) fn response(
     method: &str,
     body: &[u8],
     session: Option<&Session>,
-) -> Option<String> {
+) -> Option<Hex> {
     let hash = |parts: &[&[u8]]| credentials.algorithm.hash(parts);
-    let (nonce, uri) = (credentials.nonce.as_bytes(), credentials.uri.as_bytes());
     let mut ha1 = hash(&[
         secret.username.as_bytes(),
         credentials.realm.as_bytes(),
@@ -181,6 +186,18 @@ pub(super) fn response(
             begun.cnonce.as_bytes(),
         ])?;
     }
+    response_over(&credentials.glance(), &ha1, method, body)
+}
+
+/// The same over a H(A1) that is there already.
+pub(super) fn response_over(
+    credentials: &CredentialsRef<'_>,
+    ha1: &Hex,
+    method: &str,
+    body: &[u8],
+) -> Option<Hex> {
+    let hash = |parts: &[&[u8]]| credentials.algorithm.hash(parts);
+    let (nonce, uri) = (credentials.nonce.as_bytes(), credentials.uri.as_bytes());
     let ha2 = match &credentials.qop {
         None | Some(Qop::Auth) => hash(&[method.as_bytes(), uri])?,
         Some(Qop::AuthInt) => hash(&[method.as_bytes(), uri, hash(&[body])?.as_bytes()])?,
@@ -189,11 +206,12 @@ pub(super) fn response(
     let Some(qop) = &credentials.qop else {
         return hash(&[ha1.as_bytes(), nonce, ha2.as_bytes()]);
     };
+    let count = Hex::of(&credentials.nc?.to_be_bytes());
     hash(&[
         ha1.as_bytes(),
         nonce,
-        format!("{:08x}", credentials.nc?).as_bytes(),
-        credentials.cnonce.as_ref()?.as_bytes(),
+        count.as_bytes(),
+        credentials.cnonce?.as_bytes(),
         qop.as_str().as_bytes(),
         ha2.as_bytes(),
     ])

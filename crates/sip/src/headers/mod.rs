@@ -64,8 +64,9 @@ impl Headers {
             .unwrap_or_default()
     }
 
-    /// Names and bytes of all headers, without making values of them.
-    pub(crate) fn written(&self) -> impl Iterator<Item = (&HeaderName, &[u8])> {
+    /// Names and bytes of all headers in their order, without making values of them.
+    #[inline]
+    pub fn written(&self) -> impl Iterator<Item = (&HeaderName, &[u8])> {
         self.list
             .iter()
             .map(|entry| (&entry.name, entry.bytes(&self.source)))

@@ -8,10 +8,12 @@ mod reason;
 #[cfg(test)]
 mod tests;
 mod write;
+mod writer;
 
 use bytes::Bytes;
 
 pub use self::frame::{Frame, frame_stream};
+pub use self::writer::ResponseWriter;
 use crate::{Headers, Method, ParseError, StatusCode, Text, Uri};
 
 /// A request or a response.

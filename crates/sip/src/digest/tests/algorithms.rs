@@ -40,7 +40,9 @@ fn the_sha_512_256_vector_of_rfc_7616_is_met_as_its_erratum_has_it() {
         "3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5"
     );
     assert_eq!(
-        Algorithm::Sha512_256.hash(&[jason.username.as_bytes(), b"api@example.org"]),
+        Algorithm::Sha512_256
+            .hash(&[jason.username.as_bytes(), b"api@example.org"])
+            .map(|hex| hex.as_str().to_owned()),
         Some("793263caabb707a56211940d90411ea4a575adeccb7e360aeb624ed06ece9b0b".into())
     );
     // SIP has no userhash (RFC 8760): the name goes as it is, readable to a server that asked for a hash.

@@ -1,0 +1,34 @@
+//! The home as the config has it, and as views see it.
+
+use bellhop_control::snapshot::{Device, Home};
+
+use super::Driver;
+use crate::config::HomeSettings;
+
+impl Driver {
+    /// The config says something else of the home, or the same.
+    pub(super) fn arrange_home(&mut self, wanted: HomeSettings) {
+        if self.ending.is_none() {
+            self.home = wanted;
+        }
+    }
+
+    /// For the snapshot.
+    pub(super) fn home_view(&self) -> Home {
+        Home {
+            enabled: self.home.enabled,
+            listening: Vec::new(),
+            devices: self
+                .home
+                .devices
+                .iter()
+                .map(|device| Device {
+                    name: device.name.clone(),
+                    extension: device.extension.clone(),
+                    online: false,
+                    contacts: Vec::new(),
+                })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The location service on disk: `home.redb` in the state directory, written by a thread of its own.
+//!
+//! Group commit: what an answer waits for is committed (fsync) in one transaction for all that wait; what nobody waits for follows within [`SOON`].
+//! A file that can't be used is no reason to serve nobody. A damaged one is moved aside; where nothing can be written, everything counts as committed, is kept
+//! here, and is written as soon as that goes again; the trouble is told meanwhile.
+
+mod file;
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use bellhop_registrar::{Urgency, Write, WriteSeq};
+use bellhop_sip::Text;
+use bytes::Bytes;
+use tokio::sync::mpsc as told;
+
+use file::File;
+
+/// The file's name.
+pub(crate) const FILE: &str = "home.redb";
+/// So long may a write wait that no answer waits for.
+const SOON: Duration = Duration::from_millis(500);
+/// What could not be written is tried again so much later.
+const RETRY: Duration = Duration::from_secs(30);
+/// Writes of one transaction; the others come with the next.
+const GROUP: usize = 16 * 1024;
+
+/// What the store tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// All writes up to this one are durable, or as durable as the trouble lets them be.
+    Committed(WriteSeq),
+    /// Something is wrong with it now, or no longer.
+    Trouble(Option<Trouble>),
+}
+
+/// Why what is learnt may not outlive this run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// What an earlier run knew is lost; from now on all is kept. The text is for people.
+    Lost(String),
+    /// Nothing is kept now. The text is the system's.
+    Unwritable(String),
+}
+
+/// What was found at the start: the records by account, and what is wrong.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) records: Vec<(String, Vec<u8>)>,
+    pub(crate) trouble: Option<Trouble>,
+}
+
+/// See the module. Dropped, it writes what is left and ends.
+#[derive(Debug)]
+pub(crate) struct Store {
+    writes: Option<mpsc::Sender<Write>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Store {
+    /// Opens the file in `directory` and reads it, which blocks. What follows is told to `outcomes`.
+    ///
+    /// # Errors
+    /// No thread is to be had.
+    pub(crate) fn open(
+        directory: &Path,
+        outcomes: told::UnboundedSender<Outcome>,
+    ) -> io::Result<(Store, Found)> {
+        let path = directory.join(FILE);
+        let (writes, queue) = mpsc::channel();
+        let (first, found) = mpsc::channel();
+        let thread = thread::Builder::new()
+            .name("home-store".into())
+            .spawn(move || {
+                let (mut keeper, found) = Keeper::open(path, outcomes);
+                let _ = first.send(found);
+                while keeper.turn(&queue) {}
+            })?;
+        let found = found.recv().unwrap_or_default();
+        let store = Store {
+            writes: Some(writes),
+            thread: Some(thread),
+        };
+        Ok((store, found))
+    }
+
+    /// Takes a write on; its [`Outcome::Committed`] follows.
+    pub(crate) fn write(&self, write: Write) {
+        if let Some(writes) = &self.writes {
+            let _ = writes.send(write);
+        }
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.writes = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The thread's side.
+struct Keeper {
+    path: PathBuf,
+    /// None while nothing can be written.
+    file: Option<File>,
+    /// What the file does not have yet.
+    dirty: HashMap<Text, Option<Bytes>>,
+    /// The newest of them, if it is not committed.
+    newest: Option<WriteSeq>,
+    /// When the oldest of them must be written.
+    due: Option<Instant>,
+    trouble: Option<Trouble>,
+    outcomes: told::UnboundedSender<Outcome>,
+}
+
+impl Keeper {
+    fn open(path: PathBuf, outcomes: told::UnboundedSender<Outcome>) -> (Keeper, Found) {
+        let opened = file::open_or_put_aside(&path);
+        let trouble = opened.trouble;
+        if let Some(trouble) = &trouble {
+            tracing::warn!(?trouble, "the store of the devices at home");
+        }
+        let keeper = Keeper {
+            due: opened.file.is_none().then(|| Instant::now() + RETRY),
+            file: opened.file,
+            path,
+            dirty: HashMap::new(),
+            newest: None,
+            trouble: trouble.clone(),
+            outcomes,
+        };
+        let records = opened.records;
+        (keeper, Found { records, trouble })
+    }
+
+    /// False at the end.
+    fn turn(&mut self, queue: &mpsc::Receiver<Write>) -> bool {
+        let first = match self.due {
+            None => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(at) => queue.recv_timeout(at.saturating_duration_since(Instant::now())),
+        };
+        let goes_on = !matches!(first, Err(RecvTimeoutError::Disconnected));
+        let mut urgent = false;
+        if let Ok(write) = first {
+            urgent = self.take(write);
+            for _ in 1..GROUP {
+                let Ok(write) = queue.try_recv() else { break };
+                urgent |= self.take(write);
+            }
+        }
+        let is_due = self.due.is_some_and(|at| at <= Instant::now());
+        if self.file.is_none() {
+            if is_due || !goes_on {
+                self.reopen();
+            }
+            self.committed();
+        } else if urgent || is_due || !goes_on {
+            self.commit();
+        }
+        goes_on
+    }
+
+    /// Whether somebody waits for it.
+    fn take(&mut self, write: Write) -> bool {
+        self.newest = Some(write.seq);
+        self.dirty.insert(write.user, write.record);
+        if self.file.is_some() && self.due.is_none() {
+            self.due = Some(Instant::now() + SOON);
+        }
+        write.urgency == Urgency::BeforeAnswer
+    }
+
+    fn commit(&mut self) {
+        let Some(file) = &mut self.file else { return };
+        self.due = None;
+        if !self.dirty.is_empty() {
+            if let Err(why) = file.commit(&self.dirty) {
+                // After an error nothing more is to be had of an open file.
+                self.file = None;
+                self.due = Some(Instant::now() + RETRY);
+                self.tell(Some(Trouble::Unwritable(why)));
+            } else {
+                self.dirty.clear();
+            }
+        }
+        self.committed();
+    }
+
+    /// Tries to write all that could not be.
+    fn reopen(&mut self) {
+        self.due = Some(Instant::now() + RETRY);
+        let opened = file::open_or_put_aside(&self.path);
+        let Some(mut file) = opened.file else { return };
+        match file.commit(&self.dirty) {
+            Ok(()) => {
+                self.file = Some(file);
+                self.dirty.clear();
+                self.due = None;
+                self.tell(None);
+            }
+            Err(why) => self.tell(Some(Trouble::Unwritable(why))),
+        }
+    }
+
+    fn committed(&mut self) {
+        if let Some(seq) = self.newest.take() {
+            let _ = self.outcomes.send(Outcome::Committed(seq));
+        }
+    }
+
+    fn tell(&mut self, trouble: Option<Trouble>) {
+        if self.trouble != trouble {
+            tracing::warn!(?trouble, "the store of the devices at home");
+            self.trouble.clone_from(&trouble);
+            let _ = self.outcomes.send(Outcome::Trouble(trouble));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! Credentials as they stand in a header, for who only checks them: nothing is copied.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::credentials::nonce_count;
+use super::cursor::{Cursor, Element, Scheme, is_token};
+use super::lexer::{MAX_PARAMS, RawParam};
+use super::response::{response_over, same};
+use super::write::unescaped;
+use super::{Algorithm, Credentials, DigestError, Ha1, Qop};
+use crate::{Method, Text};
+
+/// What [`Credentials`] are, borrowed from the header that they were read from. Parameters that we give no meaning to are passed over.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CredentialsRef<'a> {
+    /// Plain: escapes are resolved.
+    pub username: Cow<'a, str>,
+    /// As between the quotes on the wire.
+    pub realm: &'a str,
+    /// As between the quotes on the wire.
+    pub nonce: &'a str,
+    /// The Request-URI that was hashed; as between the quotes on the wire.
+    pub uri: &'a str,
+    /// The proof, in hex.
+    pub response: &'a str,
+    /// MD5 where the parameter was absent.
+    pub algorithm: Algorithm,
+    /// The client's own nonce; as between the quotes on the wire.
+    pub cnonce: Option<&'a str>,
+    /// `None`: the RFC 2069 form, which proves less.
+    pub qop: Option<Qop>,
+    /// How often this nonce was answered, from 1.
+    pub nc: Option<u32>,
+}
+
+impl<'a> CredentialsRef<'a> {
+    /// Reads the value of one header.
+    ///
+    /// # Errors
+    /// As [`Credentials::parse`]: [`DigestError::OtherScheme`] where it is not Digest; else what is missing, doubled or malformed.
+    pub fn parse(value: &'a str) -> Result<CredentialsRef<'a>, DigestError> {
+        let mut found = Found::default();
+        let mut cursor = Cursor::over(value);
+        let mut scheme = Scheme::None;
+        while let Some(element) = cursor.element(scheme) {
+            match element? {
+                Element::Scheme(name) if name.eq_ignore_ascii_case("Digest") => {
+                    if found.schemes > 0 {
+                        return Err(DigestError::Malformed("two credentials in one header"));
+                    }
+                    found.schemes = 1;
+                    scheme = Scheme::Digest;
+                }
+                Element::Scheme(_) => scheme = Scheme::Other,
+                Element::Param(param) => found.add(param)?,
+                Element::Skipped => {}
+            }
+        }
+        if found.schemes == 0 {
+            return Err(DigestError::OtherScheme);
+        }
+        found.credentials()
+    }
+
+    /// Whether they prove knowledge of the password behind `ha1` for a request with `method` and `body`. The comparison takes the same time wherever it
+    /// differs. Realm, nonce, nonce count and URI are the caller's to judge. What we cannot compute is false, and so is a key for each session.
+    #[must_use]
+    pub fn prove(&self, ha1: &Ha1, method: &Method, body: &[u8]) -> bool {
+        if self.algorithm.per_session() {
+            return false;
+        }
+        ha1.hex(&self.algorithm)
+            .and_then(|ha1| response_over(self, &ha1, method.as_str(), body))
+            .is_some_and(|expected| same(&expected, self.response))
+    }
+}
+
+impl Credentials {
+    pub(super) fn glance(&self) -> CredentialsRef<'_> {
+        CredentialsRef {
+            username: Cow::Borrowed(&self.username),
+            realm: &self.realm,
+            nonce: &self.nonce,
+            uri: &self.uri,
+            response: &self.response,
+            algorithm: self.algorithm.clone(),
+            cnonce: self.cnonce.as_deref(),
+            qop: self.qop.clone(),
+            nc: self.nc,
+        }
+    }
+}
+
+/// Without anything that a password could be guessed from: this ends up in logs.
+impl fmt::Debug for CredentialsRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CredentialsRef")
+            .field("algorithm", &self.algorithm)
+            .field("qop", &self.qop)
+            .field("nc", &self.nc)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Default)]
+struct Found<'a> {
+    schemes: u8,
+    params: usize,
+    username: Option<&'a str>,
+    realm: Option<&'a str>,
+    nonce: Option<&'a str>,
+    uri: Option<&'a str>,
+    response: Option<&'a str>,
+    algorithm: Option<&'a str>,
+    cnonce: Option<&'a str>,
+    opaque: Option<&'a str>,
+    qop: Option<&'a str>,
+    nc: Option<&'a str>,
+}
+
+impl<'a> Found<'a> {
+    fn add(&mut self, param: RawParam<'a>) -> Result<(), DigestError> {
+        self.params += 1;
+        if self.params > MAX_PARAMS {
+            return Err(DigestError::TooMany);
+        }
+        let is = |name: &str| param.name.eq_ignore_ascii_case(name);
+        let place = match param.name.len() {
+            8 if is("username") => &mut self.username,
+            5 if is("realm") => &mut self.realm,
+            5 if is("nonce") => &mut self.nonce,
+            3 if is("uri") => &mut self.uri,
+            8 if is("response") => &mut self.response,
+            9 if is("algorithm") => &mut self.algorithm,
+            6 if is("cnonce") => &mut self.cnonce,
+            6 if is("opaque") => &mut self.opaque,
+            3 if is("qop") => &mut self.qop,
+            2 if is("nc") => &mut self.nc,
+            _ => return Ok(()),
+        };
+        match place.replace(param.value) {
+            None => Ok(()),
+            Some(_) => Err(DigestError::Duplicate(Text::from(param.name))),
+        }
+    }
+
+    fn credentials(self) -> Result<CredentialsRef<'a>, DigestError> {
+        let there = |value: Option<&'a str>, name| value.ok_or(DigestError::Missing(name));
+        let credentials = CredentialsRef {
+            username: unescaped(there(self.username, "username")?),
+            realm: there(self.realm, "realm")?,
+            nonce: there(self.nonce, "nonce")?,
+            uri: there(self.uri, "uri")?,
+            response: there(self.response, "response")?,
+            algorithm: token(self.algorithm, "algorithm")?.map_or(Algorithm::Md5, Algorithm::named),
+            cnonce: self.cnonce,
+            qop: token(self.qop, "qop")?.map(Qop::named),
+            nc: self.nc.map(nonce_count).transpose()?,
+        };
+        match (&credentials.qop, credentials.cnonce, credentials.nc) {
+            (Some(_), None, _) => Err(DigestError::Missing("cnonce")),
+            (Some(_), _, None) => Err(DigestError::Missing("nc")),
+            _ => Ok(credentials),
+        }
+    }
+}
+
+fn token<'a>(value: Option<&'a str>, name: &'static str) -> Result<Option<&'a str>, DigestError> {
+    match value {
+        Some(value) if value.is_empty() || !value.chars().all(is_token) => {
+            Err(DigestError::Invalid(name))
+        }
+        value => Ok(value),
+    }
+}

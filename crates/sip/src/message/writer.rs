@@ -1,0 +1,120 @@
+//! A response written in one go, without being a [`super::Response`] first.
+
+use std::fmt::{self, Write as _};
+
+use bytes::{BufMut as _, Bytes, BytesMut};
+
+use super::{Request, reason};
+use crate::{HeaderName, Text};
+
+/// Writes the answer to a request straight into bytes: for servers that answer more than they think.
+///
+/// What is written can begin no header of its own: line ends in values become spaces.
+#[derive(Debug)]
+pub struct ResponseWriter {
+    to: BytesMut,
+}
+
+impl ResponseWriter {
+    /// Begins the answer to `request` as RFC 3261 §8.2.6.2 makes it: every Via, From, To, Call-ID and CSeq are copied. `to_tag` is put behind the To, for
+    /// one that has none. An empty `phrase` means that of the RFCs.
+    #[must_use]
+    pub fn answering(request: &Request, status: u16, phrase: &str, to_tag: Option<&str>) -> Self {
+        let mut writer = ResponseWriter {
+            to: BytesMut::with_capacity(768),
+        };
+        let usual: Text;
+        let phrase = if phrase.is_empty() {
+            usual = reason::phrase(status);
+            usual.as_str()
+        } else {
+            phrase
+        };
+        writer.put(format_args!("SIP/2.0 {status} {phrase}"));
+        for (name, value) in request.headers.written() {
+            match name {
+                HeaderName::Via | HeaderName::From | HeaderName::CallId | HeaderName::CSeq => {
+                    writer.begin(name);
+                    writer.to.put_slice(value);
+                }
+                HeaderName::To => {
+                    writer.begin(name);
+                    writer.to.put_slice(value);
+                    if let Some(tag) = to_tag {
+                        writer.to.put_slice(b";tag=");
+                        writer.put(format_args!("{tag}"));
+                    }
+                }
+                _ => {}
+            }
+        }
+        writer
+    }
+
+    /// Appends a header.
+    pub fn header(&mut self, name: &HeaderName, value: &str) {
+        self.begin(name);
+        let _ = self.write_str(value);
+    }
+
+    /// Appends a header of several parts.
+    pub fn header_of(&mut self, name: &HeaderName, value: fmt::Arguments<'_>) {
+        self.begin(name);
+        self.put(value);
+    }
+
+    /// The response as it goes over the wire, without a body.
+    #[must_use]
+    pub fn finish(mut self) -> Bytes {
+        self.to.put_slice(b"\r\nContent-Length: 0\r\n\r\n");
+        self.to.freeze()
+    }
+
+    fn begin(&mut self, name: &HeaderName) {
+        self.to.put_slice(b"\r\n");
+        self.to.put_slice(name.as_str().as_bytes());
+        self.to.put_slice(b": ");
+    }
+
+    fn put(&mut self, value: fmt::Arguments<'_>) {
+        // Writing to a growing buffer does not fail.
+        let _ = self.write_fmt(value);
+    }
+}
+
+impl fmt::Write for ResponseWriter {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_none() {
+            self.to.put_slice(text.as_bytes());
+        } else {
+            self.to.extend(text.bytes().map(|byte| match byte {
+                b'\r' | b'\n' => b' ',
+                _ => byte,
+            }));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Message;
+
+    #[test]
+    fn what_names_the_transaction_is_copied_and_nothing_begins_a_header_of_its_own() {
+        let text = "REGISTER sip:h SIP/2.0\r\nv: SIP/2.0/UDP a;branch=z9hG4bK1\r\nVia: SIP/2.0/UDP b;branch=z9hG4bK2\r\nf: <sip:a@h>;tag=1\r\nt: <sip:a@h>\r\n\
+                    i: x\r\nCSeq: 1 REGISTER\r\nContact: <sip:c@d>\r\n\r\n";
+        let Ok(Message::Request(request)) = Message::parse_datagram(text.into()) else {
+            panic!("a request");
+        };
+        let mut writer = ResponseWriter::answering(&request, 439, "", Some("t\r\nEvil: 1"));
+        writer.header(&HeaderName::Server, "s\r\nEvil: 2");
+        let written = writer.finish();
+        assert_eq!(
+            std::str::from_utf8(&written).unwrap(),
+            "SIP/2.0 439 First Hop Lacks Outbound Support\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nVia: SIP/2.0/UDP b;branch=z9hG4bK2\r\n\
+             From: <sip:a@h>;tag=1\r\nTo: <sip:a@h>;tag=t  Evil: 1\r\nCall-ID: x\r\nCSeq: 1 REGISTER\r\nServer: s  Evil: 2\r\nContent-Length: 0\r\n\r\n"
+        );
+    }
+}
