@@ -64,6 +64,10 @@ mod linux {
         let folder = binary::target_directory()?.join("bench");
         fs::create_dir_all(&folder)?;
         fs::write(folder.join("registrar.md"), &table)?;
+        fs::write(
+            folder.join("registrar.svg"),
+            registrar_bench::svg(&findings),
+        )?;
         println!("bench: written to {}", folder.display());
         let faults = findings.faults();
         if !faults.is_empty() {

@@ -9,9 +9,12 @@ mod cores;
 mod digest;
 mod findings;
 mod generator;
+mod goal;
+mod lookup;
 mod machine;
 mod memory;
 mod message;
+mod plot;
 mod report;
 mod round;
 mod server;
@@ -28,6 +31,7 @@ use nix::sys::prctl;
 use crate::priority;
 
 pub use findings::Findings;
+pub use plot::svg;
 pub use report::markdown;
 pub use server::Contestant;
 
@@ -50,6 +54,8 @@ pub struct Options {
     pub pace: u32,
     /// How many bindings there are while memory is measured.
     pub memory_at: Vec<u32>,
+    /// How many addresses-of-record there are while lookups are measured.
+    pub lookup_at: Vec<u32>,
 }
 
 impl Options {
@@ -62,8 +68,9 @@ impl Options {
             users: 10_000,
             insertions: 10,
             window: Duration::from_secs(5),
-            pace: 10_000,
+            pace: 5_000,
             memory_at: vec![10_000, 100_000],
+            lookup_at: vec![10, 100, 1_000, 10_000, 100_000, 1_000_000],
         }
     }
 
@@ -75,6 +82,7 @@ impl Options {
             insertions: 3,
             window: Duration::from_secs(2),
             memory_at: vec![10_000],
+            lookup_at: vec![10, 1_000, 100_000],
             ..Self::full()
         }
     }
@@ -109,6 +117,11 @@ pub fn run(
             tell(&memory.line());
             findings.memory.push(memory);
         }
+    }
+    for &records in &options.lookup_at {
+        let lookup = lookup::among(records)?;
+        tell(&lookup.line());
+        findings.lookups.push(lookup);
     }
     findings.seconds = begun.elapsed().as_secs_f64();
     Ok(findings)

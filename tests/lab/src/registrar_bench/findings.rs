@@ -1,6 +1,7 @@
 //! Everything that one run found, and the medians of it.
 
 use super::cores::Cores;
+use super::lookup::Lookup;
 use super::memory::Memory;
 use super::round::Sample;
 use super::{Contestant, Options};
@@ -19,6 +20,7 @@ pub struct Findings {
     pub(super) raised: bool,
     pub(super) samples: Vec<Sample>,
     pub(super) memory: Vec<Memory>,
+    pub(super) lookups: Vec<Lookup>,
 }
 
 impl Findings {
@@ -31,6 +33,7 @@ impl Findings {
             raised,
             samples: Vec::new(),
             memory: Vec::new(),
+            lookups: Vec::new(),
         }
     }
 
