@@ -171,7 +171,9 @@ impl Demo {
                 let wall = SystemTime::now();
                 let answer = self.registrar.handle_request(now, wall, &arrival, &request);
                 // The demo keeps nothing, so nothing has to be stored first.
-                while self.registrar.poll_write().is_some() {}
+                while let Some(write) = self.registrar.poll_write() {
+                    self.registrar.handle_committed(write.seq);
+                }
                 Some((answer.response, destination))
             }
             Received::Refused {

@@ -58,8 +58,10 @@ pub enum Urgency {
 /// What a request was, in the eyes of a guard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It got what it asked for, or could have without a login.
+    /// Somebody logged in and got what he asked for.
     Served,
+    /// It was answered without a login, as it would be to anybody.
+    Open,
     /// It was asked for a login, as every first request is.
     Challenged,
     /// It tried to log in and could not: wrong password, unknown user, a nonce that was never ours.

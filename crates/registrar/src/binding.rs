@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use bellhop_sip::{ContactAddr, Text, Transport, Uri};
+use bellhop_sip::{Transport, Uri};
 
 use crate::arrival::StreamId;
+use crate::texts::Texts;
 
 /// Names a binding as long as it lives, refreshes included. Another one of the same contact has another key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,19 +28,26 @@ pub enum Qualified {
 #[derive(Clone, Debug)]
 pub struct Binding {
     pub(crate) key: BindingKey,
-    /// As the client sent it, without display name and `expires`.
-    pub(crate) contact: ContactAddr,
+    pub(crate) texts: Texts,
     pub(crate) expires_at: Instant,
     pub(crate) bound_at: Instant,
     pub(crate) updated_at: Instant,
-    pub(crate) call_id: Text,
-    pub(crate) cseq: u32,
     pub(crate) source: SocketAddr,
-    pub(crate) transport: Transport,
     pub(crate) stream: Option<StreamId>,
-    pub(crate) path: Option<Text>,
-    pub(crate) user_agent: Option<Text>,
-    pub(crate) qualified: Option<Qualified>,
+    pub(crate) cseq: u32,
+    /// 0: none.
+    pub(crate) reg_id: u32,
+    pub(crate) q: u16,
+    pub(crate) transport: Transport,
+    pub(crate) qualified: Rtt,
+}
+
+/// What asking came to, in a word of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rtt {
+    Unknown,
+    Millis(u32),
+    Silent,
 }
 
 impl Binding {
@@ -52,46 +60,58 @@ impl Binding {
     /// Where calls go, as the client wrote it.
     #[must_use]
     pub fn contact(&self) -> &str {
-        self.contact.addr.uri.as_str()
+        self.texts.uri()
     }
 
     /// The same, read.
     #[must_use]
     pub fn uri(&self) -> Option<Uri> {
-        Some(self.contact.addr.uri.clone())
+        self.contact().parse().ok()
+    }
+
+    /// The parameters of the Contact but `expires`, as they are written: `;q=0.5;+sip.instance="…"`.
+    #[must_use]
+    pub fn params(&self) -> &str {
+        self.texts.params()
     }
 
     /// The preference in thousandths; 1000 where the client gave none (RFC 3261 §16.6).
     #[must_use]
     pub fn q(&self) -> u16 {
-        self.contact.q().unwrap_or(1000)
+        self.q
     }
 
     /// `+sip.instance` without its angle brackets.
     #[must_use]
-    pub fn instance(&self) -> Option<Text> {
-        self.contact.instance()
+    pub fn instance(&self) -> Option<&str> {
+        self.texts.instance()
     }
 
     /// `reg-id`, where the binding is one of RFC 5626.
     #[must_use]
     pub fn reg_id(&self) -> Option<u32> {
-        self.contact.reg_id()
+        (self.reg_id > 0).then_some(self.reg_id)
     }
 
     /// The path vector (RFC 3327 §5.3) as one header's value, to be put in front as a Route.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
-        self.path.as_deref()
+        self.texts.path()
     }
 
     /// What the client calls itself.
     #[must_use]
     pub fn user_agent(&self) -> Option<&str> {
-        self.user_agent.as_deref()
+        self.texts.user_agent()
     }
 
-    /// Where the request that bound or last refreshed it came from. With [`transport`](Self::transport) and [`stream`](Self::stream) it is the flow.
+    /// The Call-ID of the request that bound or last refreshed it.
+    #[must_use]
+    pub fn call_id(&self) -> &str {
+        self.texts.call_id()
+    }
+
+    /// Where that request came from. With [`transport`](Self::transport) and [`stream`](Self::stream) it is the flow.
     #[must_use]
     pub fn source(&self) -> SocketAddr {
         self.source
@@ -130,7 +150,13 @@ impl Binding {
     /// What asking it came to the last time; `None`: it was not asked since it was bound or its flow changed.
     #[must_use]
     pub fn qualified(&self) -> Option<Qualified> {
-        self.qualified
+        match self.qualified {
+            Rtt::Unknown => None,
+            Rtt::Millis(millis) => Some(Qualified::Reachable {
+                rtt: Duration::from_millis(u64::from(millis)),
+            }),
+            Rtt::Silent => Some(Qualified::Unreachable),
+        }
     }
 
     /// Seconds left, begun ones counted whole: what still works is never listed as 0.
@@ -141,9 +167,17 @@ impl Binding {
         u32::try_from(left.as_secs().saturating_add(begun)).unwrap_or(u32::MAX)
     }
 
-    pub(crate) fn same_instance(&self, contact: &ContactAddr) -> bool {
-        contact.instance().is_some_and(|instance| {
-            self.contact.instance() == Some(instance) && self.contact.reg_id() == contact.reg_id()
-        })
+    /// Whether a call to it would go where a call to `other` goes.
+    pub(crate) fn same_place(&self, other: &Binding) -> bool {
+        self.texts == other.texts
+            && self.source == other.source
+            && self.transport == other.transport
+            && self.stream == other.stream
+            && self.reg_id == other.reg_id
+    }
+
+    /// Whether it outlives its process.
+    pub(crate) fn lasts(&self) -> bool {
+        self.stream.is_none()
     }
 }

@@ -68,16 +68,44 @@ impl RegistrarConfig {
         }
     }
 
+    /// What is offered: the strongest first (RFC 8760 §2.3), of equals as configured. Session keys would need a memory of how each session began.
+    pub(crate) fn algorithms(&self) -> Vec<Algorithm> {
+        let strength = |algorithm: &Algorithm| match algorithm {
+            Algorithm::Sha512_256 => 2,
+            Algorithm::Sha256 => 1,
+            Algorithm::Md5
+            | Algorithm::Md5Sess
+            | Algorithm::Sha256Sess
+            | Algorithm::Sha512_256Sess
+            | Algorithm::Other(_) => 0,
+        };
+        let mut offered: Vec<Algorithm> = Vec::new();
+        for algorithm in self
+            .digest
+            .iter()
+            .filter(|a| a.supported() && !a.per_session())
+        {
+            if !offered.contains(algorithm) {
+                offered.push(algorithm.clone());
+            }
+        }
+        offered.sort_by_key(|algorithm| std::cmp::Reverse(strength(algorithm)));
+        offered
+    }
+}
+
+/// The hosts that mean the domain, read once.
+#[derive(Debug)]
+pub(crate) struct Domain(Vec<Host>);
+
+impl Domain {
+    pub(crate) fn of(config: &RegistrarConfig) -> Domain {
+        let hosts = std::iter::once(&config.domain).chain(&config.aliases);
+        Domain(hosts.filter_map(|host| host.parse().ok()).collect())
+    }
+
     /// Whether the host of `uri` is the domain or an alias of it. The port does not matter: one registrar, one domain.
     pub(crate) fn serves(&self, uri: &Uri) -> bool {
-        let host = match uri.host() {
-            Some(Host::Name(name)) => name.to_string(),
-            Some(Host::V4(ip)) => ip.to_string(),
-            Some(Host::V6(ip)) => ip.to_string(),
-            None => return false,
-        };
-        std::iter::once(&self.domain)
-            .chain(&self.aliases)
-            .any(|ours| ours.eq_ignore_ascii_case(&host))
+        uri.host().is_some_and(|host| self.0.contains(&host))
     }
 }

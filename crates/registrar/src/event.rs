@@ -70,6 +70,8 @@ pub enum Unbinding {
     StreamClosed,
     /// There is no such account any more.
     AccountGone,
+    /// The store could not keep it.
+    NotStored,
 }
 
 impl fmt::Display for Event {
@@ -95,6 +97,7 @@ impl fmt::Display for Event {
                     Unbinding::Evicted => "pushed out",
                     Unbinding::StreamClosed => "its connection closed",
                     Unbinding::AccountGone => "no such account any more",
+                    Unbinding::NotStored => "could not be stored",
                 };
                 write!(f, "unbound {user} from {contact} ({why})")
             }
@@ -112,7 +115,7 @@ impl fmt::Display for Event {
                 write!(f, "{verb} {user} at {contact}")
             }
             Event::Refused { source, why } => {
-                write!(f, "refused {} for {source}: {why}", why.status().code())
+                write!(f, "refused {} for {source}: {why}", why.status())
             }
         }
     }

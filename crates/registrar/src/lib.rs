@@ -15,23 +15,27 @@
 //! - the *location service*: a *record* per address-of-record with its *bindings*; `save` changes it, `lookup` reads it (`location`);
 //! - *REGISTER*: the steps of §10.3 in their order, which joins the two (`register`).
 
+mod accounts;
 mod answer;
 mod arrival;
 mod auth;
 mod binding;
 mod config;
+mod date;
 mod event;
 mod guard;
 mod location;
-mod nonce;
 mod record;
 mod refusal;
 mod register;
 mod registrar;
 mod reply;
+mod stored;
 #[cfg(test)]
 mod tests;
-mod update;
+mod texts;
+mod wish;
+mod writes;
 
 pub use self::answer::{Answer, Hold, Outcome, Urgency, Write, WriteSeq};
 pub use self::arrival::{Arrival, StreamId};
@@ -40,4 +44,5 @@ pub use self::config::{Account, RegistrarConfig};
 pub use self::event::{Event, Unbinding};
 pub use self::guard::{Admission, Guard, GuardConfig, GuardEvent, Treatment};
 pub use self::refusal::Refusal;
-pub use self::registrar::{Damaged, Registrar};
+pub use self::registrar::Registrar;
+pub use self::stored::Damaged;

@@ -1,71 +1,280 @@
 //! The location service: which addresses-of-record are reachable where. `save` is the registrar's door, `lookup` that of whoever routes calls.
 
-use std::collections::BTreeMap;
-use std::time::Instant;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
-use bellhop_sip::Text;
-
-use crate::binding::Binding;
-use crate::record::{Change, Record};
+use crate::accounts::AccountId;
+use crate::answer::{Hold, Urgency, WriteSeq};
+use crate::arrival::StreamId;
+use crate::binding::{Binding, BindingKey, Qualified, Rtt};
+use crate::record::{self, Bindings, Change, Draft};
 use crate::refusal::Refusal;
-use crate::update::Update;
+use crate::wish::Update;
+use crate::writes::Writes;
 
-/// A record per account that has bindings. Bounded: only accounts get one, and each holds at most `max_contacts`.
+/// A record for each account, empty or not. Bounded: each holds at most `max_contacts`.
 pub(crate) struct LocationService {
-    records: BTreeMap<Text, Record>,
+    records: Vec<Record>,
     max_contacts: usize,
+    last_key: u64,
+    /// When a record is to be looked at: no later than the end of its first binding, and one entry for each. A refresh leaves it where it is, and it is
+    /// put off when it comes up.
+    due: BTreeSet<(Instant, AccountId)>,
+    /// Which records have bindings of a stream.
+    streams: BTreeSet<(StreamId, AccountId)>,
+    pub(crate) writes: Writes,
+}
+
+#[derive(Default)]
+struct Record {
+    bindings: Bindings,
+    due: Option<Instant>,
 }
 
 impl LocationService {
-    pub(crate) fn new(max_contacts: usize) -> LocationService {
+    pub(crate) fn new(accounts: usize, max_contacts: usize) -> LocationService {
+        let mut records = Vec::new();
+        records.resize_with(accounts, Record::default);
         LocationService {
-            records: BTreeMap::new(),
+            records,
             max_contacts,
+            last_key: 0,
+            due: BTreeSet::new(),
+            streams: BTreeSet::new(),
+            writes: Writes::new(accounts),
         }
+    }
+
+    /// The same for other accounts: what `moved` finds a place for is taken along. What was not polled to be written yet is written anew.
+    pub(crate) fn reconfigure(
+        &mut self,
+        accounts: usize,
+        max_contacts: usize,
+        moved: impl Fn(AccountId) -> Option<AccountId>,
+    ) -> Vec<(AccountId, Bindings)> {
+        let mut next = LocationService::new(accounts, max_contacts);
+        next.last_key = self.last_key;
+        next.writes.go_on_from(&self.writes);
+        let mut gone = Vec::new();
+        for (old, record) in (0..).map(AccountId).zip(std::mem::take(&mut self.records)) {
+            match moved(old) {
+                Some(new) => {
+                    if let Some(urgency) = self.writes.waiting(old) {
+                        next.writes.add(new, urgency);
+                    }
+                    next.put(new, record.bindings);
+                }
+                None if !record.bindings.is_empty() => gone.push((old, record.bindings)),
+                None => {}
+            }
+        }
+        *self = next;
+        gone
     }
 
     /// Does all that `update` asks for, or nothing of it.
-    pub(crate) fn save(&mut self, user: &Text, update: &Update) -> Result<Vec<Change>, Refusal> {
-        let nothing = Record::default();
-        let (next, changes) = self
-            .records
-            .get(user)
-            .unwrap_or(&nothing)
-            .next(update, self.max_contacts)?;
-        self.put(user, next);
+    pub(crate) fn save(
+        &mut self,
+        account: AccountId,
+        update: &Update,
+    ) -> Result<Vec<Change>, Refusal> {
+        let Some(record) = self.records.get(account.index()) else {
+            return Err(Refusal::UnknownAor);
+        };
+        let draft = Draft::of(
+            &record.bindings,
+            update,
+            self.max_contacts,
+            &mut self.last_key,
+        )?;
+        let (next, changes, urgency) = draft.finish();
+        let before = self.put(account, next);
+        match urgency {
+            Some(Urgency::BeforeAnswer) => self.writes.add_undoable(account, before),
+            Some(Urgency::Soon) => self.writes.add(account, Urgency::Soon),
+            None => {}
+        }
         Ok(changes)
     }
 
-    /// The bindings of one user, the longest bound first. Call [`expire`](Self::expire) before: this does not look at the time.
-    pub(crate) fn lookup(&self, user: &str) -> &[Binding] {
-        self.records.get(user).map_or(&[], Record::bindings)
+    /// What an answer that lists the bindings of this account has to wait for.
+    pub(crate) fn hold(&self, account: AccountId) -> Hold {
+        self.writes.hold(account)
+    }
+
+    /// All bindings of one account. Call [`expire`](Self::expire) before: this does not look at the time.
+    pub(crate) fn bindings(&self, account: AccountId) -> &[Binding] {
+        self.records
+            .get(account.index())
+            .map_or(&[], |record| &record.bindings)
+    }
+
+    /// Takes up bindings of an earlier run.
+    pub(crate) fn restore(&mut self, account: AccountId, mut bindings: Bindings) {
+        for binding in &mut bindings {
+            self.last_key += 1;
+            binding.key = BindingKey(self.last_key);
+        }
+        let excess = bindings.len().saturating_sub(self.max_contacts);
+        bindings.drain(..excess);
+        self.put(account, bindings);
     }
 
     /// Takes out every binding whose time is over.
-    pub(crate) fn expire(&mut self, now: Instant) -> Vec<(Text, Binding)> {
+    pub(crate) fn expire(&mut self, now: Instant) -> Vec<(AccountId, Bindings)> {
         let mut ended = Vec::new();
-        self.records.retain(|user, record| {
-            ended.extend(
-                record
-                    .expire(now)
-                    .into_iter()
-                    .map(|binding| (user.clone(), binding)),
-            );
-            !record.bindings().is_empty()
-        });
+        while let Some((due, account)) = self.due.first().copied() {
+            if due > now {
+                break;
+            }
+            self.due.pop_first();
+            let Some(record) = self.records.get_mut(account.index()) else {
+                continue;
+            };
+            record.due = None;
+            let over = record::expire(&mut record.bindings, now);
+            let empty = record.bindings.is_empty();
+            self.settle(account, &over);
+            if !over.is_empty() {
+                if empty && over.iter().any(Binding::lasts) {
+                    // Not because it would come back, a restart leaves out what is over, but so that the store does not grow.
+                    self.writes.add(account, Urgency::Soon);
+                }
+                ended.push((account, over));
+            }
+        }
         ended
     }
 
-    /// When the next binding ends.
-    pub(crate) fn next_expiry(&self) -> Option<Instant> {
-        self.records.values().filter_map(Record::next_expiry).min()
+    /// When [`expire`](Self::expire) has something to do.
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        self.due.first().map(|(due, _)| *due)
     }
 
-    fn put(&mut self, user: &Text, record: Record) {
-        if record.bindings().is_empty() {
-            self.records.remove(user);
-        } else {
-            self.records.insert(user.clone(), record);
+    /// Takes out what came on `stream`.
+    pub(crate) fn close(&mut self, stream: StreamId) -> Vec<(AccountId, Bindings)> {
+        let all = (stream, AccountId(0))..=(stream, AccountId(u32::MAX));
+        let accounts: Vec<AccountId> = self.streams.range(all).map(|(_, id)| *id).collect();
+        let mut ended = Vec::new();
+        for account in accounts {
+            let Some(record) = self.records.get_mut(account.index()) else {
+                continue;
+            };
+            let closed: Bindings = record
+                .bindings
+                .extract_if(.., |b| b.stream == Some(stream))
+                .collect();
+            self.settle(account, &closed);
+            ended.push((account, closed));
+        }
+        ended
+    }
+
+    /// Takes in whether a contact answered. The contact, if that is news.
+    pub(crate) fn qualify(
+        &mut self,
+        account: AccountId,
+        key: BindingKey,
+        outcome: Qualified,
+    ) -> Option<&Binding> {
+        let record = self.records.get_mut(account.index())?;
+        let binding = record.bindings.iter_mut().find(|b| b.key == key)?;
+        let before = binding.qualified;
+        binding.qualified = match outcome {
+            Qualified::Reachable { rtt } => {
+                Rtt::Millis(u32::try_from(rtt.as_millis()).unwrap_or(u32::MAX))
+            }
+            Qualified::Unreachable => Rtt::Silent,
+        };
+        let was_silent = before == Rtt::Silent;
+        let is_silent = binding.qualified == Rtt::Silent;
+        (was_silent != is_silent).then_some(&*binding)
+    }
+
+    /// The store has refused a write: the record is as it was. What ended by it.
+    pub(crate) fn undo(&mut self, seq: WriteSeq) -> Option<(AccountId, Bindings)> {
+        let (account, before) = self.writes.undo(seq)?;
+        let kept: Vec<BindingKey> = before.iter().map(Binding::key).collect();
+        let mut undone = self.put(account, before);
+        undone.retain(|binding| !kept.contains(&binding.key));
+        Some((account, undone))
+    }
+
+    /// Puts a record in the place of another, which it gives back.
+    fn put(&mut self, account: AccountId, bindings: Bindings) -> Bindings {
+        let Some(record) = self.records.get_mut(account.index()) else {
+            return bindings;
+        };
+        for stream in bindings.iter().filter_map(|b| b.stream) {
+            self.streams.insert((stream, account));
+        }
+        let before = std::mem::replace(&mut record.bindings, bindings);
+        self.settle(account, &before);
+        before
+    }
+
+    /// After a record has changed: when it is due, and of which streams it no longer is. `before` is what it had, or has no longer.
+    fn settle(&mut self, account: AccountId, before: &[Binding]) {
+        let Some(record) = self.records.get_mut(account.index()) else {
+            return;
+        };
+        for stream in before.iter().filter_map(|b| b.stream) {
+            if !record.bindings.iter().any(|b| b.stream == Some(stream)) {
+                self.streams.remove(&(stream, account));
+            }
+        }
+        let next = record::next_expiry(&record.bindings);
+        match (record.due, next) {
+            (Some(due), Some(next)) if due <= next => {}
+            (due, next) => {
+                if let Some(due) = due {
+                    self.due.remove(&(due, account));
+                }
+                self.due.extend(next.map(|next| (next, account)));
+                record.due = next;
+            }
         }
     }
+
+    pub(crate) fn records(&self) -> impl Iterator<Item = (AccountId, &[Binding])> {
+        (0..)
+            .map(AccountId)
+            .zip(self.records.iter().map(|record| &*record.bindings))
+    }
+}
+
+/// The bindings to be called, in groups of the same preference.
+pub(crate) fn lookup(bindings: &[Binding], now: Instant) -> Vec<Vec<&Binding>> {
+    let mut all: Vec<&Binding> = bindings
+        .iter()
+        .filter(|b| b.expires_at > now && b.qualified != Rtt::Silent)
+        .collect();
+    all.sort_by_key(|b| std::cmp::Reverse((b.q, b.updated_at)));
+    let mut groups: Vec<Vec<&Binding>> = Vec::new();
+    for binding in &all {
+        // RFC 5626 §7: one contact of an instance at a time.
+        let same_device = |other: &&&Binding| {
+            binding.instance().is_some() && other.instance() == binding.instance()
+        };
+        let newest = all
+            .iter()
+            .filter(same_device)
+            .max_by_key(|other| (other.updated_at, other.key));
+        if newest.is_some_and(|newest| newest.key != binding.key) {
+            continue;
+        }
+        match groups
+            .last_mut()
+            .filter(|group| group.first().is_some_and(|b| b.q == binding.q))
+        {
+            Some(group) => group.push(binding),
+            None => groups.push(vec![binding]),
+        }
+    }
+    groups
+}
+
+/// How far apart two instants are as milliseconds of the wall clock.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,6 +1,8 @@
 //! Why a request was refused, and with what status.
 
-use bellhop_sip::{StatusCode, Text};
+use bellhop_sip::Text;
+
+use crate::answer::Outcome;
 
 /// Why a request was refused. Its `Display` is one plain phrase without addresses or users.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -11,6 +13,9 @@ pub enum Refusal {
     /// The request requires what we do not have (step 2): its option tags.
     #[error("an extension is required that is not supported")]
     Extension(Vec<Text>),
+    /// Outbound was asked for, and the first hop does not support it (RFC 5626 §6).
+    #[error("the first hop lacks outbound support")]
+    FirstHop,
     /// No credentials yet (step 3). Every client's first request.
     #[error("not logged in")]
     Unauthenticated,
@@ -35,29 +40,56 @@ pub enum Refusal {
     /// More contacts in one request than one account may have.
     #[error("too many contacts")]
     TooManyContacts,
+    /// A contact with more text than is kept.
+    #[error("the contact is too long")]
+    TooLong,
     /// Not newer than what is bound with the same Call-ID (steps 6 and 7): nothing of the request was done.
     #[error("an older request came late")]
     OutOfOrder,
     /// A method that a registrar does not serve.
     #[error("method not allowed")]
     Method,
+    /// A CANCEL, or what belongs to a call: there is none.
+    #[error("no such call or transaction")]
+    NoTransaction,
 }
 
 impl Refusal {
     /// The status that the response has.
-    pub fn status(&self) -> StatusCode {
+    #[must_use]
+    pub fn status(&self) -> u16 {
         match self {
-            Refusal::OtherDomain | Refusal::UnknownAor => StatusCode::NotFound,
-            Refusal::Extension(_) => StatusCode::BadExtension,
-            Refusal::Unauthenticated | Refusal::StaleNonce | Refusal::WrongCredentials => {
-                StatusCode::Unauthorized
-            }
-            Refusal::NotAllowed | Refusal::TooManyContacts => StatusCode::Forbidden,
-            Refusal::Malformed(_) => StatusCode::BadRequest,
-            Refusal::TooBrief => StatusCode::IntervalTooBrief,
+            Refusal::Malformed(_) | Refusal::TooLong => 400,
+            Refusal::Unauthenticated | Refusal::StaleNonce | Refusal::WrongCredentials => 401,
+            Refusal::NotAllowed | Refusal::TooManyContacts => 403,
+            Refusal::OtherDomain | Refusal::UnknownAor => 404,
+            Refusal::Method => 405,
+            Refusal::Extension(_) => 420,
+            Refusal::TooBrief => 423,
+            Refusal::FirstHop => 439,
+            Refusal::NoTransaction => 481,
             // The RFC says "aborted and the request fails" without a number; 500 is the one it names for an update that was not committed.
-            Refusal::OutOfOrder => StatusCode::ServerInternalError,
-            Refusal::Method => StatusCode::MethodNotAllowed,
+            Refusal::OutOfOrder => 500,
+        }
+    }
+
+    /// What a guard is told.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match self {
+            Refusal::Unauthenticated | Refusal::StaleNonce => Outcome::Challenged,
+            Refusal::WrongCredentials => Outcome::Failed,
+            Refusal::OtherDomain
+            | Refusal::Extension(_)
+            | Refusal::FirstHop
+            | Refusal::NotAllowed
+            | Refusal::UnknownAor
+            | Refusal::Malformed(_)
+            | Refusal::TooBrief
+            | Refusal::TooManyContacts
+            | Refusal::TooLong
+            | Refusal::OutOfOrder
+            | Refusal::Method
+            | Refusal::NoTransaction => Outcome::Refused,
         }
     }
 

@@ -1,16 +1,19 @@
 //! REGISTER, in the steps of RFC 3261 §10.3 and in their order.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::time::Instant;
 
 use bellhop_sip::{Request, Scheme, Text};
 
+use crate::accounts::AccountId;
 use crate::arrival::Arrival;
+use crate::auth::Login;
 use crate::event::Event;
 use crate::record::Change;
 use crate::refusal::Refusal;
 use crate::registrar::{Granted, Registrar, check_extensions};
-use crate::update::{Update, Wish};
+use crate::wish::{Update, Wish};
 
 impl Registrar {
     pub(crate) fn register(
@@ -18,38 +21,46 @@ impl Registrar {
         now: Instant,
         arrival: &Arrival,
         request: &Request,
+        copy: u64,
     ) -> Result<Granted, Refusal> {
         self.check_domain(request)?;
         check_extensions(request)?;
-        let login = self.auth.authenticate(&self.config, now, request)?;
-        let user = self.record_of(&login, request)?;
-        let update = Update::read(&self.config, now, *arrival, request)?;
-        if !matches!(update.wish, Wish::List) {
-            let changes = self.location.save(&user, &update)?;
-            self.events.extend(
-                changes
-                    .into_iter()
-                    .map(|change| told(&user, arrival.source, change)),
-            );
+        let login = self
+            .auth
+            .authenticate(&self.domain, &mut self.accounts, now, request, copy)?;
+        let account = self.record_of(&login, request)?;
+        let update = Update::read(&self.config, now, arrival, request)?;
+        if !matches!(update.wish, Wish::List) && !login.served_before {
+            let changes = self.location.save(account, &update)?;
+            let user = self.accounts.user(account);
+            for change in changes {
+                self.tell(told(&user, arrival.source, change));
+            }
         }
-        Ok(Granted::Bindings(user))
+        if let Some(uses) = self.accounts.uses(login.account) {
+            uses.served(login.nonce);
+        }
+        Ok(Granted::Bindings {
+            account,
+            path: update.path,
+            outbound: update.outbound,
+        })
     }
 
     /// Steps 4 and 5: whose record it is, by the To header in canonical form, and whether `login` may change it. Each account has its own and no other.
-    fn record_of(&self, login: &Text, request: &Request) -> Result<Text, Refusal> {
+    fn record_of(&self, login: &Login, request: &Request) -> Result<AccountId, Refusal> {
         let to = request.headers.to().map_err(|_| Refusal::Malformed("To"))?;
-        if !matches!(to.uri.scheme(), Scheme::Sip | Scheme::Sips) || !self.config.serves(&to.uri) {
+        if !matches!(to.uri.scheme(), Scheme::Sip | Scheme::Sips) || !self.domain.serves(&to.uri) {
             return Err(Refusal::UnknownAor);
         }
-        let user = to.uri.user_unescaped().ok_or(Refusal::UnknownAor)?;
-        if !self.auth.knows(&user) {
-            return Err(Refusal::UnknownAor);
-        }
-        // Given back is the login, which is the same text: the record must not hold on to the datagram.
-        if *user == **login {
-            Ok(login.clone())
-        } else {
-            Err(Refusal::NotAllowed)
+        let user = match to.uri.user() {
+            Some(user) if !user.contains('%') => Cow::Borrowed(user),
+            _ => Cow::Owned(to.uri.user_unescaped().ok_or(Refusal::UnknownAor)?),
+        };
+        match self.accounts.by_user(&user) {
+            None => Err(Refusal::UnknownAor),
+            Some(account) if account == login.account => Ok(account),
+            Some(_) => Err(Refusal::NotAllowed),
         }
     }
 }

@@ -1,51 +1,131 @@
-//! The doors: a request in, a response out; a clock in, events out.
+//! The doors: requests, closed streams and a clock in; answers, events and writes out.
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::time::{Instant, SystemTime};
 
-use bellhop_sip::{HeaderName, Method, Request, Response, StatusCode, Text};
-use rand::SeedableRng;
+use bellhop_sip::{HeaderName, Method, Request, Text};
+use bytes::Bytes;
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
-use crate::answer::{Answer, Hold, Outcome, Write, WriteSeq};
+use crate::accounts::{AccountId, Accounts};
+use crate::answer::{Answer, Hold, Outcome, Urgency, Write, WriteSeq};
 use crate::arrival::{Arrival, StreamId};
 use crate::auth::Authenticator;
 use crate::binding::{Binding, BindingKey, Qualified};
-use crate::config::RegistrarConfig;
-use crate::event::Event;
-use crate::location::LocationService;
+use crate::config::{Domain, RegistrarConfig};
+use crate::date::SipDate;
+use crate::event::{Event, Unbinding};
+use crate::location::{self, LocationService};
+use crate::record::Bindings;
 use crate::refusal::Refusal;
-use crate::reply;
+use crate::reply::{self, Tag};
+use crate::stored::{self, Clock, Damaged};
+use crate::wish::Outbound;
 
-/// Refusals kept for a reader who is away; bindings come and go only by who is logged in, so they need no such bound.
-const MAX_UNREAD: usize = 1024;
+/// Events kept for a reader who is away.
+const MAX_UNREAD: usize = 65_536;
+/// Deletions of records that belong to nobody, kept for a store that is away.
+const MAX_DELETIONS: usize = 65_536;
 
 /// A registrar and location service for one domain. See the crate's documentation for how it is driven.
 pub struct Registrar {
     pub(crate) config: RegistrarConfig,
+    pub(crate) domain: Domain,
+    pub(crate) accounts: Accounts,
     pub(crate) auth: Authenticator,
     pub(crate) location: LocationService,
-    pub(crate) events: VecDeque<Event>,
-    pub(crate) rng: ChaCha20Rng,
+    events: VecDeque<Event>,
+    /// Records in the store of accounts that are gone.
+    deletions: VecDeque<Text>,
+    /// Keys what is hashed for lookups, tags and copies.
+    key: u64,
+    date: SipDate,
+    clock: Option<Clock>,
+}
+
+/// What a request was granted.
+pub(crate) enum Granted {
+    /// The list of this account's bindings, as they are now.
+    Bindings {
+        account: AccountId,
+        path: Option<Text>,
+        outbound: Outbound,
+    },
+    /// What the registrar is able to do.
+    Capabilities,
 }
 
 impl Registrar {
-    /// A registrar without bindings. `seed` makes the key of its nonces: it must be random and secret, and another one after each start.
+    /// A registrar without bindings. `seed` makes the keys of its nonces and tags: it must be random and secret, and another one after each start.
+    #[must_use]
     pub fn new(config: RegistrarConfig, seed: [u8; 32]) -> Registrar {
         let mut rng = ChaCha20Rng::from_seed(seed);
-        let mut key = [0; 32];
-        rand::Rng::fill_bytes(&mut rng, &mut key);
+        let algorithms = config.algorithms();
+        let key = rng.random();
+        let accounts = Accounts::new(&config.accounts, &config.domain, &algorithms, key);
         Registrar {
-            auth: Authenticator::new(&config, key),
-            location: LocationService::new(config.max_contacts),
+            domain: Domain::of(&config),
+            location: LocationService::new(accounts.len(), config.max_contacts),
+            accounts,
+            auth: Authenticator::new(&config.domain, algorithms, rng.random(), rng.random()),
             events: VecDeque::new(),
-            rng,
+            deletions: VecDeque::new(),
+            key,
+            date: SipDate::default(),
+            clock: None,
             config,
         }
     }
 
-    /// The response to `request`, which came from `source`. `wall` is the time of day for the Date header. Never call it for an ACK.
+    /// Other accounts and limits from now on. Nonces stay good, and so do the bindings of accounts that stay; those of others end, and the store is told to
+    /// delete them.
+    pub fn reconfigure(&mut self, now: Instant, config: RegistrarConfig) {
+        self.handle_timeout(now);
+        let algorithms = config.algorithms();
+        let mut accounts = Accounts::new(&config.accounts, &config.domain, &algorithms, self.key);
+        accounts.take_uses(&mut self.accounts);
+        let before = std::mem::replace(&mut self.accounts, accounts);
+        let next = &self.accounts;
+        let gone = self
+            .location
+            .reconfigure(next.len(), config.max_contacts, |old| {
+                next.by_user(&before.user(old))
+            });
+        self.domain = Domain::of(&config);
+        self.auth.reconfigure(&config.domain, algorithms);
+        self.config = config;
+        for (old, bindings) in gone {
+            let user = before.user(old);
+            self.delete(user.clone());
+            self.tell_ended(&user, &bindings, Unbinding::AccountGone);
+        }
+    }
+
+    /// Takes up what a [`Write`] of an earlier run said of `user`. Bindings that are over by now are left out; of an account that is gone the store is
+    /// told to delete the record. To be called before the first request.
+    ///
+    /// # Errors
+    /// [`Damaged`] where it is no record that this version can read. Nothing is taken up then.
+    pub fn restore(
+        &mut self,
+        now: Instant,
+        wall: SystemTime,
+        user: &str,
+        record: &[u8],
+    ) -> Result<(), Damaged> {
+        let clock = Clock { now, wall };
+        self.clock = Some(clock);
+        let bindings = stored::read(record, clock)?;
+        match self.accounts.by_user(user) {
+            Some(account) => self.location.restore(account, bindings),
+            None => self.delete(Text::from(user)),
+        }
+        Ok(())
+    }
+
+    /// The answer to `request`, whose top Via holds where it came from. `wall` is the time of day. An ACK has no answer: its response is empty.
     pub fn handle_request(
         &mut self,
         now: Instant,
@@ -53,14 +133,23 @@ impl Registrar {
         arrival: &Arrival,
         request: &Request,
     ) -> Answer {
+        self.clock = Some(Clock { now, wall });
         self.handle_timeout(now);
-        let source = arrival.source;
-        let outcome = match &request.method {
-            Method::Register => self.register(now, arrival, request),
+        let copy = self.hash_of(arrival, request);
+        let granted = match &request.method {
+            Method::Register => self.register(now, arrival, request, copy),
             Method::Options => self.options(request),
-            Method::Ack
-            | Method::Bye
-            | Method::Cancel
+            Method::Ack => {
+                return Answer {
+                    response: Bytes::new(),
+                    status: 0,
+                    hold: Hold::Nothing,
+                    outcome: Outcome::Refused,
+                    unsaved: None,
+                };
+            }
+            Method::Cancel => Err(Refusal::NoTransaction),
+            Method::Bye
             | Method::Info
             | Method::Invite
             | Method::Message
@@ -72,55 +161,23 @@ impl Registrar {
             | Method::Update
             | Method::Other(_) => Err(Refusal::Method),
         };
-        let mut response = match outcome {
-            Ok(Granted::Bindings(user)) => {
-                reply::listing(request, self.location.lookup(&user), now, wall)
-            }
-            Ok(Granted::Capabilities) => reply::capabilities(request),
-            Err(refusal) => self.refuse(now, source, request, refusal),
-        };
-        reply::add_to_tag(&mut response, &mut self.rng);
-        let status = response.status.code();
-        Answer {
-            response: response.to_bytes(),
-            status,
-            hold: Hold::Nothing,
-            outcome: match status {
-                200 => Outcome::Served,
-                401 => Outcome::Challenged,
-                _ => Outcome::Refused,
-            },
-            unsaved: None,
+        let tag = Tag::of(copy);
+        match granted {
+            Ok(granted) => self.grant(now, wall, request, &tag, granted),
+            Err(why) => self.refuse(now, arrival, request, &tag, why),
         }
     }
 
-    /// Other accounts and limits from now on. Nonces stay good, and so do the bindings of accounts that stay; those of others end.
-    pub fn reconfigure(&mut self, now: Instant, config: RegistrarConfig) {
-        let _ = now;
-        self.config = config;
-    }
-
-    /// Takes up what a [`Write`] of an earlier run said of `user`. Bindings that are over by now are left out.
-    ///
-    /// # Errors
-    /// [`Damaged`] where it is no record that this version can read. Nothing is taken up then.
-    pub fn restore(
-        &mut self,
-        now: Instant,
-        wall: SystemTime,
-        user: &str,
-        record: &[u8],
-    ) -> Result<(), Damaged> {
-        let _ = (now, wall, user, record);
-        Ok(())
-    }
-
-    /// Ends the bindings that came on `stream`, which is closed.
+    /// Ends the bindings that came on `stream`, which is closed (RFC 5626 §7).
     pub fn handle_stream_closed(&mut self, now: Instant, stream: StreamId) {
-        let _ = (now, stream);
+        self.handle_timeout(now);
+        for (account, bindings) in self.location.close(stream) {
+            let user = self.accounts.user(account);
+            self.tell_ended(&user, &bindings, Unbinding::StreamClosed);
+        }
     }
 
-    /// Takes in whether a contact answered.
+    /// Takes in whether a contact answered. One that does not is not called until it answers or is bound anew.
     pub fn handle_qualified(
         &mut self,
         now: Instant,
@@ -128,61 +185,137 @@ impl Registrar {
         binding: BindingKey,
         outcome: Qualified,
     ) {
-        let _ = (now, user, binding, outcome);
+        self.handle_timeout(now);
+        let Some(account) = self.accounts.by_user(user) else {
+            return;
+        };
+        let news = self.location.qualify(account, binding, outcome);
+        let contact = news.map(|binding| Text::from(binding.contact()));
+        if let Some(contact) = contact {
+            self.tell(Event::Qualified {
+                user: Text::from(user),
+                contact,
+                reachable: outcome != Qualified::Unreachable,
+            });
+        }
     }
 
     /// All writes up to `seq` are durable: answers about those accounts need not wait any more. Without this they are held by a number that is
     /// committed already, which is as good.
     pub fn handle_committed(&mut self, seq: WriteSeq) {
-        let _ = seq;
+        self.location.writes.commit(seq);
     }
 
     /// The store has refused the write `seq`: the account is as it was before (RFC 3261 §10.3, step 7), and [`Answer::unsaved`] is what the client is
     /// told.
     pub fn handle_commit_failed(&mut self, now: Instant, seq: WriteSeq) {
-        let _ = (now, seq);
-    }
-
-    /// What the store must keep.
-    pub fn poll_write(&mut self) -> Option<Write> {
-        None
-    }
-
-    /// Where a call to `user` goes: those of the same preference together, the most preferred first (RFC 3261 §16.6). What is known not to answer is left
-    /// out, and of one device (instance) there is one contact, the newest.
-    #[must_use]
-    pub fn lookup(&self, now: Instant, user: &str) -> Vec<Vec<&Binding>> {
-        let all: Vec<&Binding> = self.bindings(user).filter(|b| b.expires_at > now).collect();
-        if all.is_empty() {
-            Vec::new()
-        } else {
-            vec![all]
+        if let Some((account, undone)) = self.location.undo(seq) {
+            let user = self.accounts.user(account);
+            self.tell_ended(&user, &undone, Unbinding::NotStored);
         }
-    }
-
-    /// What `aor_user` is bound to as of the last `handle_*`, the longest bound first.
-    pub fn bindings(&self, aor_user: &str) -> impl Iterator<Item = &Binding> {
-        self.location.lookup(aor_user).iter()
+        self.handle_timeout(now);
     }
 
     /// Ends the bindings whose time is over.
     pub fn handle_timeout(&mut self, now: Instant) {
-        let ended = self.location.expire(now);
-        self.events
-            .extend(ended.into_iter().map(|(user, binding)| Event::Expired {
-                user,
-                contact: Text::from(binding.contact()),
-            }));
+        for (account, bindings) in self.location.expire(now) {
+            let user = self.accounts.user(account);
+            for binding in bindings {
+                self.tell(Event::Expired {
+                    user: user.clone(),
+                    contact: Text::from(binding.contact()),
+                });
+            }
+        }
     }
 
-    /// When `handle_timeout` has something to do.
+    /// When `handle_timeout` has something to do. It may be that it finds the binding refreshed and looks again later.
+    #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.location.next_expiry()
+        self.location.next_due()
     }
 
     /// What happened since the last call, in order.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
+    }
+
+    /// What the store must keep, in the order of the numbers.
+    pub fn poll_write(&mut self) -> Option<Write> {
+        let Some((seq, account, urgency)) = self.location.writes.poll() else {
+            return self.poll_deletion();
+        };
+        let clock = self.clock?;
+        Some(Write {
+            seq,
+            user: self.accounts.user(account),
+            record: stored::write(self.location.bindings(account), clock),
+            urgency,
+        })
+    }
+
+    /// What `user` is bound to as of the last `handle_*`, the longest bound first.
+    pub fn bindings(&self, user: &str) -> impl Iterator<Item = &Binding> {
+        self.accounts
+            .by_user(user)
+            .map_or(&[][..], |account| self.location.bindings(account))
+            .iter()
+    }
+
+    /// Who is bound to anything as of the last `handle_*`, and how often.
+    pub fn bound(&self) -> impl Iterator<Item = (Text, &[Binding])> {
+        self.location
+            .records()
+            .filter(|(_, bindings)| !bindings.is_empty())
+            .map(|(account, bindings)| (self.accounts.user(account), bindings))
+    }
+
+    /// Where a call to `user` goes: those of the same preference together, the most preferred first (RFC 3261 §16.6). What is known not to answer is left
+    /// out, and of one device (instance) there is one contact, the newest (RFC 5626 §7).
+    #[must_use]
+    pub fn lookup(&self, now: Instant, user: &str) -> Vec<Vec<&Binding>> {
+        self.accounts
+            .by_user(user)
+            .map_or_else(Vec::new, |account| {
+                location::lookup(self.location.bindings(account), now)
+            })
+    }
+
+    pub(crate) fn tell(&mut self, event: Event) {
+        if self.events.len() < MAX_UNREAD {
+            self.events.push_back(event);
+        }
+    }
+
+    fn tell_ended(&mut self, user: &Text, bindings: &Bindings, why: Unbinding) {
+        for binding in bindings {
+            self.tell(Event::Unbound {
+                user: user.clone(),
+                contact: Text::from(binding.contact()),
+                why,
+            });
+        }
+    }
+
+    /// Whoever is back by now is written as he is.
+    fn poll_deletion(&mut self) -> Option<Write> {
+        let user = self.deletions.pop_front()?;
+        let account = self.accounts.by_user(&user);
+        let bindings = account.map(|account| self.location.bindings(account));
+        Some(Write {
+            record: bindings
+                .zip(self.clock)
+                .and_then(|(b, clock)| stored::write(b, clock)),
+            seq: self.location.writes.next_seq(),
+            user,
+            urgency: Urgency::Soon,
+        })
+    }
+
+    fn delete(&mut self, user: Text) {
+        if self.deletions.len() < MAX_DELETIONS {
+            self.deletions.push_back(user);
+        }
     }
 
     /// RFC 3261 §11: what we are able to do is no secret, but it is told for our domain only.
@@ -192,60 +325,117 @@ impl Registrar {
         Ok(Granted::Capabilities)
     }
 
+    fn grant(
+        &mut self,
+        now: Instant,
+        wall: SystemTime,
+        request: &Request,
+        tag: &Tag,
+        granted: Granted,
+    ) -> Answer {
+        let mut to = reply::begin(request, 200, "", tag);
+        let (mut hold, mut outcome) = (Hold::Nothing, Outcome::Served);
+        match granted {
+            Granted::Bindings {
+                account,
+                path,
+                outbound,
+            } => {
+                let bindings = self.location.bindings(account);
+                reply::list(&mut to, bindings, now, &mut self.date, wall);
+                reply::add_flow(&mut to, path.as_deref(), outbound, self.config.flow_timer);
+                hold = self.location.hold(account);
+            }
+            Granted::Capabilities => {
+                outcome = Outcome::Open;
+                reply::add_capabilities(&mut to);
+            }
+        }
+        Answer {
+            response: to.finish(),
+            status: 200,
+            hold,
+            outcome,
+            unsaved: match hold {
+                Hold::Nothing => None,
+                Hold::Until(_) => Some(reply::begin(request, 500, "", tag).finish()),
+            },
+        }
+    }
+
     fn refuse(
         &mut self,
         now: Instant,
-        source: SocketAddr,
+        arrival: &Arrival,
         request: &Request,
+        tag: &Tag,
         why: Refusal,
-    ) -> Response {
-        let mut response = reply::refusal(request, &why, self.config.min_expires);
-        if why.status() == StatusCode::Unauthorized {
-            for challenge in self.auth.challenges(now, why == Refusal::StaleNonce) {
-                response
-                    .headers
-                    .push(HeaderName::WwwAuthenticate, challenge.to_string());
-            }
+    ) -> Answer {
+        let status = why.status();
+        let mut to = reply::begin(request, status, &reply::phrase(&why), tag);
+        reply::add_reason(&mut to, &why, self.config.min_expires);
+        if status == 401 {
+            let stale = why == Refusal::StaleNonce;
+            self.auth.challenge(now, stale, &mut to);
         }
-        if !why.is_handshake() && self.events.len() < MAX_UNREAD {
-            self.events.push_back(Event::Refused { source, why });
+        let answer = Answer {
+            response: to.finish(),
+            status,
+            hold: Hold::Nothing,
+            outcome: why.outcome(),
+            unsaved: None,
+        };
+        if !why.is_handshake() {
+            let source = arrival.source;
+            self.tell(Event::Refused { source, why });
         }
-        response
+        answer
     }
 
     /// Step 1 of RFC 3261 §10.3.
     pub(crate) fn check_domain(&self, request: &Request) -> Result<(), Refusal> {
-        if self.config.serves(&request.uri) {
+        if self.domain.serves(&request.uri) {
             Ok(())
         } else {
             Err(Refusal::OtherDomain)
         }
     }
+
+    /// The same for a request and its copies from the same place, and for nothing else.
+    fn hash_of(&self, arrival: &Arrival, request: &Request) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u64(self.key);
+        std::hash::Hash::hash(&arrival.source, &mut hasher);
+        hasher.write_u64(arrival.stream.map_or(0, |stream| stream.0));
+        hasher.write(request.method.as_str().as_bytes());
+        hasher.write(request.uri.as_str().as_bytes());
+        for (name, value) in request.headers.written() {
+            hasher.write(name.as_str().as_bytes());
+            hasher.write_u8(b':');
+            hasher.write(value);
+            hasher.write_u8(b'\n');
+        }
+        hasher.write(&request.body);
+        hasher.finish()
+    }
 }
 
-/// A stored record that cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a stored record is damaged, or of another version")]
-pub struct Damaged;
-
-/// What a request was granted.
-pub(crate) enum Granted {
-    /// The list of this user's bindings, as they are now.
-    Bindings(Text),
-    /// What the registrar is able to do.
-    Capabilities,
-}
-
-/// Step 2 of RFC 3261 §10.3: we have no extension that could be required.
+/// Step 2 of RFC 3261 §10.3.
 pub(crate) fn check_extensions(request: &Request) -> Result<(), Refusal> {
-    let required: Vec<Text> = request
+    let known = |tag: &Text| {
+        ["path", "outbound"]
+            .iter()
+            .any(|known| tag.eq_ignore_ascii_case(known))
+    };
+    let unknown: Vec<Text> = request
         .headers
         .tokens(&HeaderName::Require)
+        .filter(|tag| !known(tag))
         .map(|tag| tag.detached())
         .collect();
-    if required.is_empty() {
+    if unknown.is_empty() {
         Ok(())
     } else {
-        Err(Refusal::Extension(required))
+        Err(Refusal::Extension(unknown))
     }
 }

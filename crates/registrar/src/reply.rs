@@ -1,96 +1,146 @@
 //! The responses, written.
 
+use std::fmt::Write as _;
 use std::time::{Instant, SystemTime};
 
-use bellhop_sip::{HeaderName, Request, Response, StatusCode, Text};
-use rand::Rng;
-use time::OffsetDateTime;
-use time::macros::format_description;
+use bellhop_sip::{HeaderName, Request, ResponseWriter};
 
 use crate::binding::Binding;
+use crate::date::SipDate;
 use crate::refusal::Refusal;
+use crate::wish::Outbound;
 
-const ALLOW: &str = "REGISTER, OPTIONS";
+pub(crate) const ALLOW: &str = "REGISTER, OPTIONS";
+const SUPPORTED: &str = "path, outbound";
+
+/// The To tag of an answer: the same for each copy of the request (RFC 3261 §8.2.7), in hex.
+pub(crate) struct Tag([u8; 16]);
+
+impl Tag {
+    pub(crate) fn of(hash: u64) -> Tag {
+        const DIGITS: [u8; 16] = *b"0123456789abcdef";
+        let mut tag = [b'0'; 16];
+        for (at, letter) in tag.iter_mut().enumerate() {
+            let digit = (hash >> (60 - 4 * at)) & 15;
+            *letter = usize::try_from(digit)
+                .ok()
+                .and_then(|digit| DIGITS.get(digit))
+                .copied()
+                .unwrap_or(b'0');
+        }
+        Tag(tag)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// Begins an answer.
+pub(crate) fn begin(request: &Request, status: u16, phrase: &str, tag: &Tag) -> ResponseWriter {
+    // RFC 3261 §8.2.6.2: a response that makes no dialog still has a To tag.
+    let tagged = request.headers.to().is_ok_and(|to| to.tag().is_some());
+    ResponseWriter::answering(request, status, phrase, (!tagged).then(|| tag.as_str()))
+}
 
 /// Step 8 of RFC 3261 §10.3: all bindings, each with what is left of it, and the date.
-pub(crate) fn listing(
-    request: &Request,
+pub(crate) fn list(
+    to: &mut ResponseWriter,
     bindings: &[Binding],
     now: Instant,
+    date: &mut SipDate,
     wall: SystemTime,
-) -> Response {
-    let mut response = Response::answering(request, StatusCode::OK);
+) {
     for binding in bindings {
-        let mut contact = binding.contact.addr.clone();
-        contact
-            .params
-            .set("expires", Some(&binding.remaining(now).to_string()));
-        response
-            .headers
-            .push(HeaderName::Contact, contact.to_string());
+        to.header(&HeaderName::Contact, "<");
+        let _ = to.write_str(binding.contact());
+        let _ = to.write_str(">");
+        let _ = to.write_str(binding.params());
+        let _ = to.write_str(";expires=");
+        let _ = write!(to, "{}", binding.remaining(now));
     }
-    if let Some(date) = sip_date(wall) {
-        response.headers.push(HeaderName::Date, date);
-    }
-    response
+    to.header(&HeaderName::Date, date.at(wall));
 }
 
-/// The answer to OPTIONS.
-pub(crate) fn capabilities(request: &Request) -> Response {
-    let mut response = Response::answering(request, StatusCode::OK);
-    response.headers.push(HeaderName::Allow, ALLOW);
-    response
+/// What RFC 3327 §5.3 and RFC 5626 §6 add.
+pub(crate) fn add_flow(
+    to: &mut ResponseWriter,
+    path: Option<&str>,
+    outbound: Outbound,
+    flow_timer: u32,
+) {
+    if let Some(path) = path {
+        to.header(&HeaderName::Path, path);
+    }
+    match outbound {
+        Outbound::No => {}
+        Outbound::Yes { direct } => {
+            to.header(&HeaderName::Require, "outbound");
+            if direct && flow_timer > 0 {
+                to.header_of(&HeaderName::FlowTimer, format_args!("{flow_timer}"));
+            }
+        }
+    }
 }
 
-/// The answer to what was refused, but for the challenges.
-pub(crate) fn refusal(request: &Request, why: &Refusal, min_expires: u32) -> Response {
-    let mut response = Response::answering(request, why.status());
+/// What the answer to OPTIONS says (RFC 3261 §11.2).
+pub(crate) fn add_capabilities(to: &mut ResponseWriter) {
+    to.header(&HeaderName::Allow, ALLOW);
+    to.header(&HeaderName::Accept, "application/sdp");
+    to.header(&HeaderName::AcceptEncoding, "identity");
+    to.header(&HeaderName::AcceptLanguage, "en");
+    to.header(&HeaderName::Supported, SUPPORTED);
+}
+
+/// What a refusal says, but for the challenges.
+pub(crate) fn add_reason(to: &mut ResponseWriter, why: &Refusal, min_expires: u32) {
     match why {
         Refusal::Extension(tags) => {
             let tags: Vec<&str> = tags.iter().map(|tag| &**tag).collect();
-            response
-                .headers
-                .push(HeaderName::Unsupported, tags.join(", "));
+            to.header(&HeaderName::Unsupported, &tags.join(", "));
         }
-        Refusal::TooBrief => response
-            .headers
-            .push(HeaderName::MinExpires, min_expires.to_string()),
-        Refusal::Method => response.headers.push(HeaderName::Allow, ALLOW),
+        Refusal::TooBrief => to.header_of(&HeaderName::MinExpires, format_args!("{min_expires}")),
+        Refusal::Method => to.header(&HeaderName::Allow, ALLOW),
         // Nothing a stranger may learn from: these three differ in nothing but what the challenges say.
         Refusal::Unauthenticated | Refusal::StaleNonce | Refusal::WrongCredentials => {}
-        Refusal::Malformed(_) | Refusal::OutOfOrder | Refusal::TooManyContacts => {
-            response.reason = Text::from(sentence(why));
-        }
-        Refusal::OtherDomain | Refusal::NotAllowed | Refusal::UnknownAor => {}
-    }
-    response
-}
-
-/// RFC 3261 §8.2.6.2: a response that makes no dialog still has a To tag.
-pub(crate) fn add_to_tag(response: &mut Response, rng: &mut impl Rng) {
-    let Ok(mut to) = response.headers.to() else {
-        return;
-    };
-    if to.tag().is_none() {
-        to.set_tag(&format!("{:016x}", rng.next_u64()));
-        response.headers.set(HeaderName::To, to.to_string());
+        Refusal::Malformed(_)
+        | Refusal::OutOfOrder
+        | Refusal::TooManyContacts
+        | Refusal::TooLong
+        | Refusal::OtherDomain
+        | Refusal::NotAllowed
+        | Refusal::UnknownAor
+        | Refusal::FirstHop
+        | Refusal::NoTransaction => {}
     }
 }
 
-/// As a reason phrase: with a capital.
-fn sentence(why: &Refusal) -> String {
-    let text = why.to_string();
+/// A phrase of our own where that of the RFC says too little; empty: that of the RFC.
+pub(crate) fn phrase(why: &Refusal) -> String {
+    match why {
+        Refusal::Malformed(_)
+        | Refusal::OutOfOrder
+        | Refusal::TooManyContacts
+        | Refusal::TooLong => sentence(&why.to_string()),
+        Refusal::OtherDomain
+        | Refusal::Extension(_)
+        | Refusal::FirstHop
+        | Refusal::Unauthenticated
+        | Refusal::StaleNonce
+        | Refusal::WrongCredentials
+        | Refusal::NotAllowed
+        | Refusal::UnknownAor
+        | Refusal::TooBrief
+        | Refusal::Method
+        | Refusal::NoTransaction => String::new(),
+    }
+}
+
+/// With a capital.
+fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars
         .next()
         .map(|first| first.to_uppercase().chain(chars).collect())
         .unwrap_or_default()
-}
-
-/// RFC 3261 §20.17: always GMT, in the fixed form of RFC 1123.
-fn sip_date(wall: SystemTime) -> Option<String> {
-    let form = format_description!(
-        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-    );
-    OffsetDateTime::from(wall).format(form).ok()
 }

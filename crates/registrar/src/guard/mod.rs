@@ -1,25 +1,42 @@
 //! Who is listened to, and how soon he is answered: against floods, guessing of passwords, and being used as an amplifier.
 
-use std::collections::VecDeque;
+mod bucket;
+mod source;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
+use self::source::{Key, Source};
+use crate::accounts::Keyed;
 use crate::answer::Outcome;
 
+/// A source that nobody has logged in from is forgotten after this time, if its place is needed.
+const FORGET_STRANGERS: Duration = Duration::from_secs(60);
+/// One that somebody has: longer than bindings last, so that a flood from elsewhere does not make strangers of the phones.
+const FORGET_KNOWN: Duration = Duration::from_secs(3 * 3600);
+/// Between two looks for sources to be forgotten, which cost a walk through all.
+const SWEEP: Duration = Duration::from_secs(1);
+/// Events kept for a reader who is away.
+const MAX_UNREAD: usize = 1024;
+
 /// What a [`Guard`] allows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GuardConfig {
     /// Requests a second of one source, and as many at once; 0: as many as it likes.
     pub requests_per_second: u32,
     /// Challenges a second that one source is sent, and four times as many at once: a 401 is larger than what it answers, and the source may be forged.
     pub challenges_per_second: u32,
-    /// Failed logins in a row that are answered without delay.
+    /// Failed logins that are answered without delay. One is forgiven each minute; a login that succeeds forgives none, or whoever has one account could
+    /// try the others at will.
     pub free_failures: u32,
-    /// Failed logins in a row after which a source is banned.
+    /// Failed logins by which a source is banned.
     pub failures_to_ban: u32,
     /// How long a ban lasts.
     pub ban: Duration,
-    /// Sources that are remembered.
+    /// Sources that are remembered. All others together are treated as one that cannot be banned.
     pub max_sources: usize,
 }
 
@@ -73,10 +90,15 @@ pub enum GuardEvent {
     },
 }
 
-/// Watches over the sources of requests.
+/// Watches over the sources of requests. Bounded, however many there are.
 #[derive(Debug)]
 pub struct Guard {
     config: GuardConfig,
+    sources: HashMap<Key, Source, Keyed>,
+    /// All that found no place.
+    crowd: Option<Source>,
+    bans: BTreeSet<(Instant, Key)>,
+    swept_at: Option<Instant>,
     events: VecDeque<GuardEvent>,
 }
 
@@ -84,9 +106,14 @@ impl Guard {
     /// A guard that has seen nobody. `seed` keys its table of sources.
     #[must_use]
     pub fn new(config: GuardConfig, seed: [u8; 32]) -> Guard {
-        let _ = seed;
+        let [a, b, c, d, e, f, g, h, ..] = seed;
+        let key = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
         Guard {
             config,
+            sources: HashMap::with_hasher(Keyed(key)),
+            crowd: None,
+            bans: BTreeSet::new(),
+            swept_at: None,
             events: VecDeque::new(),
         }
     }
@@ -98,29 +125,123 @@ impl Guard {
 
     /// Whether a datagram, message or connection from `ip` is looked at. To be asked before it is read.
     pub fn admit(&mut self, now: Instant, ip: IpAddr) -> Admission {
-        let _ = (now, ip);
-        Admission::Serve
+        self.handle_timeout(now);
+        let config = self.config;
+        let (_, source) = self.source(now, ip);
+        if source.banned_until.is_none() && source.request(now, &config) {
+            Admission::Serve
+        } else {
+            Admission::Drop
+        }
     }
 
     /// What becomes of the answer to a request from `ip`.
     pub fn judge(&mut self, now: Instant, ip: IpAddr, outcome: Outcome) -> Treatment {
-        let _ = (now, ip, outcome);
-        Treatment::Send
+        let config = self.config;
+        let (key, source) = self.source(now, ip);
+        match outcome {
+            Outcome::Served => {
+                source.trusted = true;
+                return Treatment::Send;
+            }
+            Outcome::Open | Outcome::Refused => return Treatment::Send,
+            Outcome::Challenged | Outcome::Failed => {}
+        }
+        // Of two failed logins that were admitted together, the first may have led to the ban.
+        if source.banned_until.is_some() {
+            return Treatment::Withhold;
+        }
+        let capped = !source.challenge(now, &config);
+        if outcome == Outcome::Failed {
+            let failures = source.fail(now);
+            if let Some(key) = key.filter(|key| key.may_be_banned())
+                && failures >= config.failures_to_ban
+            {
+                self.ban(now, key);
+                return Treatment::Withhold;
+            }
+        }
+        if capped {
+            return Treatment::Withhold;
+        }
+        if outcome == Outcome::Challenged {
+            return Treatment::Send;
+        }
+        match source.delay(now, config.free_failures) {
+            Some(Duration::ZERO) => Treatment::Send,
+            Some(delay) => Treatment::After(delay),
+            None => Treatment::Withhold,
+        }
     }
 
     /// Frees whose ban is over.
     pub fn handle_timeout(&mut self, now: Instant) {
-        let _ = now;
+        while let Some((until, key)) = self.bans.first().copied() {
+            if until > now {
+                break;
+            }
+            self.bans.pop_first();
+            if let Some(source) = self.sources.get_mut(&key) {
+                source.banned_until = None;
+            }
+            self.tell(GuardEvent::Freed { ip: key.ip() });
+        }
     }
 
     /// When the next ban is over.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        None
+        self.bans.first().map(|(until, _)| *until)
     }
 
     /// What happened since the last call, in order.
     pub fn poll_event(&mut self) -> Option<GuardEvent> {
         self.events.pop_front()
+    }
+
+    /// The source, new ones included; without a key it is the crowd.
+    fn source(&mut self, now: Instant, ip: IpAddr) -> (Option<Key>, &mut Source) {
+        let key = Key::of(ip);
+        if !self.sources.contains_key(&key) && self.sources.len() >= self.config.max_sources {
+            self.sweep(now);
+        }
+        if self.sources.len() < self.config.max_sources || self.sources.contains_key(&key) {
+            let source = self.sources.entry(key).or_insert_with(|| Source::new(now));
+            return (Some(key), source);
+        }
+        let crowd = self.crowd.get_or_insert_with(|| Source::new(now));
+        (None, crowd)
+    }
+
+    fn sweep(&mut self, now: Instant) {
+        let lately = |at: Instant| now.saturating_duration_since(at) < SWEEP;
+        if self.swept_at.is_some_and(lately) {
+            return;
+        }
+        self.swept_at = Some(now);
+        self.sources.retain(|_, source| {
+            let after = if source.trusted {
+                FORGET_KNOWN
+            } else {
+                FORGET_STRANGERS
+            };
+            !source.is_quiet(now, after)
+        });
+    }
+
+    fn ban(&mut self, now: Instant, key: Key) {
+        let for_ = self.config.ban;
+        let until = now + for_;
+        if let Some(source) = self.sources.get_mut(&key) {
+            source.ban(until);
+            self.bans.insert((until, key));
+            self.tell(GuardEvent::Banned { ip: key.ip(), for_ });
+        }
+    }
+
+    fn tell(&mut self, event: GuardEvent) {
+        if self.events.len() < MAX_UNREAD {
+            self.events.push_back(event);
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::support::{Desk, Phone, challenges, header};
 const CONTACT: &str = "Contact: <sip:tina@198.51.100.7:5060>\r\n";
 
 #[test]
-fn sha_256_is_offered_before_md5_with_one_nonce_and_qop_auth() {
+fn sha_256_is_offered_before_md5_with_one_nonce_and_both_qops() {
     let mut desk = Desk::new();
     let refusal = desk.send(&Phone::tina("a").request(CONTACT));
     assert_eq!(refusal.status.code(), 401);
@@ -21,7 +21,7 @@ fn sha_256_is_offered_before_md5_with_one_nonce_and_qop_auth() {
         [Algorithm::Sha256, Algorithm::Md5]
     );
     assert!(offered.iter().all(|c| &*c.realm == "example.com"
-        && c.qop == [Qop::Auth]
+        && c.qop == [Qop::Auth, Qop::AuthInt]
         && !c.stale
         && c.nonce == offered[0].nonce));
 }
@@ -151,9 +151,19 @@ fn a_replayed_count_is_stale() {
     let mut again = tina.request(CONTACT);
     tina.answer(&mut again, &refusal, 1);
     assert_eq!(desk.send(&again).status.code(), 200);
-    let replayed = desk.send(&again);
+    let mut other = tina.request("Contact: <sip:thief@203.0.113.9>\r\n");
+    other.headers.set(
+        HeaderName::Authorization,
+        again
+            .headers
+            .get(&HeaderName::Authorization)
+            .unwrap()
+            .clone(),
+    );
+    let replayed = desk.send(&other);
     assert_eq!(replayed.status.code(), 401);
     assert!(challenges(&replayed).iter().all(|c| c.stale));
+    assert_eq!(desk.registrar.bindings("tina").count(), 1);
 }
 
 #[test]
@@ -279,10 +289,7 @@ fn the_domain_and_what_is_required_come_before_the_login() {
         .code(),
         404
     );
-    let response = desk.send(&Phone::tina("a").request("Require: path, x-teleport\r\n"));
+    let response = desk.send(&Phone::tina("a").request("Require: path, x-teleport, outbound\r\n"));
     assert_eq!(response.status.code(), 420);
-    assert_eq!(
-        header(&response, &HeaderName::Unsupported),
-        ["path, x-teleport"]
-    );
+    assert_eq!(header(&response, &HeaderName::Unsupported), ["x-teleport"]);
 }

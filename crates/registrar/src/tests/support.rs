@@ -4,9 +4,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bellhop_sip::digest::{self, Challenge, Secret};
 use bellhop_sip::{HeaderName, Message, Method, Request, Response};
-use secrecy::SecretString;
 
-use crate::{Account, Event, Registrar, RegistrarConfig};
+use crate::{Account, Answer, Arrival, Event, Registrar, RegistrarConfig};
 
 /// 2026-11-23 20:00:00 UTC, a Monday.
 const WALL: u64 = 1_795_464_000;
@@ -14,7 +13,10 @@ const WALL: u64 = 1_795_464_000;
 pub(super) struct Desk {
     pub(super) registrar: Registrar,
     pub(super) now: Instant,
+    begun: Instant,
 }
+
+const PHONE: &str = "198.51.100.7:5060";
 
 impl Desk {
     pub(super) fn new() -> Desk {
@@ -26,19 +28,17 @@ impl Desk {
         reason = "there is no other way to an Instant"
     )]
     pub(super) fn with(change: impl FnOnce(&mut RegistrarConfig)) -> Desk {
-        let account = |user: &str, password: &str| Account {
-            user: user.into(),
-            password: SecretString::from(password),
-        };
         let mut config = RegistrarConfig::new(
             "example.com",
-            vec![account("tina", "demo"), account("bob", "b0b")],
+            vec![Account::new("tina", "demo"), Account::new("bob", "b0b")],
         );
         config.aliases = vec!["192.0.2.1".into()];
         change(&mut config);
+        let now = Instant::now();
         Desk {
             registrar: Registrar::new(config, [7; 32]),
-            now: Instant::now(),
+            now,
+            begun: now,
         }
     }
 
@@ -47,13 +47,21 @@ impl Desk {
     }
 
     pub(super) fn send(&mut self, request: &Request) -> Response {
-        let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(WALL);
-        self.registrar.handle_request(
-            self.now,
-            wall,
-            "198.51.100.7:5060".parse().unwrap(),
-            request,
-        )
+        self.send_by(&Arrival::udp(PHONE.parse().unwrap()), request)
+    }
+
+    pub(super) fn send_by(&mut self, arrival: &Arrival, request: &Request) -> Response {
+        response(self.answer(arrival, request).response)
+    }
+
+    pub(super) fn answer(&mut self, arrival: &Arrival, request: &Request) -> Answer {
+        let wall = self.wall();
+        self.registrar
+            .handle_request(self.now, wall, arrival, request)
+    }
+
+    pub(super) fn wall(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(WALL) + (self.now - self.begun)
     }
 
     /// The Contact values that `tina` asks for in a query.
@@ -140,6 +148,13 @@ pub(super) fn request(text: &str) -> Request {
     match Message::parse_datagram(text.to_owned().into()).unwrap() {
         Message::Request(request) => request,
         Message::Response(_) => panic!("a request is expected"),
+    }
+}
+
+pub(super) fn response(bytes: bytes::Bytes) -> Response {
+    match Message::parse_datagram(bytes).unwrap() {
+        Message::Response(response) => response,
+        Message::Request(_) => panic!("a response is expected"),
     }
 }
 

@@ -32,20 +32,19 @@ impl ResponseWriter {
         };
         writer.put(format_args!("SIP/2.0 {status} {phrase}"));
         for (name, value) in request.headers.written() {
-            match name {
-                HeaderName::Via | HeaderName::From | HeaderName::CallId | HeaderName::CSeq => {
-                    writer.begin(name);
-                    writer.to.put_slice(value);
-                }
-                HeaderName::To => {
-                    writer.begin(name);
-                    writer.to.put_slice(value);
-                    if let Some(tag) = to_tag {
-                        writer.to.put_slice(b";tag=");
-                        writer.put(format_args!("{tag}"));
-                    }
-                }
-                _ => {}
+            if matches!(
+                name,
+                HeaderName::Via
+                    | HeaderName::From
+                    | HeaderName::To
+                    | HeaderName::CallId
+                    | HeaderName::CSeq
+            ) {
+                writer.begin(name);
+                writer.to.put_slice(value);
+            }
+            if let (HeaderName::To, Some(tag)) = (name, to_tag) {
+                writer.put(format_args!(";tag={tag}"));
             }
         }
         writer

@@ -1,0 +1,192 @@
+//! Nonces: made of the time, a serial number and a keyed hash of both, so that none has to be remembered until it is used, and none can be made up.
+
+use std::time::{Duration, Instant};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+/// Long, so that a client that moves can answer in advance with the nonce it has; replay is kept out by the nonce count, not by this.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
+/// Bytes of the keyed hash that are sent: 2⁹⁶ guesses.
+const MAC_LEN: usize = 12;
+/// Hex digits of a nonce.
+const LENGTH: usize = 2 * (8 + MAC_LEN);
+/// The serial number is in the lower bits of an id, the milliseconds above it: ids rise with time.
+const SERIAL_BITS: u32 = 24;
+
+/// A nonce without its keyed hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NonceId(pub(crate) u64);
+
+/// What a nonce turns out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Ours, and young enough.
+    Ours(NonceId),
+    /// Ours, and over.
+    Expired,
+    /// Not ours, or of an earlier run.
+    Foreign,
+}
+
+pub(crate) struct Nonces {
+    /// With the key already taken in.
+    mac: Hmac<Sha256>,
+    epoch: Option<Instant>,
+    serial: u64,
+}
+
+impl Nonces {
+    pub(crate) fn new(key: [u8; 32]) -> Nonces {
+        // HMAC fills a short key up with zeros to the length of a block.
+        let mut block = [0; 64];
+        for (to, from) in block.iter_mut().zip(key) {
+            *to = from;
+        }
+        Nonces {
+            mac: Hmac::new(&block.into()),
+            epoch: None,
+            serial: 0,
+        }
+    }
+
+    /// A nonce that was never given out before.
+    pub(crate) fn issue(&mut self, now: Instant) -> NonceText {
+        self.serial += 1;
+        let serial = self.serial & ((1 << SERIAL_BITS) - 1);
+        self.sealed(NonceId(self.age(now) << SERIAL_BITS | serial))
+    }
+
+    pub(crate) fn origin(&self, now: Instant, nonce: &str) -> Origin {
+        let id = nonce
+            .get(..16)
+            .and_then(|hex| u64::from_str_radix(hex, 16).ok())
+            .map(NonceId);
+        // Also for what is no nonce, so that it takes as long.
+        let sealed = self.sealed(id.unwrap_or(NonceId(0)));
+        let same = bool::from(sealed.as_bytes().ct_eq(nonce.as_bytes()));
+        match id {
+            Some(id) if same && self.is_over(now, id) => Origin::Expired,
+            Some(id) if same => Origin::Ours(id),
+            _ => Origin::Foreign,
+        }
+    }
+
+    pub(crate) fn is_over(&self, now: Instant, id: NonceId) -> bool {
+        let issued = Duration::from_millis(id.0 >> SERIAL_BITS);
+        Duration::from_millis(self.age(now)).saturating_sub(issued) > LIFETIME
+    }
+
+    /// Called with the first time that is heard of.
+    pub(crate) fn begin(&mut self, now: Instant) {
+        self.epoch.get_or_insert(now);
+    }
+
+    /// Milliseconds; 40 bits of them are 34 years.
+    fn age(&self, now: Instant) -> u64 {
+        let age = self
+            .epoch
+            .map_or(Duration::ZERO, |epoch| now.saturating_duration_since(epoch));
+        u64::try_from(age.as_millis()).unwrap_or(u64::MAX) & ((1 << 40) - 1)
+    }
+
+    fn sealed(&self, id: NonceId) -> NonceText {
+        let id = id.0.to_be_bytes();
+        let mut mac = self.mac.clone();
+        mac.update(&id);
+        let sealed = mac.finalize().into_bytes();
+        let mut text = NonceText([b'0'; LENGTH]);
+        let bytes = id.iter().chain(sealed.iter().take(MAC_LEN));
+        for (pair, byte) in text.0.chunks_exact_mut(2).zip(bytes) {
+            if let [high, low] = pair {
+                (*high, *low) = (digit(byte >> 4), digit(byte & 15));
+            }
+        }
+        text
+    }
+}
+
+/// A nonce as it is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NonceText([u8; LENGTH]);
+
+impl NonceText {
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+fn digit(value: u8) -> u8 {
+    match value {
+        0..=9 => b'0' + value,
+        _ => b'a' + (value & 15) - 10,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "there is no other way to an Instant"
+    )]
+    fn nonces() -> (Nonces, Instant) {
+        let (mut nonces, t0) = (Nonces::new([7; 32]), Instant::now());
+        nonces.begin(t0);
+        (nonces, t0)
+    }
+
+    #[test]
+    fn each_nonce_is_another_and_known_again() {
+        let (mut nonces, t0) = nonces();
+        let (one, two) = (nonces.issue(t0), nonces.issue(t0));
+        assert!(one != two);
+        let later = t0 + Duration::from_secs(1);
+        let third = nonces.issue(later);
+        let ids = [one, two, third].map(|nonce| match nonces.origin(later, nonce.as_str()) {
+            Origin::Ours(id) => id,
+            other @ (Origin::Expired | Origin::Foreign) => panic!("{other:?}"),
+        });
+        assert!(ids[0] < ids[1] && ids[1] < ids[2]);
+    }
+
+    #[test]
+    fn a_nonce_ends_with_its_lifetime() {
+        let (mut nonces, t0) = nonces();
+        let nonce = nonces.issue(t0);
+        let end = t0 + LIFETIME;
+        assert!(matches!(
+            nonces.origin(end, nonce.as_str()),
+            Origin::Ours(_)
+        ));
+        let over = end + Duration::from_millis(1);
+        assert_eq!(nonces.origin(over, nonce.as_str()), Origin::Expired);
+    }
+
+    #[test]
+    fn a_made_up_nonce_is_not_ours() {
+        let (mut nonces, t0) = nonces();
+        let nonce = nonces.issue(t0);
+        let nonce = nonce.as_str();
+        let mut other = Nonces::new([8; 32]);
+        for bad in [
+            "",
+            "x",
+            &nonce[..39],
+            &format!("{nonce}0"),
+            &nonce.to_uppercase(),
+            other.issue(t0).as_str(),
+            &nonce.replace('0', "1"),
+            "é".repeat(20).as_str(),
+            "+123456789abcdef000000000000000000000000",
+        ] {
+            assert_eq!(nonces.origin(t0, bad), Origin::Foreign, "{bad}");
+        }
+    }
+}
