@@ -34,7 +34,7 @@ mod linux {
             .skip(1)
             .filter(|word| word != "--bench")
             .collect();
-        if let Err(error) = registrar_bench::answer_if_asked(&words, |word| println!("{word}")) {
+        if let Err(error) = registrar_bench::serve_if_asked(&words, |word| println!("{word}")) {
             eprintln!("bench: {error:#}");
             return ExitCode::FAILURE;
         }

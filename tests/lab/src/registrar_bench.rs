@@ -21,7 +21,6 @@ mod server;
 mod tally;
 mod wire;
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -127,17 +126,18 @@ pub fn run(
     Ok(findings)
 }
 
-/// Becomes the loop that only answers, if the words say so; returns when they don't.
+/// Becomes one of the bench's own servers, if the words say so; returns when they don't.
 ///
 /// # Errors
-/// When the loop breaks.
-pub fn answer_if_asked(words: &[String], ready: impl FnOnce(&str)) -> Result<()> {
-    let address: Option<SocketAddr> = match words {
-        [word, address] if word == server::echo::WORD => address.parse().ok(),
-        _ => None,
-    };
-    match address {
-        Some(address) => server::echo::serve(address, ready),
-        None => Ok(()),
+/// When it breaks.
+pub fn serve_if_asked(words: &[String], ready: impl FnOnce(&str)) -> Result<()> {
+    match words {
+        [word, address] if word == server::echo::WORD => {
+            server::echo::serve(address.parse()?, ready)
+        }
+        [word, address, users] if word == server::library::WORD => {
+            server::library::serve(address.parse()?, users.parse()?, ready)
+        }
+        _ => Ok(()),
     }
 }

@@ -55,10 +55,6 @@ impl Findings {
         faults
     }
 
-    pub(super) fn took_part(&self, contestant: Contestant) -> bool {
-        self.options.contestants.contains(&contestant)
-    }
-
     /// The median over the rounds of one contestant.
     pub(super) fn median(
         &self,

@@ -8,10 +8,12 @@ use super::{Contestant, Findings};
 use crate::bench::machine_line;
 use crate::peer;
 
+type Value = dyn Fn(&Findings, Contestant) -> Option<f64>;
+
 /// One line of the table: a name, and how a contestant did.
 struct Row {
     name: String,
-    value: Box<dyn Fn(&Findings, Contestant) -> Option<f64>>,
+    value: Box<Value>,
     digits: usize,
 }
 

@@ -3,6 +3,7 @@
 mod bellhop;
 pub(super) mod echo;
 mod kamailio;
+pub(super) mod library;
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
@@ -22,6 +23,8 @@ use crate::process::Process;
 const DOMAIN: &str = "home";
 /// The one password of all users: what is measured does not depend on it.
 const PASSWORD: &str = "correct horse battery staple";
+/// What a loop of the bench's own says when it listens.
+const READY: &str = "ready";
 /// So long a registrar may take to start: one with 100,000 users has much to read.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -36,16 +39,19 @@ pub enum Contestant {
     Bellhop,
     /// Bellhop as it is run, with its store.
     BellhopDurable,
+    /// Bellhop's registrar in a bare loop, without the engine.
+    Library,
     /// A loop that answers and does nothing else.
     Echo,
 }
 
 impl Contestant {
     /// All of them, in the order of their turns.
-    pub const ALL: [Contestant; 5] = [
+    pub const ALL: [Contestant; 6] = [
         Self::Kamailio,
         Self::Bellhop,
         Self::BellhopDurable,
+        Self::Library,
         Self::KamailioUncounted,
         Self::Echo,
     ];
@@ -58,6 +64,7 @@ impl Contestant {
             Self::KamailioUncounted => "kamailio-uncounted",
             Self::Bellhop => "bellhop",
             Self::BellhopDurable => "bellhop-durable",
+            Self::Library => "library",
             Self::Echo => "echo",
         }
     }
@@ -70,6 +77,7 @@ impl Contestant {
             Self::KamailioUncounted => "Kamailio, counts unchecked",
             Self::Bellhop => "Bellhop, in memory",
             Self::BellhopDurable => "Bellhop, durable store",
+            Self::Library => "Bellhop's registrar alone",
             Self::Echo => "bare answer loop",
         }
     }
@@ -83,14 +91,17 @@ impl Contestant {
     /// Whether its memory is looked at: what it stores does not depend on how it counts.
     #[must_use]
     pub fn stores(self) -> bool {
-        self.registers() && self != Self::KamailioUncounted
+        match self {
+            Self::Kamailio | Self::Bellhop | Self::BellhopDurable => true,
+            Self::KamailioUncounted | Self::Library | Self::Echo => false,
+        }
     }
 
     /// Threads that do the work: with as many cores busy, it is at its end.
     pub(super) fn workers(self) -> u32 {
         match self {
             Self::Kamailio | Self::KamailioUncounted => 2,
-            Self::Bellhop | Self::BellhopDurable | Self::Echo => 1,
+            Self::Bellhop | Self::BellhopDurable | Self::Library | Self::Echo => 1,
         }
     }
 
@@ -105,6 +116,7 @@ impl Contestant {
             Self::KamailioUncounted => kamailio::start(site, false),
             Self::Bellhop => bellhop::start(site, users, program, false),
             Self::BellhopDurable => bellhop::start(site, users, program, true),
+            Self::Library => library::start(site, users),
             Self::Echo => echo::start(site),
         }
     }

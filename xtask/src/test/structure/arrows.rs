@@ -52,7 +52,12 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ),
     (
         "bellhop-tests-lab",
-        &["bellhop-tests-support", "bellhop-sip", "bellhop-registrar"],
+        &[
+            "bellhop-tests-support",
+            "bellhop-sip",
+            "bellhop-endpoint",
+            "bellhop-registrar",
+        ],
     ),
     ("bellhop-tray", &["bellhop-control"]),
     ("bellhop-tests-icons", &[]),

@@ -5,14 +5,13 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{Counting, Server, Site};
+use super::{Counting, READY, Server, Site};
 use crate::registrar_bench::answer;
 use crate::registrar_bench::message::BRANCH;
 use crate::registrar_bench::wire::Wire;
 
 /// The word that makes the bench such a loop.
 pub(in crate::registrar_bench) const WORD: &str = "--answer-at";
-const READY: &str = "ready";
 
 pub(super) fn start(site: Site) -> Result<Server> {
     let mut command = Command::new(std::env::current_exe()?);
