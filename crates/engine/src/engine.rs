@@ -54,7 +54,8 @@ pub fn run(options: Options, on_ready: impl FnOnce()) -> Result<(), Failed> {
     let _log = logs::start(state.path(), std::env::var(LOG_VARIABLE).ok().as_deref());
     tell_repair(&state);
     runtime()?.block_on(async {
-        let (driver, handle) = open(origin, settings, &state, &options).await?;
+        let (mut driver, handle) = open(origin, settings, &state, &options).await?;
+        driver.open_home().await;
         let server = control_server(&state, options.started_by, &handle);
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),

@@ -13,6 +13,7 @@ mod driver;
 mod engine;
 mod failed;
 mod files;
+mod home;
 pub mod lines;
 mod logs;
 mod net;

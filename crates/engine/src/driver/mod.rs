@@ -8,6 +8,7 @@ mod check;
 mod demo;
 mod effects;
 mod home;
+mod house;
 mod line;
 mod network;
 mod password;
@@ -45,6 +46,7 @@ use crate::secrets::{self, Secrets};
 use crate::session::SessionWatch;
 use crate::store::Store;
 use crate::trace::Trace;
+use house::House;
 use line::{Addresses, Line};
 use password::PasswordReading;
 use pending::Pending;
@@ -118,6 +120,7 @@ pub(crate) struct Driver {
     lines: Vec<Line>,
     /// As the config in force has it.
     home: HomeSettings,
+    house: House,
     /// Some lines have not been told of the network yet.
     fresh_lines: bool,
     flows: HashMap<FlowId, OpenFlow>,
@@ -187,6 +190,7 @@ impl Driver {
             endpoint: Endpoint::new(Timers::default(), rng.random()),
             lines: Vec::new(),
             home: settings.home,
+            house: House::default(),
             fresh_lines: true,
             flows: HashMap::new(),
             secrets: Secrets::new(secrets_in),

@@ -14,6 +14,7 @@ use crate::net::targets::Target;
 impl Driver {
     /// Tells every line at once, by the addresses that are known.
     pub(super) async fn networks_changed(&mut self, now: Instant) {
+        self.tell_house_networks();
         let networks = self.inputs.networks.networks();
         tracing::debug!(online = networks.online(), "networks");
         for interface in &networks.interfaces {

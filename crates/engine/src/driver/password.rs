@@ -170,8 +170,13 @@ impl Driver {
 
     pub(super) fn secret_told(&mut self, now: Instant, told: Told) {
         match told {
-            Told::Read(read) => self.password_read(now, read),
+            Told::Read(read) => {
+                if let Some(read) = self.house_password_read(now, read) {
+                    self.password_read(now, read);
+                }
+            }
             Told::KeyringChanged => {
+                self.house_look_again(now, |source| matches!(source, Source::Keyring { .. }));
                 self.look_again(now, |source| matches!(source, Source::Keyring { .. }));
             }
         }
@@ -179,6 +184,10 @@ impl Driver {
 
     /// A file may hold another password.
     pub(super) fn password_file_changed(&mut self, now: Instant, file: &Path) {
+        self.house_look_again(
+            now,
+            |source| matches!(source, Source::File(path) if path == file),
+        );
         self.look_again(
             now,
             |source| matches!(source, Source::File(path) if path == file),

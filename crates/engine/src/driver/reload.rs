@@ -45,7 +45,7 @@ impl Driver {
                     tracing::info!("the config makes sense again");
                 }
                 self.arrange(now, wanted.lines);
-                self.arrange_home(wanted.home);
+                self.arrange_home(now, wanted.home);
             }
         }
     }
@@ -97,17 +97,18 @@ impl Driver {
         self.watch_passwords();
     }
 
-    /// The files of the lines' passwords are watched with the config.
+    /// The files of the lines' and the devices' passwords are watched with the config.
     pub(super) fn watch_passwords(&self) {
         if let Some(watch) = &self.watch {
             let settings = self.lines.iter().flat_map(|line| {
                 let successor = line.end.as_ref().and_then(|end| end.then.as_ref());
                 [Some(&line.settings), successor]
             });
-            watch.passwords(settings.flatten().filter_map(|line| match &line.secret {
+            let of_lines = settings.flatten().filter_map(|line| match &line.secret {
                 Source::File(path) => Some(path.as_path()),
                 Source::Keyring { .. } | Source::Env(_) | Source::Demo => None,
-            }));
+            });
+            watch.passwords(of_lines.chain(self.house.files()));
         }
     }
 

@@ -42,6 +42,7 @@ enum Input {
     News(News),
     Changed(Box<Changed>),
     Store,
+    Home,
     Ask(Ask),
     Datagram(Datagram),
     Time,
@@ -77,7 +78,7 @@ impl Driver {
                 None => pending().await,
             }
         };
-        let (inputs, store) = (&mut self.inputs, &mut self.store);
+        let (inputs, store, house) = (&mut self.inputs, &mut self.store, &mut self.house);
         // The driver holds a sender of each channel, so none of them ends.
         tokio::select! {
             biased;
@@ -90,6 +91,7 @@ impl Driver {
             Some(news) = inputs.news.recv() => Input::News(news),
             Some(changed) = inputs.changed.recv() => Input::Changed(Box::new(changed)),
             () = store.changed() => Input::Store,
+            () = house.changed() => Input::Home,
             Some(ask) = inputs.asks.recv() => Input::Ask(ask),
             Some(datagram) = inputs.datagrams.recv() => Input::Datagram(datagram),
             () = timer => Input::Time,
@@ -112,7 +114,7 @@ impl Driver {
             Input::News(News::Config(loaded)) => self.config_told(now, *loaded),
             Input::News(News::Password(file)) => self.password_file_changed(now, &file),
             Input::Changed(changed) => self.changed(now, *changed),
-            Input::Store => {}
+            Input::Store | Input::Home => {}
             Input::Ask(ask) => self.ask(now, ask),
             Input::Datagram(datagram) => {
                 self.datagram(now, datagram);
@@ -144,6 +146,7 @@ impl Driver {
         of_lines
             .chain(of_views)
             .chain(self.endpoint.poll_timeout())
+            .chain(self.house.next_wake())
             .chain(self.check_wake())
             .chain(self.sleepless_until())
             .chain(self.ending)
@@ -160,6 +163,7 @@ impl Driver {
             }
         }
         self.password_timeouts(now);
+        self.house_timeouts(now);
     }
 
     async fn finish_turn(&mut self, now: Instant) {

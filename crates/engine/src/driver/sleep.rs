@@ -22,6 +22,7 @@ impl Driver {
     /// Every line unregisters; the machine may sleep when that is done.
     pub(super) fn going_to_sleep(&mut self, now: Instant, lock: DelayLock) {
         tracing::info!("going to sleep");
+        self.tell_house_sleep();
         self.sleepless = Some(Sleepless {
             lock,
             until: now + LIMIT,
@@ -35,6 +36,7 @@ impl Driver {
     pub(super) async fn woke(&mut self, now: Instant) {
         tracing::info!("awake");
         self.sleepless = None;
+        self.tell_house_sleep();
         self.networks_changed(now).await;
         for line in &mut self.lines {
             line.agent.handle_command(now, Command::Wake);

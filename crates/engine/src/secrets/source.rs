@@ -12,7 +12,7 @@ use zeroize::Zeroize;
 const MAX_SECRET: u64 = 4096;
 
 /// As the config says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Source {
     /// The OS's keyring: service `bellhop`, user the AOR or `device:NAME`.
     Keyring { user: String },

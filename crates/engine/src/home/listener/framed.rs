@@ -145,7 +145,9 @@ mod tests {
     #[tokio::test]
     async fn a_stream_without_lengths_is_over() {
         let (near, mut far) = tokio::io::duplex(1024);
-        far.write_all(b"OPTIONS sip:home SIP/2.0\r\n\r\n").await.unwrap();
+        far.write_all(b"OPTIONS sip:home SIP/2.0\r\n\r\n")
+            .await
+            .unwrap();
         assert!(matches!(Framed::new(near).next().await, Err(Over::Garbled)));
     }
 

@@ -79,7 +79,10 @@ mod tests {
 
     #[test]
     fn a_free_port_has_no_holder() {
-        let free = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let free = std::net::UdpSocket::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
         assert_eq!(of(Kind::Udp, free), None);
     }
 }

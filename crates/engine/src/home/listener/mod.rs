@@ -4,8 +4,8 @@ pub(crate) mod connections;
 mod framed;
 pub(crate) mod holder;
 mod socket;
-pub(crate) mod tls;
 pub(crate) mod stream;
+pub(crate) mod tls;
 pub(crate) mod udp;
 mod ws;
 

@@ -33,7 +33,7 @@ pub(super) fn tcp(place: &Place) -> io::Result<tokio::net::TcpListener> {
 }
 
 /// A port that nobody has at that address, for what takes both.
-pub(super) fn free_port(address: SocketAddr) -> Option<u16> {
+pub(crate) fn free_port(address: SocketAddr) -> Option<u16> {
     let beside = (1..=20).filter_map(|step| address.port().checked_add(step * 2));
     beside.into_iter().find(|port| {
         let place = Place {

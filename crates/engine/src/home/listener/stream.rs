@@ -165,12 +165,7 @@ async fn serve(stream: TcpStream, source: SocketAddr, mut place: Place, service:
 }
 
 /// The handshakes that come before messages, and then those.
-async fn shake_hands(
-    stream: TcpStream,
-    source: SocketAddr,
-    place: &mut Place,
-    service: &Service,
-) {
+async fn shake_hands(stream: TcpStream, source: SocketAddr, place: &mut Place, service: &Service) {
     let _ = stream.set_nodelay(true);
     // A device that lost its power says no goodbye, and its binding dies with its stream.
     let _ = SockRef::from(&stream).set_tcp_keepalive(
@@ -221,7 +216,12 @@ async fn carry(
         outbox,
         bound: Arc::clone(&bound),
     };
-    if service.desk.send(FromStream::Opened(id, handle)).await.is_err() {
+    if service
+        .desk
+        .send(FromStream::Opened(id, handle))
+        .await
+        .is_err()
+    {
         return;
     }
     let mut heard = Instant::now();

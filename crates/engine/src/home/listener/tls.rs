@@ -48,11 +48,7 @@ pub(crate) fn config(identity: &Identity) -> Result<Arc<ServerConfig>, String> {
     let key = PrivateKeyDer::from_pem_slice(&key).map_err(|_| "the key is no PEM".to_owned())?;
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .and_then(|builder| {
-            builder
-                .with_no_client_auth()
-                .with_single_cert(chain, key)
-        })
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
         .map_err(|error: rustls::Error| error.to_string())?;
     Ok(Arc::new(config))
 }

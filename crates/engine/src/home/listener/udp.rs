@@ -59,7 +59,11 @@ impl UdpListener {
     }
 
     /// What is there, up to [`BATCH`] datagrams; nothing if nothing is.
-    pub(crate) fn receive(&mut self, room: &mut Room, into: &mut Vec<(SocketAddr, Bytes)>) -> usize {
+    pub(crate) fn receive(
+        &mut self,
+        room: &mut Room,
+        into: &mut Vec<(SocketAddr, Bytes)>,
+    ) -> usize {
         let before = into.len();
         let (socket, headers) = (&self.socket, &mut self.headers);
         let received = socket.try_io(Interest::READABLE, || {
@@ -160,7 +164,9 @@ mod batch {
 
     /// How many of them left.
     pub(super) fn send(socket: &UdpSocket, datagrams: &[(SocketAddr, Bytes)]) -> io::Result<usize> {
-        let datagrams = datagrams.get(..BATCH.min(datagrams.len())).unwrap_or_default();
+        let datagrams = datagrams
+            .get(..BATCH.min(datagrams.len()))
+            .unwrap_or_default();
         let addresses: Vec<Option<SockaddrStorage>> = datagrams
             .iter()
             .map(|(to, _)| Some(SockaddrStorage::from(*to)))
@@ -258,7 +264,9 @@ mod tests {
         let (mut room, mut all) = (Room::new(), Vec::new());
         while all.len() < wanted {
             let ready = std::future::poll_fn(|cx| listener.poll_readable(cx));
-            tokio::time::timeout(Duration::from_secs(5), ready).await.unwrap();
+            tokio::time::timeout(Duration::from_secs(5), ready)
+                .await
+                .unwrap();
             listener.receive(&mut room, &mut all);
         }
         all
@@ -282,7 +290,9 @@ mod tests {
     #[tokio::test]
     async fn answers_leave_to_whom_they_belong_and_one_that_is_unreachable_stops_none() {
         let mut listener = listener("127.0.0.1:0");
-        let phones: Vec<Plain> = (0..3).map(|_| Plain::bind("127.0.0.1:0").unwrap()).collect();
+        let phones: Vec<Plain> = (0..3)
+            .map(|_| Plain::bind("127.0.0.1:0").unwrap())
+            .collect();
         for round in 0..20_u8 {
             listener.send("192.0.2.1:0".parse().unwrap(), Bytes::from_static(b"lost"));
             for (at, phone) in (0_u8..).zip(&phones) {
@@ -291,7 +301,9 @@ mod tests {
         }
         listener.flush();
         for (at, phone) in (0_u8..).zip(&phones) {
-            phone.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+            phone
+                .set_read_timeout(Some(Duration::from_secs(5)))
+                .unwrap();
             for round in 0..20 {
                 let mut buffer = [0; 8];
                 let length = phone.recv(&mut buffer).unwrap();

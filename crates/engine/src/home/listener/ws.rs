@@ -27,7 +27,10 @@ pub(super) struct WebSocket<S>(WebSocketStream<S>);
 /// # Errors
 /// Whoever it is was refused, or did not keep to the protocol.
 // The size of the error is tungstenite's choice.
-#[expect(clippy::result_large_err, reason = "the callback's type is tungstenite's")]
+#[expect(
+    clippy::result_large_err,
+    reason = "the callback's type is tungstenite's"
+)]
 pub(super) async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     local: IpAddr,
@@ -42,7 +45,9 @@ pub(super) async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
     let judge = |request: &Request, mut response: Response| match judge(request, local, domain) {
         Ok(()) => {
             let protocol = HeaderValue::from_static(PROTOCOL);
-            response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocol);
+            response
+                .headers_mut()
+                .insert(SEC_WEBSOCKET_PROTOCOL, protocol);
             Ok(response)
         }
         Err(status) => {
@@ -97,7 +102,9 @@ fn judge(request: &Request, local: IpAddr, domain: &str) -> Result<(), StatusCod
 fn is_ours(host: &str, local: IpAddr, domain: &str) -> bool {
     host == "localhost"
         || host.eq_ignore_ascii_case(domain)
-        || host.parse::<IpAddr>().is_ok_and(|ip| ip == local.to_canonical())
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|ip| ip == local.to_canonical())
 }
 
 /// Without port and brackets, in lower case.
@@ -188,16 +195,30 @@ mod tests {
             "http://192.168.1.20@evil.example",
             "file://192.168.1.20",
         ] {
-            assert_eq!(judged(&[ours, sip, ("Origin", origin)]), Err(403), "{origin}");
+            assert_eq!(
+                judged(&[ours, sip, ("Origin", origin)]),
+                Err(403),
+                "{origin}"
+            );
         }
-        let twice = [ours, sip, ("Origin", "http://192.168.1.20"), ("Origin", "http://evil.example")];
+        let twice = [
+            ours,
+            sip,
+            ("Origin", "http://192.168.1.20"),
+            ("Origin", "http://evil.example"),
+        ];
         assert_eq!(judged(&twice), Err(403));
     }
 
     #[test]
     fn a_name_that_is_not_ours_is_refused() {
         let sip = ("Sec-WebSocket-Protocol", "sip");
-        for host in ["evil.example", "192.168.1.21", "home.evil.example", "127.0.0.1"] {
+        for host in [
+            "evil.example",
+            "192.168.1.21",
+            "home.evil.example",
+            "127.0.0.1",
+        ] {
             assert_eq!(judged(&[("Host", host), sip]), Err(403), "{host}");
         }
         assert_eq!(judged(&[sip]), Err(400));
@@ -207,7 +228,10 @@ mod tests {
     fn who_does_not_want_sip_is_refused() {
         let ours = ("Host", "home");
         assert_eq!(judged(&[ours]), Err(400));
-        assert_eq!(judged(&[ours, ("Sec-WebSocket-Protocol", "chat")]), Err(400));
+        assert_eq!(
+            judged(&[ours, ("Sec-WebSocket-Protocol", "chat")]),
+            Err(400)
+        );
         assert_eq!(
             judged(&[ours, ("Sec-WebSocket-Protocol", "chat, SIP")]),
             Ok(())

@@ -9,8 +9,8 @@ use std::path::Path;
 use bellhop_sip::Text;
 use bytes::Bytes;
 use redb::{
-    Database, Durability, ReadOnlyDatabase, ReadableDatabase, ReadableTable,
-    TableDefinition, TableError,
+    Database, Durability, ReadOnlyDatabase, ReadableDatabase, ReadableTable, TableDefinition,
+    TableError,
 };
 
 use super::Trouble;
@@ -82,7 +82,9 @@ enum Unusable {
 
 fn open(path: &Path) -> Result<(File, Vec<(String, Vec<u8>)>), Unusable> {
     if fs::metadata(path).is_ok_and(|it| it.len() > MAX_FILE || !it.is_file()) {
-        return Err(Unusable::Damaged("home.redb is no file of Bellhop's".into()));
+        return Err(Unusable::Damaged(
+            "home.redb is no file of Bellhop's".into(),
+        ));
     }
     private(path).map_err(|error| Unusable::Unwritable(error.to_string()))?;
     // What redb takes for granted of a file may not hold for one that something else has written to.
@@ -188,4 +190,3 @@ impl File {
         Ok(())
     }
 }
-

@@ -23,10 +23,7 @@ fn what_was_committed_is_there_at_the_next_start() {
     let (store, found, mut told) = open(directory.path());
     assert!(found.records.is_empty() && found.trouble.is_none());
     store.write(write(1, "101", Some(b"a"), Urgency::BeforeAnswer));
-    assert_eq!(
-        told.blocking_recv(),
-        Some(Outcome::Committed(WriteSeq(1)))
-    );
+    assert_eq!(told.blocking_recv(), Some(Outcome::Committed(WriteSeq(1))));
     store.write(write(2, "102", Some(b"b"), Urgency::Soon));
     store.write(write(3, "101", None, Urgency::BeforeAnswer));
     drop(store);
@@ -65,10 +62,7 @@ fn a_damaged_file_is_kept_aside_and_another_one_begun() {
         let aside = directory.path().join("home.redb.damaged");
         assert_eq!(fs::read(aside).unwrap(), damage);
         store.write(write(1, "101", Some(b"a"), Urgency::BeforeAnswer));
-        assert_eq!(
-            told.blocking_recv(),
-            Some(Outcome::Committed(WriteSeq(1)))
-        );
+        assert_eq!(told.blocking_recv(), Some(Outcome::Committed(WriteSeq(1))));
         drop(store);
         let (_, found, _) = open(directory.path());
         assert_eq!(found.records.len(), 1);
@@ -81,7 +75,12 @@ fn a_file_with_a_flipped_byte_anywhere_never_stops_the_start() {
     let directory = tempfile::tempdir().unwrap();
     let (store, _, _told) = open(directory.path());
     for seq in 0..20 {
-        store.write(write(seq, &format!("{seq}"), Some(b"record"), Urgency::BeforeAnswer));
+        store.write(write(
+            seq,
+            &format!("{seq}"),
+            Some(b"record"),
+            Urgency::BeforeAnswer,
+        ));
     }
     drop(store);
     let whole = fs::read(directory.path().join(FILE)).unwrap();
@@ -108,10 +107,7 @@ fn a_directory_that_is_missing_holds_no_answer_back() {
     let (store, found, mut told) = open(&missing);
     assert!(matches!(found.trouble, Some(Trouble::Unwritable(_))));
     store.write(write(1, "101", Some(b"a"), Urgency::BeforeAnswer));
-    assert_eq!(
-        told.blocking_recv(),
-        Some(Outcome::Committed(WriteSeq(1)))
-    );
+    assert_eq!(told.blocking_recv(), Some(Outcome::Committed(WriteSeq(1))));
     fs::create_dir(&missing).unwrap();
     drop(store);
     let (_, found, _) = open(&missing);

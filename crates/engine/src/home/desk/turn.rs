@@ -1,0 +1,225 @@
+//! The turn, as the desk's documentation numbers it.
+
+use std::future::{pending, poll_fn};
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use super::Desk;
+use crate::home::listener::stream::FromStream;
+use crate::home::networks::Question;
+use crate::home::store;
+use crate::home::view::{self, Trouble, View};
+use crate::home::{Command, gateway};
+
+/// A view of a moment ago is new enough.
+const MOMENT: Duration = Duration::from_millis(50);
+/// With very many devices a view takes time: of all time at most so much.
+const SHARE: u32 = 20;
+/// Commits and answers of gateways in one turn.
+const ROUND: usize = 64;
+
+enum Input {
+    Command(Command),
+    Store(store::Outcome),
+    Gateway(Question, Option<[u8; 6]>),
+    Datagrams,
+    Stream(FromStream),
+    Time,
+    End,
+}
+
+impl Desk {
+    /// Runs until the handle is dropped.
+    pub(in crate::home) async fn run(mut self) {
+        loop {
+            match self.wait().await {
+                Input::End => break,
+                Input::Command(command) => self.command(Instant::now(), command),
+                Input::Store(outcome) => self.store_told(Instant::now(), outcome),
+                Input::Gateway(question, mac) => self.gateway_told(Instant::now(), &question, mac),
+                Input::Stream(said) => self.read_streams(Some(said)),
+                Input::Datagrams | Input::Time => {}
+            }
+            self.take_what_is_there();
+            let more = self.read_datagrams();
+            self.read_streams(None);
+            let now = Instant::now();
+            self.handle_timeouts(now);
+            for open in &mut self.listeners.udp {
+                open.socket.flush();
+            }
+            self.publish(now);
+            if more {
+                // Connections have their turn, too.
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    async fn wait(&mut self) -> Input {
+        let wake = self.next_wake();
+        let timer = async {
+            match wake {
+                Some(at) => tokio::time::sleep_until(at.into()).await,
+                None => pending().await,
+            }
+        };
+        let udp = &self.listeners.udp;
+        let datagrams = poll_fn(|cx| {
+            let ready = |it: &super::super::listeners::OpenUdp, cx: &mut _| {
+                it.socket.poll_readable(cx).is_ready()
+            };
+            // Each is asked, so that each wakes us.
+            let any = udp.iter().fold(false, |any, it| ready(it, cx) || any);
+            if any { Poll::Ready(()) } else { Poll::Pending }
+        });
+        let inputs = &mut self.inputs;
+        tokio::select! {
+            biased;
+            command = inputs.commands.recv() => command.map_or(Input::End, Input::Command),
+            Some(outcome) = inputs.store.recv() => Input::Store(outcome),
+            Some((question, mac)) = inputs.gateways.recv() => Input::Gateway(question, mac),
+            () = datagrams => Input::Datagrams,
+            Some(said) = inputs.streams.recv() => Input::Stream(said),
+            () = timer => Input::Time,
+        }
+    }
+
+    /// The store goes on under a flood, and its answers leave.
+    fn take_what_is_there(&mut self) {
+        for _ in 0..ROUND {
+            let Ok(outcome) = self.inputs.store.try_recv() else {
+                break;
+            };
+            self.store_told(Instant::now(), outcome);
+        }
+    }
+
+    fn command(&mut self, now: Instant, command: Command) {
+        match command {
+            Command::Configure(configuration, done) => {
+                self.configure(now, *configuration);
+                self.publish.not_before = now;
+                self.publish(now);
+                if let Some(done) = done {
+                    let _ = done.send(());
+                }
+            }
+            Command::Networks(networks) => {
+                self.networks.handle_networks(&networks);
+                self.networks_changed(now);
+            }
+            Command::Sleep => {
+                self.networks.handle_sleep();
+                self.networks_changed(now);
+            }
+        }
+    }
+
+    fn gateway_told(&mut self, now: Instant, question: &Question, mac: Option<[u8; 6]>) {
+        self.networks.handle_answer(question, mac);
+        self.networks_changed(now);
+    }
+
+    /// What is no longer home closes before anything else happens.
+    fn networks_changed(&mut self, now: Instant) {
+        self.arrange_listeners(now);
+        self.reconfigure_registrar(now);
+        self.ask_gateways();
+    }
+
+    /// Nothing waits for the answers.
+    pub(super) fn ask_gateways(&mut self) {
+        while let Some(question) = self.networks.poll_question() {
+            let answers = self.answers.clone();
+            tokio::spawn(async move {
+                let mac = gateway::confirm(&question).await;
+                let _ = answers.send((question, mac));
+            });
+        }
+    }
+
+    fn store_told(&mut self, now: Instant, outcome: store::Outcome) {
+        match outcome {
+            store::Outcome::Committed(seq) => {
+                self.registrar.handle_committed(seq);
+                for letter in self.post.committed(seq) {
+                    self.send_when_due(now, letter);
+                }
+            }
+            store::Outcome::Trouble(trouble) => {
+                self.store_trouble = trouble;
+                self.publish.changed = true;
+            }
+        }
+    }
+
+    fn next_wake(&self) -> Option<Instant> {
+        let view = self.publish.changed.then_some(self.publish.not_before);
+        [
+            self.registrar.poll_timeout(),
+            self.guard.poll_timeout(),
+            self.keep_alive.poll_timeout(),
+            self.listeners.poll_timeout(),
+            self.post.poll_timeout(),
+            view,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    fn handle_timeouts(&mut self, now: Instant) {
+        if self.registrar.poll_timeout().is_some_and(|at| at <= now) {
+            self.registrar.handle_timeout(now);
+            self.after_registrar(now, None);
+        }
+        if self.guard.poll_timeout().is_some_and(|at| at <= now) {
+            self.guard.handle_timeout(now);
+            self.after_guard();
+        }
+        if self.keep_alive.poll_timeout().is_some_and(|at| at <= now) {
+            let (asks, outcomes) = self.keep_alive.handle_timeout(now);
+            for ask in &asks {
+                self.keep_warm(ask);
+            }
+            for outcome in &outcomes {
+                self.qualified(now, outcome);
+            }
+        }
+        if self.listeners.handle_timeout(now) {
+            self.publish.changed = true;
+        }
+        for letter in self.post.handle_timeout(now) {
+            self.send(letter);
+        }
+    }
+
+    fn publish(&mut self, now: Instant) {
+        if !self.publish.changed || now < self.publish.not_before {
+            return;
+        }
+        let Some(configuration) = &self.configuration else {
+            return;
+        };
+        self.publish.changed = false;
+        self.clock.adjust(now, (self.clocks.wall)());
+        let settings = &configuration.settings;
+        let store = self.store_trouble.iter().cloned().map(Trouble::Store);
+        let view = View {
+            listening: self.listeners.listening(),
+            is_home: self.networks.is_home(),
+            devices: view::devices(settings, &self.registrar, now, &self.clock),
+            troubles: self.listeners.troubles().cloned().chain(store).collect(),
+        };
+        self.publish.outlet.send_if_modified(|published| {
+            let differs = **published != view;
+            if differs {
+                *published = Arc::new(view);
+            }
+            differs
+        });
+        self.publish.not_before = now + MOMENT.max(now.elapsed() * SHARE);
+    }
+}

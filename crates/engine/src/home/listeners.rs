@@ -1,0 +1,194 @@
+//! The listeners that are open, and why the others are not.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use tokio_rustls::rustls::ServerConfig;
+
+use super::listener::connections::Connections;
+use super::listener::stream::{FromStream, StreamListener};
+use super::listener::tls::{self, Identity};
+use super::listener::udp::UdpListener;
+use super::listener::{Kind, Wanted, free_port, holder};
+use super::view::Trouble;
+
+/// One that could not be opened is tried again so much later: an IPv6 address becomes usable, a program ends.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Listeners {
+    pub(crate) udp: Vec<OpenUdp>,
+    streams: Vec<(Wanted, StreamListener)>,
+    refused: Vec<(Wanted, Trouble)>,
+    retry_at: Option<Instant>,
+    wanted: Vec<Wanted>,
+    domain: String,
+    identity: Option<Identity>,
+    tls: Option<Result<Arc<ServerConfig>, String>>,
+    connections: Connections,
+    desk: mpsc::Sender<FromStream>,
+    next: u64,
+}
+
+/// An open UDP listener.
+#[derive(Debug)]
+pub(crate) struct OpenUdp {
+    /// Never used twice.
+    pub(crate) number: u64,
+    pub(crate) wanted: Wanted,
+    pub(crate) socket: UdpListener,
+}
+
+impl Listeners {
+    /// None yet. What streams say goes to `desk`.
+    pub(crate) fn new(connections: Connections, desk: mpsc::Sender<FromStream>) -> Listeners {
+        Listeners {
+            udp: Vec::new(),
+            streams: Vec::new(),
+            refused: Vec::new(),
+            retry_at: None,
+            wanted: Vec::new(),
+            domain: String::new(),
+            identity: None,
+            tls: None,
+            connections,
+            desk,
+            next: 1,
+        }
+    }
+
+    /// What streams need from now on. A change of it closes those that are open.
+    pub(crate) fn reconfigure(&mut self, domain: &str, identity: Identity) {
+        if self.domain != domain {
+            self.streams.clear();
+            domain.clone_into(&mut self.domain);
+        }
+        if self.identity.as_ref() != Some(&identity) {
+            self.streams.retain(|(wanted, _)| !wanted.kind.is_tls());
+            self.identity = Some(identity);
+            self.tls = None;
+        }
+    }
+
+    /// Exactly these are open from now on. What is no longer wanted closes first.
+    pub(crate) fn arrange(&mut self, now: Instant, wanted: Vec<Wanted>) {
+        self.udp.retain(|it| wanted.contains(&it.wanted));
+        self.streams.retain(|(it, _)| wanted.contains(it));
+        self.refused.clear();
+        self.wanted = wanted;
+        self.open_missing(now);
+    }
+
+    /// Tries those again that could not be opened.
+    pub(crate) fn handle_timeout(&mut self, now: Instant) -> bool {
+        let is_due = self.retry_at.is_some_and(|at| at <= now);
+        if is_due {
+            self.refused.clear();
+            if matches!(self.tls, Some(Err(_))) {
+                self.tls = None;
+            }
+            self.open_missing(now);
+        }
+        is_due
+    }
+
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        self.retry_at
+    }
+
+    /// As `udp:127.0.0.1:5070`, with the ports that they have.
+    pub(crate) fn listening(&self) -> Vec<String> {
+        let mut open: Vec<(Kind, SocketAddr)> = self
+            .udp
+            .iter()
+            .map(|it| (Kind::Udp, it.socket.local()))
+            .chain(self.streams.iter().map(|(it, open)| (it.kind, open.local)))
+            .collect();
+        open.sort_by_key(|(kind, address)| (!address.ip().is_loopback(), *address, *kind));
+        open.iter()
+            .map(|(kind, address)| format!("{}:{address}", kind.as_str()))
+            .collect()
+    }
+
+    pub(crate) fn troubles(&self) -> impl Iterator<Item = &Trouble> {
+        self.refused.iter().map(|(_, trouble)| trouble)
+    }
+
+    fn open_missing(&mut self, now: Instant) {
+        for wanted in self.wanted.clone() {
+            let is_open = self.udp.iter().any(|it| it.wanted == wanted)
+                || self.streams.iter().any(|(it, _)| *it == wanted);
+            if !is_open && let Err(trouble) = self.open(&wanted) {
+                tracing::info!(
+                    kind = wanted.kind.as_str(),
+                    "a listener at home can't be opened"
+                );
+                self.refused.push((wanted, trouble));
+            }
+        }
+        self.retry_at = (!self.refused.is_empty()).then(|| now + RETRY);
+    }
+
+    fn open(&mut self, wanted: &Wanted) -> Result<(), Trouble> {
+        let number = self.next;
+        self.next += 1;
+        if wanted.kind == Kind::Udp {
+            let socket =
+                UdpListener::open(&wanted.place).map_err(|error| refused(wanted, &error))?;
+            self.udp.push(OpenUdp {
+                number,
+                wanted: wanted.clone(),
+                socket,
+            });
+            return Ok(());
+        }
+        let tls = match wanted.kind.is_tls() {
+            true => Some(self.tls().map_err(Trouble::Certificate)?),
+            false => None,
+        };
+        let listener = StreamListener::open(
+            number,
+            wanted,
+            &self.domain,
+            tls,
+            &self.connections,
+            self.desk.clone(),
+        )
+        .map_err(|error| refused(wanted, &error))?;
+        self.streams.push((wanted.clone(), listener));
+        Ok(())
+    }
+
+    /// Read, or made, when the first listener needs it.
+    fn tls(&mut self) -> Result<Arc<ServerConfig>, String> {
+        let identity = &self.identity;
+        self.tls
+            .get_or_insert_with(|| match identity {
+                Some(identity) => tls::config(identity),
+                None => Err("there is no certificate".to_owned()),
+            })
+            .clone()
+    }
+}
+
+fn refused(wanted: &Wanted, error: &io::Error) -> Trouble {
+    let listener = wanted.to_string();
+    if error.kind() == io::ErrorKind::AddrInUse {
+        let address = wanted.place.address;
+        Trouble::PortTaken {
+            listener,
+            port: address.port(),
+            holder: holder::of(wanted.kind, address),
+            free: free_port(address),
+        }
+    } else {
+        Trouble::NotOpened {
+            listener,
+            why: error.to_string(),
+        }
+    }
+}
