@@ -122,6 +122,7 @@ pub fn run(
         tell(&lookup.line());
         findings.lookups.push(lookup);
     }
+    cores.give_back()?;
     findings.seconds = begun.elapsed().as_secs_f64();
     Ok(findings)
 }

@@ -9,6 +9,7 @@ use super::machine::{self, Family};
 /// The cores of this machine, given out.
 #[derive(Clone, Debug)]
 pub(super) struct Cores {
+    count: usize,
     /// Those of whatever is measured: two, as Kamailio has two workers.
     server: Vec<usize>,
     /// The generator's: the last one, which on a machine of two is one of the server's as well.
@@ -21,6 +22,7 @@ impl Cores {
     pub(super) fn of_this_machine() -> Result<Self> {
         let count = thread::available_parallelism()?.get();
         Ok(Self {
+            count,
             server: (0..count.min(2)).collect(),
             generator: count - 1,
         })
@@ -42,6 +44,11 @@ impl Cores {
         } else {
             &apart
         })
+    }
+
+    /// Lets the generator's thread run where it likes.
+    pub(super) fn give_back(&self) -> Result<()> {
+        machine::pin_self(&(0..self.count).collect::<Vec<_>>())
     }
 
     /// Cores that so many threads of the server can have busy while the generator has `generator` of its own.

@@ -114,6 +114,17 @@ impl Generator {
         done
     }
 
+    /// Asks for every user what he is bound to; an answer that does not list his binding is a fault.
+    ///
+    /// # Errors
+    /// When the registrar falls silent.
+    pub(super) fn hear_all(&mut self) -> Result<()> {
+        self.looks_closely = true;
+        let done = self.each_once(Ask::Tell, Login::AndGoOn);
+        self.looks_closely = false;
+        done
+    }
+
     /// Ends the binding of every user.
     ///
     /// # Errors

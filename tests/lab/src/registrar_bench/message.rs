@@ -10,6 +10,9 @@ pub(super) const BRANCH: &str = "z9hG4bK";
 /// Seconds asked for, in the four digits that a removal has too.
 const KEEP: &[u8; 4] = b"3600";
 const REMOVE: &[u8; 4] = b"0000";
+/// The header that makes the difference, and one of the same length that says nothing.
+const CONTACT: &[u8; 7] = b"Contact";
+const NO_CONTACT: &[u8; 7] = b"X-Bench";
 /// So that a sequence number always has ten digits.
 const FIRST_CSEQ: u64 = 1_000_000_000;
 
@@ -20,6 +23,8 @@ pub(super) enum Ask {
     Bind,
     /// To be bound no longer.
     Remove,
+    /// To be told what there is.
+    Tell,
 }
 
 /// Where everybody registers.
@@ -61,6 +66,7 @@ pub(super) struct User {
 struct Places {
     branch: Range<usize>,
     cseq: Range<usize>,
+    contact: Range<usize>,
     expires: Range<usize>,
     count: Range<usize>,
     response: Range<usize>,
@@ -101,11 +107,14 @@ impl User {
         let at = self.at.cseq.clone();
         put(&mut self.bytes, at, &cseq);
         let at = self.at.expires.clone();
-        let expires = match ask {
-            Ask::Bind => KEEP,
-            Ask::Remove => REMOVE,
+        let (expires, contact) = match ask {
+            Ask::Bind => (KEEP, CONTACT),
+            Ask::Remove => (REMOVE, CONTACT),
+            Ask::Tell => (KEEP, NO_CONTACT),
         };
         put(&mut self.bytes, at, expires);
+        let at = self.at.contact.clone();
+        put(&mut self.bytes, at, contact);
         if self.nonce.is_empty() {
             return;
         }
@@ -143,7 +152,8 @@ impl User {
         text += &format!("Call-ID: {:08x}f81d4fae7dec@desk\r\nCSeq: ", self.index);
         self.at.cseq = room(&mut text, "0000000000");
         text += " REGISTER\r\n";
-        text += &format!("Contact: <sip:{user}@{}>\r\n", address(self.index));
+        self.at.contact = room(&mut text, "Contact");
+        text += &format!(": <sip:{user}@{}>\r\n", address(self.index));
         text += "Expires: ";
         self.at.expires = room(&mut text, "3600");
         text += "\r\nUser-Agent: Desk phone 1.0\r\n";
@@ -211,6 +221,7 @@ mod tests {
         let text = String::from_utf8_lossy(user.bytes()).into_owned();
         assert!(text.contains(";branch=z9hG4bK0000000700000003\r\n"));
         assert!(text.contains("CSeq: 1000000003 REGISTER\r\n"));
+        assert!(text.contains("Contact: <sip:1000007@10.0.0.7:5060>\r\n"));
         assert!(text.contains("Expires: 0000\r\n"));
         assert!(text.contains("nonce=\"abc\""));
         assert!(text.contains("nc=00000002, response=\""));

@@ -120,6 +120,9 @@ fn measure(
     let clock = Clock::start(&family, load.tally())?;
     let latencies = load.paced(options.pace, options.window)?;
     let paced = clock.stop(&family, load.tally())?;
+    if contestant.registers() {
+        load.hear_all()?;
+    }
     faults.extend(missing(server, options.users, "at the end")?);
     faults.extend(load.tally().faults());
     if load.tally().repeats > 0 {

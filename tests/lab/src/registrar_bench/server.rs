@@ -133,7 +133,11 @@ pub(super) struct Server {
 /// How it is asked how many bindings it holds.
 enum Counting {
     Kamailio,
-    Bellhop { program: PathBuf },
+    Bellhop {
+        program: PathBuf,
+        /// Its store, while another one is to have it.
+        _taken: Option<File>,
+    },
     Nothing,
 }
 
@@ -154,14 +158,14 @@ impl Server {
         Family::of(self.pid)
     }
 
-    /// Bindings that it holds by its own account; `None` of one that holds none.
+    /// Bindings that it holds by its own account; `None` of one that gives none.
     ///
     /// # Errors
     /// When it does not say.
     pub(super) fn bindings(&self) -> Result<Option<u64>> {
         match &self.counting {
             Counting::Kamailio => kamailio::bindings(&self.site).map(Some),
-            Counting::Bellhop { program } => bellhop::bindings(&self.site, program).map(Some),
+            Counting::Bellhop { program, .. } => bellhop::bindings(&self.site, program),
             Counting::Nothing => Ok(None),
         }
     }
