@@ -6,7 +6,7 @@ mod scratch;
 use std::time::Instant;
 
 use crate::{Fallible, interrupt};
-use patch::Patch;
+use patch::{Patch, Room};
 use scratch::{Scratch, Trial};
 
 /// What the tests said of one bug.
@@ -34,14 +34,19 @@ pub(crate) fn run(words: &[&str]) -> Fallible<()> {
     interrupt::watch()?;
     let scratch = Scratch::new()?;
     println!("the tree as it is, in {}", scratch.place());
-    match scratch.trial()? {
-        Trial::Passed => {}
-        Trial::Failed { simulation, unit } => {
-            let test = simulation.or(unit).unwrap_or_default();
-            return Err(format!("The tree as it is fails already: {test}").into());
+    for room in Room::ALL {
+        if patches.iter().all(|patch| patch.room != room) {
+            continue;
         }
-        Trial::NotBuilt(why) => {
-            return Err(format!("The tree as it is does not build.\n{why}").into());
+        match scratch.trial(room)? {
+            Trial::Passed => {}
+            Trial::Failed { simulation, unit } => {
+                let test = simulation.or(unit).unwrap_or_default();
+                return Err(format!("The tree as it is fails already: {test}").into());
+            }
+            Trial::NotBuilt(why) => {
+                return Err(format!("The tree as it is does not build.\n{why}").into());
+            }
         }
     }
     let mut rows = Vec::new();
@@ -52,7 +57,11 @@ pub(crate) fn run(words: &[&str]) -> Fallible<()> {
         let start = Instant::now();
         let verdict = judge(&scratch, &patch)?;
         let seconds = start.elapsed().as_secs();
-        println!("{seconds:>4} s  {}: {}", patch.name, verdict.words());
+        println!(
+            "{seconds:>4} s  {}: {}",
+            patch.name,
+            verdict.words(patch.room)
+        );
         rows.push((patch, verdict));
     }
     close(&rows)
@@ -62,7 +71,7 @@ fn judge(scratch: &Scratch, patch: &Patch) -> Fallible<Verdict> {
     if let Err(why) = scratch.apply(patch) {
         return Ok(Verdict::Outdated(why.to_string()));
     }
-    let trial = scratch.trial();
+    let trial = scratch.trial(patch.room);
     scratch.take_back(patch)?;
     Ok(match trial? {
         Trial::Passed => Verdict::Survived,
@@ -72,13 +81,13 @@ fn judge(scratch: &Scratch, patch: &Patch) -> Fallible<Verdict> {
 }
 
 impl Verdict {
-    fn words(&self) -> String {
+    fn words(&self, room: Room) -> String {
         match self {
             Verdict::Found { simulation, unit } => {
                 let by = |layer: &str, test: &Option<String>| {
                     test.as_ref().map(|test| format!("{layer} {test}"))
                 };
-                let found = [by("sim", simulation), by("unit", unit)];
+                let found = [by(room.over_time(), simulation), by("unit", unit)];
                 let found: Vec<String> = found.into_iter().flatten().collect();
                 found.join(", ")
             }
@@ -94,7 +103,7 @@ fn close(rows: &[(Patch, Verdict)]) -> Fallible<()> {
     let width = width.unwrap_or_default();
     println!("\n{:<width$}  found by", "mutant");
     for (patch, verdict) in rows {
-        println!("{:<width$}  {}", patch.name, verdict.words());
+        println!("{:<width$}  {}", patch.name, verdict.words(patch.room));
     }
     let mut open = 0;
     for (patch, verdict) in rows {
@@ -120,7 +129,7 @@ fn close(rows: &[(Patch, Verdict)]) -> Fallible<()> {
         .count();
     let all = rows.len();
     println!(
-        "\n{} of {all} found, {by_simulation} by the simulation",
+        "\n{} of {all} found, {by_simulation} by simulation or model",
         all - open
     );
     if open == 0 {
@@ -139,6 +148,7 @@ mod tests {
             name: "bug".into(),
             bug: "what it is".into(),
             file: "bug.patch".into(),
+            room: Room::Agent,
         };
         (patch, verdict)
     }
@@ -152,7 +162,8 @@ mod tests {
 
     #[test]
     fn both_layers_are_named() {
-        assert_eq!(found().words(), "sim roams, unit asks");
+        assert_eq!(found().words(Room::Agent), "sim roams, unit asks");
+        assert_eq!(found().words(Room::Registrar), "model roams, unit asks");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
+use bellhop_control::device::Phone;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
 /// Keeps your company number reachable wherever the laptop goes.
@@ -55,12 +57,12 @@ pub(crate) enum Command {
     Line(LineCommand),
     /// Show the newest SIP messages as a ladder
     Trace(TraceArgs),
-    /// Phones at home
-    #[command(hide = true, disable_help_flag = true)]
-    Device {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        words: Vec<String>,
-    },
+    /// Add, list and remove phones at home, and show what to type into them
+    #[command(subcommand)]
+    Device(DeviceCommand),
+    /// Say on which networks phones at home are let in
+    #[command(subcommand)]
+    Home(HomeCommand),
     /// The company registrar of the demo
     #[command(hide = true)]
     DemoRegistrar {
@@ -143,6 +145,101 @@ pub(crate) enum LineCommand {
         #[command(flatten)]
         config: ConfigArg,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeviceCommand {
+    /// Add a phone with a password that is made for it and shown once
+    Add(DeviceAddArgs),
+    /// List the phones: extension, since when online, what they are
+    List {
+        /// One JSON array, for programs
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+    /// Remove a phone from the config, and its password from the keyring
+    Remove {
+        /// Name of the phone
+        name: String,
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+    /// Make a new password for a phone and show it, on a home network as a QR code that Linphone reads
+    Qr {
+        /// Name of the phone
+        name: String,
+        /// Don't ask whether the old password may go
+        #[arg(long)]
+        yes: bool,
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+    /// Show what to type into a phone, all but its password
+    Settings {
+        /// Name of the phone
+        name: String,
+        /// The kind of phone; all of them without it
+        #[arg(long = "for", value_name = "PHONE", value_parser = phone())]
+        phone: Option<Phone>,
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DeviceAddArgs {
+    /// What to call it
+    pub(crate) name: String,
+    /// What the others dial; the next free one from 101 without it
+    #[arg(long)]
+    pub(crate) extension: Option<String>,
+    /// Read a password from stdin instead of making one
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    /// Hold the phone to one digest: SHA-256 or MD5
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) digest: Option<String>,
+    /// Leave the password in this file, which is made if it is not there, for machines without a keyring
+    #[arg(long, visible_alias = "file", value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// The kind of phone that is shown what to type; all of them without it
+    #[arg(long = "for", value_name = "PHONE", value_parser = phone())]
+    pub(crate) phone: Option<Phone>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HomeCommand {
+    /// The network that this laptop is in is home: phones there are let in
+    Here,
+    /// List the home networks of the config
+    List {
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+    /// A network is home no more
+    #[command(group(clap::ArgGroup::new("which").required(true).args(["network", "all"])))]
+    Forget {
+        /// Its addresses as `bellhop home list` shows them, like 192.168.1.0/24
+        network: Option<String>,
+        /// Every network
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+}
+
+/// Kinds of phones by their names.
+fn phone() -> impl TypedValueParser<Value = Phone> {
+    PossibleValuesParser::new(Phone::ALL.map(Phone::as_str)).try_map(|name| {
+        let mut all = Phone::ALL.into_iter();
+        all.find(|it| it.as_str() == name)
+            .ok_or("there is no such phone")
+    })
 }
 
 #[derive(Debug, clap::Args)]

@@ -81,6 +81,9 @@ impl Connection {
             | Reply::Checked { .. }
             | Reply::LineSettings { .. }
             | Reply::Added { .. }
+            | Reply::DeviceAdded { .. }
+            | Reply::Provisioning { .. }
+            | Reply::Home { .. }
             | Reply::Trace { .. }) => Err(unexpected(&reply).into()),
         }
     }
@@ -128,6 +131,9 @@ pub(crate) fn unexpected(reply: &Reply) -> Error {
         | Reply::Checked { .. }
         | Reply::LineSettings { .. }
         | Reply::Added { .. }
+        | Reply::DeviceAdded { .. }
+        | Reply::Provisioning { .. }
+        | Reply::Home { .. }
         | Reply::Trace { .. } => Error::plain(Code::EngineLost),
     }
 }

@@ -30,11 +30,6 @@ impl Failure {
         }
     }
 
-    /// A word of a later version.
-    pub(crate) fn later(what: &str) -> Failure {
-        Failure::usage(Error::new(Code::NotInThisVersion, [("what", what)]).message)
-    }
-
     /// A config with problems.
     pub(crate) fn config(problems: &[Problem]) -> Failure {
         Failure {

@@ -8,11 +8,10 @@ use bellhop_engine::lines::{self, ConfigFile, Edit};
 use crate::args::LineCommand;
 use crate::engine::Place;
 use crate::failure::Failure;
-use crate::output;
+use crate::{output, password};
 
 mod add;
 mod list;
-mod password;
 
 /// So long may taking a password out of the keyring take: its owner may have to unlock it.
 const FORGETTING: Duration = Duration::from_secs(60);

@@ -10,10 +10,13 @@ mod act;
 mod args;
 mod check;
 mod clock;
+mod device;
 mod engine;
 mod failure;
+mod home;
 mod line;
 mod output;
+mod password;
 mod run;
 mod status;
 mod trace;
@@ -45,7 +48,8 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Check { config } => check::check(config, &place),
         Command::Line(command) => line::line(command, &place),
         Command::Trace(trace) => trace::trace(&trace, &place),
-        Command::Device { .. } => Err(Failure::later("bellhop device")),
+        Command::Device(command) => device::device(command, &place),
+        Command::Home(command) => home::home(command, &place),
         Command::DemoRegistrar { port, listen } => run::demo_registrar(port, listen),
     }
 }

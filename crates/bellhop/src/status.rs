@@ -10,6 +10,7 @@ use crate::engine::{Connection, Place};
 use crate::failure::Failure;
 use crate::output::{self, Paint, Tone};
 
+mod home;
 mod notes;
 mod text;
 
@@ -64,6 +65,7 @@ fn rendered(snapshot: &Snapshot, json: bool, clock: Clock) -> Result<String, Fai
     } else {
         let paint = Paint::of_stdout();
         let mut rows = vec![text::of(snapshot, clock, paint)];
+        rows.extend(home::of(&snapshot.home, clock));
         rows.extend(notes::of(snapshot).map(|note| paint.tone(Tone::Bad, &note)));
         Ok(rows.join("\n"))
     }

@@ -162,6 +162,9 @@ impl Client {
             | Reply::Checked { .. }
             | Reply::LineSettings { .. }
             | Reply::Added { .. }
+            | Reply::DeviceAdded { .. }
+            | Reply::Provisioning { .. }
+            | Reply::Home { .. }
             | Reply::Trace { .. } => Err(Error::plain(Code::EngineLost)),
         }
     }
@@ -176,11 +179,18 @@ fn limit(request: &Request) -> Duration {
         | Request::ForgetSecret { .. }
         | Request::Reload
         | Request::LineSettings { .. }
+        | Request::ForgetDeviceSecret { .. }
+        | Request::Provision { .. }
+        | Request::HomeHere
+        | Request::ForgetHome { .. }
         | Request::Demo => ACTION,
         Request::AddLine { .. }
         | Request::EditLine { .. }
         | Request::RemoveLine { .. }
-        | Request::SetPassword { .. } => KEYRING,
+        | Request::SetPassword { .. }
+        | Request::AddDevice { .. }
+        | Request::RemoveDevice { .. }
+        | Request::SetDevicePassword { .. } => KEYRING,
         Request::Check { .. } => CHECK,
         Request::Status | Request::Subscribe | Request::Trace | Request::Shutdown => PROMPT,
     }

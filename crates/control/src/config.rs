@@ -20,7 +20,7 @@ mod text;
 pub use device::{Strategy, WrittenDevice, WrittenGroup};
 pub use home::{
     Digest, MAX_CONTACTS, MIN_EXPIRES, REQUESTS_PER_SECOND, WrittenCertificate, WrittenHome,
-    WrittenNetwork,
+    WrittenNetwork, mac_text,
 };
 pub use listen::{DEFAULT_PORT, ListenAt, ListenOn, Transport};
 

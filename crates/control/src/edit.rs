@@ -6,7 +6,10 @@ use crate::config::{Problem, Written};
 use crate::protocol::LineSettings;
 
 mod comments;
+mod home;
 mod keys;
+
+pub use home::{add_device, add_network, forget_networks, remove_device};
 
 /// Why a config was not edited.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +23,12 @@ pub enum EditError {
     /// No line of that id.
     #[error("the config has no line of that id")]
     NoSuchLine,
+    /// No device of that name.
+    #[error("the config has no device of that name")]
+    NoSuchDevice,
+    /// No home network of that subnet.
+    #[error("the config has no home network of that subnet")]
+    NoSuchNetwork,
 }
 
 /// What the config says of that line. The id only where the config has one.
@@ -70,7 +79,8 @@ pub fn edit_line(
         .get_mut(position)
         .ok_or(EditError::NoSuchLine)?;
     let left_over = keys::write(table, settings);
-    comments::put_after(&mut document, position, &left_over);
+    let place = table.position().map(|place| place + 1);
+    comments::put_at(&mut document, place, &left_over);
     finished(document, file, &names, Some(position))
 }
 
@@ -84,22 +94,22 @@ pub fn remove_line(text: &str, file: &str, id: &str) -> Result<String, EditError
     let position = position(&names, id)?;
     names.remove(position);
     let tables = tables(&mut document, file)?;
-    let left_over = tables
+    let (left_over, place) = tables
         .get(position)
-        .map(comments::not_of_the_table)
+        .map(|table| (comments::not_of_the_table(table), table.position()))
         .unwrap_or_default();
     tables.remove(position);
     if tables.is_empty() {
         document.remove("line");
     }
-    comments::put_before(&mut document, position, &left_over);
+    comments::put_at(&mut document, place, &left_over);
     finished(document, file, &names, None).map(|(edited, _)| edited)
 }
 
 fn editable(text: &str, file: &str) -> Result<DocumentMut, EditError> {
     Written::parse(text, file).map_err(EditError::Before)?;
     // What one TOML parser reads, the other reads too; were it not so, the file stays as it is.
-    text.parse().map_err(|_| not_to_be_edited(file))
+    text.parse().map_err(|_| not_to_be_edited(file, "line"))
 }
 
 /// The `[[line]]` tables. Lines may be written as a list of inline tables, too, but who does that edits by hand.
@@ -111,16 +121,16 @@ fn tables<'d>(
         .entry("line")
         .or_insert(Item::ArrayOfTables(ArrayOfTables::new()))
         .as_array_of_tables_mut()
-        .ok_or_else(|| not_to_be_edited(file))
+        .ok_or_else(|| not_to_be_edited(file, "line"))
 }
 
-fn not_to_be_edited(file: &str) -> EditError {
-    EditError::Before(vec![Problem::at(
-        file,
-        1,
-        "line",
-        "only [[line]] tables can be edited here",
-    )])
+fn not_to_be_edited(file: &str, key: &str) -> EditError {
+    let form = match key {
+        "home" => "[home] table".to_owned(),
+        _ => format!("[[{key}]] tables"),
+    };
+    let message = format!("only {form} can be edited here");
+    EditError::Before(vec![Problem::at(file, 1, key, message)])
 }
 
 /// The ids of all lines.

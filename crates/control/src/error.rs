@@ -277,6 +277,26 @@ codes! {
     SettingsInvalid = "settings_invalid", Person, None, ["count"];
     /// It is in no keyring, so it can't be stored from here.
     PasswordElsewhere = "password_elsewhere", Person, None, ["line", "place"];
+    /// No device of that name.
+    NoSuchDevice = "no_such_device", Person, None, ["device"];
+    /// No home network of that subnet.
+    NoSuchNetwork = "no_such_network", Person, None, ["network"];
+    /// Its password is not where the config says.
+    DevicePasswordMissing = "device_password_missing", Person, SetUpPhone, ["device"];
+    /// A listener's port is somebody else's.
+    PortTaken = "port_taken", Person, None, ["listener", "holder", "free"];
+    /// A listener can't be opened, for another reason.
+    ListenerUnusable = "listener_unusable", Person, None, ["listener", "why"];
+    /// The certificate for TLS and WSS can't be read or made.
+    CertificateUnusable = "certificate_unusable", Person, None, ["why"];
+    /// None of the home networks is the one that this machine is in.
+    NotAtHome = "not_at_home", Network, None, [];
+    /// The network can't be told from others: no gateway, or one that does not answer.
+    HomeUnknown = "home_unknown", Network, None, ["why"];
+    /// What was stored of the phones makes no sense, and is kept aside.
+    HomeStoreUnusable = "home_store_unusable", Bellhop, CopyReport, ["why", "kept"];
+    /// What phones register can't be stored.
+    HomeStoreUnwritable = "home_store_unwritable", Bellhop, CopyReport, ["why"];
     /// A feature of a later version.
     NotInThisVersion = "not_in_this_version", Bellhop, None, ["what"];
     /// A mistake of ours.

@@ -1,11 +1,12 @@
 //! All that engine and views share: what the engine knows ([`snapshot`]), what can be asked of it ([`protocol`], [`frame`], [`client`]), how a config file is
-//! written ([`config`], [`edit`]), where things lie ([`places`]), and the words for all of it ([`error`], [`notice`], [`face`]).
+//! written ([`config`], [`edit`]), what is typed into a phone ([`device`]), where things lie ([`places`]), and the words for all of it ([`error`], [`notice`], [`face`]).
 //!
 //! It knows nothing of SIP and decides nothing: a view that depends on this crate alone can show all there is to show.
 
 pub mod catalogue;
 pub mod client;
 pub mod config;
+pub mod device;
 #[cfg(test)]
 mod documented;
 pub mod edit;

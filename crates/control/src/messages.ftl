@@ -48,6 +48,16 @@ settings_invalid = { $count ->
    *[other] { $count } settings
 } can't be used as typed
 password_elsewhere = the config takes the password of { $line } from { $place }; change it there
+no_such_device = the config has no device { $device }
+no_such_network = the config has no home network { $network }
+device_password_missing = no password is stored for the phone { $device }
+port_taken = { $listener } is taken by { $holder }; { $free } is free and can be named under listen instead
+listener_unusable = phones can't be let in at { $listener }: { $why }
+certificate_unusable = the certificate for phones can't be used: { $why }
+not_at_home = this is not a home network; phones on the LAN are let in at home only
+home_unknown = this network can't be told from others: { $why }
+home_store_unusable = what phones had registered can't be used: { $why }; they register anew, and the old file is kept as { $kept }
+home_store_unwritable = what phones register is not stored: { $why }
 not_in_this_version = { $what }: not in this version
 internal = Bellhop made a mistake of its own: { $why }
 unknown = { $code }

@@ -14,14 +14,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::notice::Notice;
-use crate::snapshot::{ConfigProblem, LineState, Snapshot};
+use crate::snapshot::{ConfigProblem, HomeNetwork, LineState, Snapshot};
 
 mod check;
+mod device;
 mod password;
 mod settings;
 mod trace;
 
 pub use check::{CheckStep, Outcome, Step};
+pub use device::DeviceSettings;
 pub use password::Password;
 pub use settings::{LineSettings, PasswordPlace};
 pub use trace::{CUT, Direction, TraceEntry, TraceFlow, newest_that_fit};
@@ -192,6 +194,50 @@ pub enum Request {
         /// The new one.
         password: Password,
     },
+    /// A new phone at home: its password into the keyring, the table into the config, `[home]` on. Whoever asks has made the password, and shows it: it never
+    /// comes back. Reply: `DeviceAdded`, or `Refused` with nothing changed.
+    AddDevice {
+        /// What the config is to say.
+        settings: DeviceSettings,
+        /// For the keyring; without one, what is there already is used.
+        #[serde(default)]
+        password: Option<Password>,
+    },
+    /// The end of a phone, in the config and with its password in the keyring. Reply: `Done` or `Refused`.
+    RemoveDevice {
+        /// Name of the device.
+        device: String,
+    },
+    /// Another password for a phone into the keyring, used at once. Reply: `Done` or `Refused`.
+    SetDevicePassword {
+        /// Name of the device.
+        device: String,
+        /// The new one.
+        password: Password,
+    },
+    /// A phone's password may have changed: read it again and use it. Reply: `Done` or `Refused`.
+    ForgetDeviceSecret {
+        /// Name of the device.
+        device: String,
+    },
+    /// Serves a phone's settings, password included, to whoever asks for them under this token: once, for some minutes, on the home network only. Reply:
+    /// `Provisioning` or `Refused`.
+    Provision {
+        /// Name of the device.
+        device: String,
+        /// Its password, as it was just made.
+        password: Password,
+        /// Made by whoever asks, who shows it as part of an address.
+        token: Password,
+    },
+    /// The network that this machine is in is home. Reply: `Home`, or `Refused` with nothing changed.
+    HomeHere,
+    /// A home network, or every one, is home no more. Reply: `Done` or `Refused`.
+    ForgetHome {
+        /// Its subnet as the config has it; all if absent.
+        #[serde(default)]
+        network: Option<String>,
+    },
     /// A line at a registrar of the engine's own, to see how it is. Nothing is written; `RemoveLine` ends both. Reply: `Added`.
     Demo,
     /// End the engine, as SIGTERM does. Reply: `Done` before it goes.
@@ -237,6 +283,25 @@ pub enum Reply {
     Added {
         /// Its id.
         line: String,
+    },
+    /// The phone can register.
+    DeviceAdded {
+        /// Its name.
+        device: String,
+        /// What the others dial, and whom it logs in as.
+        extension: String,
+    },
+    /// A phone's settings wait for it.
+    Provisioning {
+        /// Where, without the token, which comes behind it: one for each home network that this machine is in.
+        addresses: Vec<String>,
+        /// Seconds for which they wait.
+        seconds: u32,
+    },
+    /// The network is home.
+    Home {
+        /// Which.
+        network: HomeNetwork,
     },
     /// SIP messages, oldest first.
     Trace {

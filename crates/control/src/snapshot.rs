@@ -9,7 +9,7 @@ use crate::timestamp::Timestamp;
 
 mod home;
 
-pub use home::{Call, Device, DeviceContact, Home};
+pub use home::{Call, Device, DeviceContact, Home, HomeNetwork, HomeProblem};
 
 /// Everything, comparable as a whole: the engine publishes a new one only when it differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,11 +14,10 @@ const DEFAULT_PORT: u16 = 5060;
 pub(crate) fn stamp(via: &mut Via, source: SocketAddr) -> SocketAddr {
     let address = source.ip().to_canonical();
     let symmetric = via.rport().is_some();
-    if symmetric {
-        via.set_rport(source.port());
-    }
-    if symmetric || !is_at(&via.sent_by.host, address) || via.params.contains("received") {
-        via.set_received(address);
+    let received =
+        symmetric || !is_at(&via.sent_by.host, address) || via.params.contains("received");
+    if received {
+        via.stamp(symmetric.then(|| source.port()), Some(address));
     }
     let port = match via.sent_by.port {
         _ if symmetric => source.port(),

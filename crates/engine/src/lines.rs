@@ -1,16 +1,19 @@
-//! Lines of the config added, changed and removed, for views and for the command line.
+//! Lines, phones and home networks of the config added, changed and removed, for views and for the command line.
 //!
 //! Everything is checked before anything is written. Then the password goes into the keyring, then the text into the file, in one step each; where the second
 //! is refused the first is taken back. Nothing here runs on the engine's own thread: keyring and file may block.
 
 mod apply;
 mod file;
+mod home;
 mod plan;
 mod refused;
 mod work;
 
-pub use apply::{Applied, apply, set_password};
+pub use apply::{Applied, apply, set_device_password, set_password};
 pub use file::ConfigFile;
+pub use home::HomeEdit;
+pub(crate) use home::has_network;
 pub use plan::{Edit, Plan};
 pub use refused::Refused;
 

@@ -168,6 +168,14 @@ fn source_for(remote: IpAddr) -> io::Result<Option<IpAddr>> {
     Ok(Some(socket.local_addr()?.ip()))
 }
 
+/// To come: `SIOCGARP` and `GetIpNetTable2`.
+pub(crate) fn gateway_mac(
+    _interface: u32,
+    _gateway: IpAddr,
+) -> io::Result<Option<crate::Neighbour>> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 fn unavailable(error: io::Error) -> io::Error {
     io::Error::new(
         error.kind(),

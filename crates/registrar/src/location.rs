@@ -76,7 +76,7 @@ impl LocationService {
     pub(crate) fn save(
         &mut self,
         account: AccountId,
-        update: &Update,
+        update: &Update<'_>,
     ) -> Result<Vec<Change>, Refusal> {
         let Some(record) = self.records.get(account.index()) else {
             return Err(Refusal::UnknownAor);
@@ -245,33 +245,22 @@ impl LocationService {
 
 /// The bindings to be called, in groups of the same preference.
 pub(crate) fn lookup(bindings: &[Binding], now: Instant) -> Vec<Vec<&Binding>> {
-    let mut all: Vec<&Binding> = bindings
-        .iter()
-        .filter(|b| b.expires_at > now && b.qualified != Rtt::Silent)
-        .collect();
-    all.sort_by_key(|b| std::cmp::Reverse((b.q, b.updated_at)));
-    let mut groups: Vec<Vec<&Binding>> = Vec::new();
-    for binding in &all {
-        // RFC 5626 §7: one contact of an instance at a time.
-        let same_device = |other: &&&Binding| {
-            binding.instance().is_some() && other.instance() == binding.instance()
-        };
-        let newest = all
+    let callable = |b: &&Binding| b.expires_at > now && b.qualified != Rtt::Silent;
+    // RFC 5626 §7: one contact of an instance at a time. What was refreshed last stands last.
+    let newest = |binding: &&Binding| {
+        let same_device = |b: &&Binding| b.instance() == binding.instance();
+        let last = bindings
             .iter()
+            .filter(callable)
             .filter(same_device)
-            .max_by_key(|other| (other.updated_at, other.key));
-        if newest.is_some_and(|newest| newest.key != binding.key) {
-            continue;
-        }
-        match groups
-            .last_mut()
-            .filter(|group| group.first().is_some_and(|b| b.q == binding.q))
-        {
-            Some(group) => group.push(binding),
-            None => groups.push(vec![binding]),
-        }
-    }
-    groups
+            .max_by_key(|b| b.updated_at);
+        binding.instance().is_none() || last.is_some_and(|last| last.key == binding.key)
+    };
+    let mut all: Vec<&Binding> = bindings.iter().filter(callable).filter(newest).collect();
+    all.sort_by_key(|b| std::cmp::Reverse((b.q, b.updated_at)));
+    all.chunk_by(|one, two| one.q == two.q)
+        .map(<[&Binding]>::to_vec)
+        .collect()
 }
 
 /// How far apart two instants are as milliseconds of the wall clock.

@@ -31,7 +31,7 @@ pub(crate) enum Change {
 
 /// A record that is to take the place of another.
 pub(crate) struct Draft<'a> {
-    update: &'a Update,
+    update: &'a Update<'a>,
     slots: Vec<Slot>,
     /// The last key that was given out.
     last_key: &'a mut u64,
@@ -53,7 +53,7 @@ impl<'a> Draft<'a> {
     /// What makes all of it fail: a contact that is bound by a request not older than this one, or too much of anything.
     pub(crate) fn of(
         bindings: &[Binding],
-        update: &'a Update,
+        update: &'a Update<'a>,
         max_contacts: usize,
         last_key: &'a mut u64,
     ) -> Result<Draft<'a>, Refusal> {
@@ -106,10 +106,9 @@ impl<'a> Draft<'a> {
             .or_else(|| (taken.len() == 1).then_some(0))
             .map(|at| taken.swap_remove(at));
         self.end(&taken, Unbinding::Replaced);
-        let mut binding = self.binding(contact, buffer)?;
+        let mut binding = self.binding(contact, before.as_ref(), buffer)?;
         if let Some(before) = &before {
             binding.bound_at = before.bound_at;
-            binding.texts = binding.texts.shared_with(&before.texts);
             if again {
                 binding.key = before.key;
             } else {
@@ -137,7 +136,12 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    fn binding(&mut self, contact: &Wanted, buffer: &mut String) -> Result<Binding, Refusal> {
+    fn binding(
+        &mut self,
+        contact: &Wanted,
+        before: Option<&Binding>,
+        buffer: &mut String,
+    ) -> Result<Binding, Refusal> {
         let update = self.update;
         let parts = Parts {
             uri: contact.uri.as_str(),
@@ -145,12 +149,12 @@ impl<'a> Draft<'a> {
             call_id: &update.call_id,
             path: update.path.as_deref().unwrap_or_default(),
             instance: contact.instance.as_deref().unwrap_or_default(),
-            user_agent: update.user_agent.as_deref().unwrap_or_default(),
+            user_agent: update.user_agent.unwrap_or_default(),
         };
         *self.last_key += 1;
         Ok(Binding {
             key: BindingKey(*self.last_key),
-            texts: Texts::of(parts, buffer).ok_or(Refusal::TooLong)?,
+            texts: Texts::of(parts, before.map(|b| &b.texts), buffer).ok_or(Refusal::TooLong)?,
             expires_at: update.now + Duration::from_secs(u64::from(contact.seconds)),
             bound_at: update.now,
             updated_at: update.now,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use bellhop_sip::{Request, Scheme, Text};
+use bellhop_sip::{NameAddr, Request, Scheme, Text};
 
 use crate::accounts::AccountId;
 use crate::arrival::Arrival;
@@ -21,6 +21,7 @@ impl Registrar {
         now: Instant,
         arrival: &Arrival,
         request: &Request,
+        to: Option<&NameAddr>,
         copy: u64,
     ) -> Result<Granted, Refusal> {
         self.check_domain(request)?;
@@ -28,7 +29,7 @@ impl Registrar {
         let login = self
             .auth
             .authenticate(&self.domain, &mut self.accounts, now, request, copy)?;
-        let account = self.record_of(&login, request)?;
+        let account = self.record_of(&login, to)?;
         let update = Update::read(&self.config, now, arrival, request)?;
         if !matches!(update.wish, Wish::List) && !login.served_before {
             let changes = self.location.save(account, &update)?;
@@ -48,8 +49,8 @@ impl Registrar {
     }
 
     /// Steps 4 and 5: whose record it is, by the To header in canonical form, and whether `login` may change it. Each account has its own and no other.
-    fn record_of(&self, login: &Login, request: &Request) -> Result<AccountId, Refusal> {
-        let to = request.headers.to().map_err(|_| Refusal::Malformed("To"))?;
+    fn record_of(&self, login: &Login, to: Option<&NameAddr>) -> Result<AccountId, Refusal> {
+        let to = to.ok_or(Refusal::Malformed("To"))?;
         if !matches!(to.uri.scheme(), Scheme::Sip | Scheme::Sips) || !self.domain.serves(&to.uri) {
             return Err(Refusal::UnknownAor);
         }

@@ -136,8 +136,9 @@ impl Registrar {
         self.clock = Some(Clock { now, wall });
         self.handle_timeout(now);
         let copy = self.hash_of(arrival, request);
+        let to = request.headers.to();
         let granted = match &request.method {
-            Method::Register => self.register(now, arrival, request, copy),
+            Method::Register => self.register(now, arrival, request, to.as_ref().ok(), copy),
             Method::Options => self.options(request),
             Method::Ack => {
                 return Answer {
@@ -161,10 +162,11 @@ impl Registrar {
             | Method::Update
             | Method::Other(_) => Err(Refusal::Method),
         };
-        let tag = Tag::of(copy);
+        let tagged = to.is_ok_and(|to| to.tag().is_some());
+        let tag = (!tagged).then(|| Tag::of(copy));
         match granted {
-            Ok(granted) => self.grant(now, wall, request, &tag, granted),
-            Err(why) => self.refuse(now, arrival, request, &tag, why),
+            Ok(granted) => self.grant(now, wall, request, tag.as_ref(), granted),
+            Err(why) => self.refuse(now, arrival, request, tag.as_ref(), why),
         }
     }
 
@@ -330,7 +332,7 @@ impl Registrar {
         now: Instant,
         wall: SystemTime,
         request: &Request,
-        tag: &Tag,
+        tag: Option<&Tag>,
         granted: Granted,
     ) -> Answer {
         let mut to = reply::begin(request, 200, "", tag);
@@ -368,7 +370,7 @@ impl Registrar {
         now: Instant,
         arrival: &Arrival,
         request: &Request,
-        tag: &Tag,
+        tag: Option<&Tag>,
         why: Refusal,
     ) -> Answer {
         let status = why.status();
@@ -409,12 +411,7 @@ impl Registrar {
         hasher.write_u64(arrival.stream.map_or(0, |stream| stream.0));
         hasher.write(request.method.as_str().as_bytes());
         hasher.write(request.uri.as_str().as_bytes());
-        for (name, value) in request.headers.written() {
-            hasher.write(name.as_str().as_bytes());
-            hasher.write_u8(b':');
-            hasher.write(value);
-            hasher.write_u8(b'\n');
-        }
+        request.headers.hash_into(&mut hasher);
         hasher.write(&request.body);
         hasher.finish()
     }

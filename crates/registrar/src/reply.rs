@@ -36,11 +36,14 @@ impl Tag {
     }
 }
 
-/// Begins an answer.
-pub(crate) fn begin(request: &Request, status: u16, phrase: &str, tag: &Tag) -> ResponseWriter {
-    // RFC 3261 §8.2.6.2: a response that makes no dialog still has a To tag.
-    let tagged = request.headers.to().is_ok_and(|to| to.tag().is_some());
-    ResponseWriter::answering(request, status, phrase, (!tagged).then(|| tag.as_str()))
+/// Begins an answer. RFC 3261 §8.2.6.2: also one that makes no dialog has a To tag.
+pub(crate) fn begin(
+    request: &Request,
+    status: u16,
+    phrase: &str,
+    tag: Option<&Tag>,
+) -> ResponseWriter {
+    ResponseWriter::answering(request, status, phrase, tag.map(Tag::as_str))
 }
 
 /// Step 8 of RFC 3261 §10.3: all bindings, each with what is left of it, and the date.
@@ -57,7 +60,7 @@ pub(crate) fn list(
         let _ = to.write_str(">");
         let _ = to.write_str(binding.params());
         let _ = to.write_str(";expires=");
-        let _ = write!(to, "{}", binding.remaining(now));
+        to.number(binding.remaining(now));
     }
     to.header(&HeaderName::Date, date.at(wall));
 }

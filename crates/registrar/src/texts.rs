@@ -34,8 +34,12 @@ pub(crate) struct Parts<'a, P> {
 }
 
 impl Texts {
-    /// `None` where they are too long to be kept.
-    pub(crate) fn of(parts: Parts<'_, impl fmt::Display>, buffer: &mut String) -> Option<Texts> {
+    /// `None` where they are too long to be kept. Where they are those of `before`, as in nearly every refresh, they are shared with it.
+    pub(crate) fn of(
+        parts: Parts<'_, impl fmt::Display>,
+        before: Option<&Texts>,
+        buffer: &mut String,
+    ) -> Option<Texts> {
         buffer.clear();
         let mut ends = [0; PARTS - 1];
         buffer.push_str(parts.uri);
@@ -54,6 +58,10 @@ impl Texts {
             end(buffer);
         }
         buffer.push_str(shortened(parts.user_agent));
+        let same = |before: &&Texts| *before.all == **buffer && before.ends == ends;
+        if let Some(before) = before.filter(same) {
+            return Some(before.clone());
+        }
         (buffer.len() <= MAX_TEXTS).then(|| Texts {
             all: Arc::from(buffer.as_str()),
             ends,
@@ -74,11 +82,6 @@ impl Texts {
 
     pub(crate) fn written(&self) -> (&str, [u16; PARTS - 1]) {
         (&self.all, self.ends)
-    }
-
-    /// This where both are equal, so that a refresh keeps no second copy.
-    pub(crate) fn shared_with(self, other: &Texts) -> Texts {
-        if self == *other { other.clone() } else { self }
     }
 
     pub(crate) fn uri(&self) -> &str {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use bellhop_sip::{
-    Contact, ContactAddr, HeaderName, HeaderValue, Host, NameAddr, Params, Request, Scheme, Text,
+    BindingParams, Contact, ContactAddr, HeaderName, Host, NameAddr, Params, Request, Scheme, Text,
     Uri,
 };
 
@@ -19,13 +19,13 @@ const NEVER_TOO_BRIEF: u32 = 3600;
 const MALFORMED: u32 = 3600;
 
 /// One request's wish, complete and checked as far as that goes without the bindings.
-pub(crate) struct Update {
+pub(crate) struct Update<'a> {
     pub(crate) now: Instant,
     pub(crate) call_id: Text,
     pub(crate) cseq: u32,
     /// The flow. Its stream is only there where it is the client's own.
     pub(crate) arrival: Arrival,
-    pub(crate) user_agent: Option<Text>,
+    pub(crate) user_agent: Option<&'a str>,
     /// The values of Path in their order, comma-joined.
     pub(crate) path: Option<Text>,
     pub(crate) wish: Wish,
@@ -63,15 +63,15 @@ pub(crate) struct Wanted {
     pub(crate) seconds: u32,
 }
 
-impl Update {
+impl<'a> Update<'a> {
     /// # Errors
     /// What makes the whole request fail: an unreadable or impossible header, an expiry that is too brief, a Path or `reg-id` that may not be.
     pub(crate) fn read(
         config: &RegistrarConfig,
         now: Instant,
         arrival: &Arrival,
-        request: &Request,
-    ) -> Result<Update, Refusal> {
+        request: &'a Request,
+    ) -> Result<Update<'a>, Refusal> {
         let headers = &request.headers;
         let supported = Supported::of(request);
         let path = read_path(request)?;
@@ -79,7 +79,7 @@ impl Update {
             // RFC 3327 §5.3 recommends it: the client learns that somebody put himself in its way.
             return Err(Refusal::Extension(vec![Text::from_static("path")]));
         }
-        let first_hop = path.is_none() && headers.vias().nth(1).is_none();
+        let first_hop = path.is_none() && headers.via_count() == 1;
         let applies = first_hop || path.as_ref().is_some_and(|(_, ob)| *ob);
         let wish = read_wish(config, request, applies, supported.outbound)?;
         let outbound = match &wish {
@@ -107,8 +107,9 @@ impl Update {
                 ..*arrival
             },
             user_agent: headers
-                .get(&HeaderName::UserAgent)
-                .and_then(HeaderValue::as_text),
+                .written()
+                .find(|(name, _)| matches!(name, HeaderName::UserAgent))
+                .and_then(|(_, value)| std::str::from_utf8(value).ok()),
             path: path.map(|(path, _)| path),
             wish,
             outbound,
@@ -137,6 +138,9 @@ impl Supported {
 
 /// The path vector, and whether its first URI has the `ob` parameter.
 fn read_path(request: &Request) -> Result<Option<(Text, bool)>, Refusal> {
+    if !request.headers.contains(&HeaderName::Path) {
+        return Ok(None);
+    }
     let mut path: Option<(String, bool)> = None;
     for hop in request.headers.routes(HeaderName::Path) {
         let hop: NameAddr = hop.map_err(|_| Refusal::Malformed("Path"))?;
@@ -176,14 +180,14 @@ fn read_wish(
                     return Err(Refusal::TooManyContacts);
                 }
                 check_storable(&contact.addr.uri)?;
-                let has_reg_id = contact.reg_id().is_some();
-                if has_reg_id && outbound_supported && !outbound_applies {
+                let read = contact.binding_params();
+                if read.reg_id.is_some() && outbound_supported && !outbound_applies {
                     return Err(Refusal::FirstHop);
                 }
-                let asked = asked(&contact)
-                    .or(expires)
-                    .unwrap_or(config.default_expires);
-                wanted.push(want(contact, granted(config, asked)?, outbound_applies));
+                let asked = read.expires.map(|seconds| seconds.unwrap_or(MALFORMED));
+                let asked = asked.or(expires).unwrap_or(config.default_expires);
+                let seconds = granted(config, asked)?;
+                wanted.push(want(contact, read, seconds, outbound_applies));
             }
         }
     }
@@ -204,28 +208,24 @@ fn read_wish(
     }
 }
 
-fn want(contact: ContactAddr, seconds: u32, outbound_applies: bool) -> Wanted {
-    let instance = contact.instance().filter(|instance| !instance.is_empty());
-    let reg_id = contact
-        .reg_id()
+fn want(contact: ContactAddr, read: BindingParams, seconds: u32, outbound_applies: bool) -> Wanted {
+    let instance = read.instance.filter(|instance| !instance.is_empty());
+    let reg_id = read
+        .reg_id
         .filter(|_| outbound_applies && instance.is_some())
         .unwrap_or(0);
-    let q = contact.q().unwrap_or(1000);
     let mut params = contact.addr.params;
-    params.remove("expires");
+    if read.expires.is_some() {
+        params.remove("expires");
+    }
     Wanted {
         uri: contact.addr.uri,
         params,
-        q,
+        q: read.q.unwrap_or(1000),
         instance,
         reg_id,
         seconds,
     }
-}
-
-fn asked(contact: &ContactAddr) -> Option<u32> {
-    let there = contact.params.contains("expires");
-    there.then(|| contact.expires().unwrap_or(MALFORMED))
 }
 
 fn granted(config: &RegistrarConfig, asked: u32) -> Result<u32, Refusal> {

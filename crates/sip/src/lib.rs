@@ -29,7 +29,7 @@ mod uri;
 pub use rsip::{StatusCode, Transport};
 
 pub use self::error::{ParseError, ValueError};
-pub use self::header::{CSeq, Contact, ContactAddr, NameAddr, Via, ViaTransport};
+pub use self::header::{BindingParams, CSeq, Contact, ContactAddr, NameAddr, Via, ViaTransport};
 pub use self::headers::{HeaderError, HeaderName, HeaderValue, Headers};
 pub use self::host::{Host, HostError, HostPort};
 pub use self::message::{Frame, Message, Request, Response, ResponseWriter, frame_stream};

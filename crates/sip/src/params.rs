@@ -121,6 +121,60 @@ impl Params {
         }
     }
 
+    /// Sets several parameters in one go: in the place of the first of their names, or last. `write` writes the value of a name, a token or an address,
+    /// and says whether it did; of a name that it has no value for nothing is changed.
+    pub(crate) fn replace_all<const N: usize>(
+        &mut self,
+        names: [&str; N],
+        write: impl Fn(&str, &mut String) -> Option<bool>,
+    ) {
+        let mut written = String::with_capacity(self.raw.len() + 64);
+        let mut done = [false; N];
+        let put = |name: &str, done: &mut bool, written: &mut String| {
+            let before = written.len();
+            written.push(';');
+            written.push_str(name);
+            written.push('=');
+            let replaced = write(name, written).is_some();
+            // One that stands there a second time is left out.
+            if !replaced || *done {
+                written.truncate(before);
+            }
+            *done |= replaced;
+            replaced
+        };
+        for param in self.raw() {
+            let place = names
+                .iter()
+                .zip(&mut done)
+                .find(|(name, _)| param.name.eq_ignore_ascii_case(name));
+            let replaced = place.is_some_and(|(name, done)| put(name, done, &mut written));
+            if !replaced {
+                param.write(&mut written);
+            }
+        }
+        for (name, done) in names.iter().zip(&mut done) {
+            if !*done {
+                put(name, done, &mut written);
+            }
+        }
+        self.raw = Text::from(written);
+    }
+
+    /// Appends all, as they are displayed.
+    pub(crate) fn write(&self, to: &mut String) {
+        if self.raw.bytes().any(lex::is_space) {
+            self.raw().for_each(|param| param.write(to));
+        } else {
+            to.push_str(&self.raw);
+        }
+    }
+
+    /// No less than what [`write`](Self::write) appends.
+    pub(crate) fn written_len(&self) -> usize {
+        self.raw.len()
+    }
+
     /// Names and values as they stand.
     pub(crate) fn raw(&self) -> impl Iterator<Item = RawParam<'_>> {
         RawParams {
@@ -130,7 +184,7 @@ impl Params {
         .flatten()
     }
 
-    fn plain(&self, value: &str) -> Text {
+    pub(crate) fn plain(&self, value: &str) -> Text {
         match lex::quoted_prefix(value) {
             None => self.raw.part(value),
             Some((inside, _)) => match lex::unescape_quoted(inside) {
@@ -312,6 +366,9 @@ impl Eq for Params {}
 
 impl fmt::Display for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.raw.bytes().any(lex::is_space) {
+            return f.write_str(&self.raw);
+        }
         for param in self.raw() {
             write!(f, ";{}", param.name)?;
             if let Some(value) = param.value {

@@ -37,6 +37,14 @@ pub(super) fn check(request: &Request) -> Result<(), Error> {
         Request::SetPassword { line, password } => is_plain(line) && password.is_plausible(),
         // The window hears the engine already, shows no SIP, and ends no engine.
         Request::Subscribe | Request::Trace | Request::Shutdown => false,
+        // The page has no buttons for the phones at home.
+        Request::AddDevice { .. }
+        | Request::RemoveDevice { .. }
+        | Request::SetDevicePassword { .. }
+        | Request::ForgetDeviceSecret { .. }
+        | Request::Provision { .. }
+        | Request::HomeHere
+        | Request::ForgetHome { .. } => false,
     };
     if fine { Ok(()) } else { Err(refused()) }
 }

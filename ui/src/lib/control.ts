@@ -122,7 +122,7 @@ error: Error | null, };
 /**
  * What failed. The texts are stable: scripts and IT search for them.
  */
-export type Code = "no_network" | "registrar_unresolved" | "registrar_silent" | "registrar_stopped_answering" | "registrar_error" | "password_refused" | "forbidden" | "unknown_number" | "challenge_loop" | "challenge_unsupported" | "realm_changed" | "other_status" | "not_verified" | "registered_elsewhere" | "secret_missing" | "secret_locked" | "secret_unavailable" | "secret_unreadable" | "flow_failed" | "no_engine" | "engine_silent" | "engine_lost" | "engine_stopping" | "engine_foreign" | "wrong_version" | "no_such_line" | "line_paused" | "not_done_in_time" | "state_dir_unknown" | "state_dir_unusable" | "state_dir_not_private" | "state_dir_in_use" | "store_unusable" | "config_missing" | "config_unreadable" | "config_invalid" | "config_unwritable" | "settings_invalid" | "password_elsewhere" | "not_in_this_version" | "internal" | "unknown";
+export type Code = "no_network" | "registrar_unresolved" | "registrar_silent" | "registrar_stopped_answering" | "registrar_error" | "password_refused" | "forbidden" | "unknown_number" | "challenge_loop" | "challenge_unsupported" | "realm_changed" | "other_status" | "not_verified" | "registered_elsewhere" | "secret_missing" | "secret_locked" | "secret_unavailable" | "secret_unreadable" | "flow_failed" | "no_engine" | "engine_silent" | "engine_lost" | "engine_stopping" | "engine_foreign" | "wrong_version" | "no_such_line" | "line_paused" | "not_done_in_time" | "state_dir_unknown" | "state_dir_unusable" | "state_dir_not_private" | "state_dir_in_use" | "store_unusable" | "config_missing" | "config_unreadable" | "config_invalid" | "config_unwritable" | "settings_invalid" | "password_elsewhere" | "no_such_device" | "no_such_network" | "device_password_missing" | "port_taken" | "listener_unusable" | "certificate_unusable" | "not_at_home" | "home_unknown" | "home_store_unusable" | "home_store_unwritable" | "not_in_this_version" | "internal" | "unknown";
 
 /**
  * The config that is in force, and what is wrong with the file since.
@@ -186,7 +186,15 @@ online: boolean,
 /**
  * Its bindings.
  */
-contacts: Array<DeviceContact>, };
+contacts: Array<DeviceContact>, 
+/**
+ * Since when it has been online without a break, while it is.
+ */
+since: Timestamp | null, 
+/**
+ * Why it can't register.
+ */
+error: Error | null, };
 
 /**
  * A binding of a phone at home.
@@ -207,7 +215,40 @@ user_agent: string | null,
 /**
  * When it ends.
  */
-expires_at: Timestamp, };
+expires_at: Timestamp, 
+/**
+ * What it came over: `udp`, `tcp`, `tls`, `ws` or `wss`.
+ */
+transport: string, 
+/**
+ * Whether the phone answered there when it was last asked; null before that.
+ */
+reachable: boolean | null, 
+/**
+ * Round trip to the phone, in milliseconds.
+ */
+rtt_ms: number | null, };
+
+/**
+ * What a `[[device]]` table says.
+ */
+export type DeviceSettings = { 
+/**
+ * What to call it.
+ */
+name: string, 
+/**
+ * What the others dial; the next free one from 101 if there is none.
+ */
+extension: string | null, 
+/**
+ * Where its password is; the environment is no place for it.
+ */
+password: PasswordPlace, 
+/**
+ * The one digest that it is held to: `SHA-256` or `MD5`.
+ */
+digest: string | null, };
 
 /**
  * Whether a message came or went.
@@ -321,7 +362,61 @@ listening: Array<string>,
 /**
  * The devices of the config.
  */
-devices: Array<Device>, };
+devices: Array<Device>, 
+/**
+ * Domain of the devices' addresses.
+ */
+domain: string, 
+/**
+ * The home network that this machine is in; none while it is elsewhere, or while its gateway is not confirmed yet.
+ */
+network: HomeNetwork | null, 
+/**
+ * Listeners that are wanted and not open, with the reason.
+ */
+problems: Array<HomeProblem>, 
+/**
+ * Why what phones register is not kept, or could not be used.
+ */
+store: Error | null, 
+/**
+ * Addresses that are banned for the moment, after too many failures.
+ */
+bans: number, };
+
+/**
+ * A home network, as the config has it and as this machine is in it.
+ */
+export type HomeNetwork = { 
+/**
+ * Its addresses, as `192.168.1.0/24`.
+ */
+subnet: string, 
+/**
+ * The gateway that it is known by, as `aa:bb:cc:dd:ee:ff`.
+ */
+gateway_mac: string, 
+/**
+ * Name of the interface that leads there.
+ */
+interface: string | null, 
+/**
+ * This machine's address there.
+ */
+address: string | null, };
+
+/**
+ * A listener that is not open.
+ */
+export type HomeProblem = { 
+/**
+ * As `udp:127.0.0.1:5070`, or as the config writes it.
+ */
+listener: string, 
+/**
+ * Why.
+ */
+error: Error, };
 
 /**
  * An interface of this machine.
@@ -629,7 +724,27 @@ settings: LineSettings, } | { "reply": "added",
 /**
  * Its id.
  */
-line: string, } | { "reply": "trace", 
+line: string, } | { "reply": "device_added", 
+/**
+ * Its name.
+ */
+device: string, 
+/**
+ * What the others dial, and whom it logs in as.
+ */
+extension: string, } | { "reply": "provisioning", 
+/**
+ * Where, without the token, which comes behind it: one for each home network that this machine is in.
+ */
+addresses: Array<string>, 
+/**
+ * Seconds for which they wait.
+ */
+seconds: number, } | { "reply": "home", 
+/**
+ * Which.
+ */
+network: HomeNetwork, } | { "reply": "trace", 
 /**
  * See [`newest_that_fit`].
  */
@@ -694,7 +809,47 @@ line: string,
 /**
  * The new one.
  */
-password: Password, } | { "ask": "demo" } | { "ask": "shutdown" };
+password: Password, } | { "ask": "add_device", 
+/**
+ * What the config is to say.
+ */
+settings: DeviceSettings, 
+/**
+ * For the keyring; without one, what is there already is used.
+ */
+password: Password | null, } | { "ask": "remove_device", 
+/**
+ * Name of the device.
+ */
+device: string, } | { "ask": "set_device_password", 
+/**
+ * Name of the device.
+ */
+device: string, 
+/**
+ * The new one.
+ */
+password: Password, } | { "ask": "forget_device_secret", 
+/**
+ * Name of the device.
+ */
+device: string, } | { "ask": "provision", 
+/**
+ * Name of the device.
+ */
+device: string, 
+/**
+ * Its password, as it was just made.
+ */
+password: Password, 
+/**
+ * Made by whoever asks, who shows it as part of an address.
+ */
+token: Password, } | { "ask": "home_here" } | { "ask": "forget_home", 
+/**
+ * Its subnet as the config has it; all if absent.
+ */
+network: string | null, } | { "ask": "demo" } | { "ask": "shutdown" };
 
 /**
  * Everything, comparable as a whole: the engine publishes a new one only when it differs.
@@ -958,6 +1113,16 @@ export type Message =
   | "config_unwritable"
   | "settings_invalid"
   | "password_elsewhere"
+  | "no_such_device"
+  | "no_such_network"
+  | "device_password_missing"
+  | "port_taken"
+  | "listener_unusable"
+  | "certificate_unusable"
+  | "not_at_home"
+  | "home_unknown"
+  | "home_store_unusable"
+  | "home_store_unwritable"
   | "not_in_this_version"
   | "internal"
   | "unknown"

@@ -14,6 +14,39 @@ pub(crate) struct Patch {
     /// The first line of the file.
     pub(crate) bug: String,
     pub(crate) file: PathBuf,
+    /// Whose tests have to notice.
+    pub(crate) room: Room,
+}
+
+/// Where a bug lies, and so who is to find it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// The agent and what carries it: their own tests, and the simulation.
+    Agent,
+    /// The registrar: its own tests, those by RFC, and the model.
+    Registrar,
+}
+
+impl Room {
+    pub(crate) const ALL: [Room; 2] = [Room::Agent, Room::Registrar];
+
+    /// Of the file that a patch changes.
+    fn of(text: &str) -> Room {
+        let touches = |line: &str| line.starts_with("+++ b/crates/registrar/");
+        if text.lines().any(touches) {
+            Room::Registrar
+        } else {
+            Room::Agent
+        }
+    }
+
+    /// What finds bugs that take many steps.
+    pub(crate) fn over_time(self) -> &'static str {
+        match self {
+            Room::Agent => "sim",
+            Room::Registrar => "model",
+        }
+    }
 }
 
 /// All of them, by name.
@@ -25,11 +58,18 @@ pub(crate) fn all() -> Fallible<Vec<Patch>> {
             .extension()
             .is_some_and(|extension| extension == "patch")
         {
-            let bug = bug(&fs::read_to_string(&file)?)
+            let text = fs::read_to_string(&file)?;
+            let room = Room::of(&text);
+            let bug = bug(&text)
                 .ok_or_else(|| format!("{} does not begin with what the bug is", file.display()))?;
             let name = file.file_stem().unwrap_or_default();
             let name = name.to_string_lossy().into_owned();
-            patches.push(Patch { name, bug, file });
+            patches.push(Patch {
+                name,
+                bug,
+                file,
+                room,
+            });
         }
     }
     patches.sort_by(|one, other| one.name.cmp(&other.name));
@@ -57,6 +97,8 @@ mod tests {
 
     #[test]
     fn there_are_bugs_and_every_one_is_told() {
-        assert!(all().unwrap().len() >= 15);
+        let all = all().unwrap();
+        let of = |room| all.iter().filter(|patch| patch.room == room).count();
+        assert!(of(Room::Agent) >= 15 && of(Room::Registrar) >= 10);
     }
 }

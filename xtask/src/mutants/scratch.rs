@@ -7,13 +7,22 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::patch::Patch;
+use super::patch::{Patch, Room};
 use crate::{Fallible, interrupt, process, run};
 
 const SIMULATION: &str = "bellhop-tests-sim";
+const CONFORMANCE: &str = "bellhop-tests-conformance";
 
-/// The tests that have to notice.
-const PACKAGES: [&str; 3] = ["bellhop-agent", "bellhop-endpoint", SIMULATION];
+/// The model test among those of conformance.
+const MODEL: &str = "registrar::model";
+
+/// The packages whose tests have to notice.
+fn packages(room: Room) -> &'static [&'static str] {
+    match room {
+        Room::Agent => &["bellhop-agent", "bellhop-endpoint", SIMULATION],
+        Room::Registrar => &["bellhop-registrar", CONFORMANCE],
+    }
+}
 
 /// Few: what a bug breaks over time, it breaks for one laptop in twenty.
 const SEEDS: &str = "20";
@@ -28,7 +37,7 @@ pub(crate) struct Scratch(PathBuf);
 #[derive(Debug, PartialEq)]
 pub(crate) enum Trial {
     Passed,
-    /// The first test that failed, of each layer.
+    /// The first test that failed, of each layer. The simulation of the registrar is its model.
     Failed {
         simulation: Option<String>,
         unit: Option<String>,
@@ -90,10 +99,10 @@ impl Scratch {
         .map(drop)
     }
 
-    /// Builds and runs the tests; each layer up to its first failure.
-    pub(crate) fn trial(&self) -> Fallible<Trial> {
+    /// Builds and runs the tests of a room; each layer up to its first failure.
+    pub(crate) fn trial(&self, room: Room) -> Fallible<Trial> {
         let mut cargo = run::cargo(&["test", "--locked", "--no-run", "--message-format=json"]);
-        for package in PACKAGES {
+        for package in packages(room) {
             cargo.args(["--package", package]);
         }
         cargo
@@ -108,14 +117,17 @@ impl Scratch {
         if programs.is_empty() {
             return Err("cargo built no tests".into());
         }
-        for program in programs {
-            let failed = if program.simulates {
+        for (program, run) in programs
+            .iter()
+            .flat_map(|p| p.runs().iter().map(move |r| (p, r)))
+        {
+            let failed = if run.over_time {
                 &mut simulation
             } else {
                 &mut unit
             };
             if failed.is_none() {
-                *failed = self.first_failure(&program)?;
+                *failed = self.first_failure(program, run.arguments)?;
             }
         }
         Ok(match (&simulation, &unit) {
@@ -125,10 +137,11 @@ impl Scratch {
     }
 
     /// Runs a test program and names the first test that failed, or what else became of it.
-    fn first_failure(&self, program: &Program) -> Fallible<Option<String>> {
+    fn first_failure(&self, program: &Program, arguments: &[&str]) -> Fallible<Option<String>> {
         let printed = self.0.join("printed");
         let mut command = Command::new(&program.file);
         let mut child = command
+            .args(arguments)
             .current_dir(&program.folder)
             .env("CARGO_MANIFEST_DIR", &program.folder)
             .env("BELLHOP_SIM_SEEDS", SEEDS)
@@ -156,13 +169,43 @@ impl Scratch {
 
 /// A test program.
 struct Program {
-    simulates: bool,
+    kind: Kind,
     /// The folder of its package: where cargo would run it.
     folder: PathBuf,
     file: PathBuf,
 }
 
+#[derive(Clone, Copy)]
+enum Kind {
+    Simulation,
+    Conformance,
+    Unit,
+}
+
+/// One of the layers in a test program.
+struct Run {
+    over_time: bool,
+    arguments: &'static [&'static str],
+}
+
 impl Program {
+    fn runs(&self) -> &'static [Run] {
+        const fn run(over_time: bool, arguments: &'static [&'static str]) -> Run {
+            Run {
+                over_time,
+                arguments,
+            }
+        }
+        const SIMULATES: [Run; 1] = [run(true, &[])];
+        const CONFORMS: [Run; 2] = [run(true, &[MODEL]), run(false, &["--skip", MODEL])];
+        const UNIT: [Run; 1] = [run(false, &[])];
+        match self.kind {
+            Kind::Simulation => &SIMULATES,
+            Kind::Conformance => &CONFORMS,
+            Kind::Unit => &UNIT,
+        }
+    }
+
     /// Of a line that cargo prints about what it built.
     fn parse(line: &str) -> Option<Program> {
         let artifact: Value = serde_json::from_str(line).ok()?;
@@ -171,7 +214,11 @@ impl Program {
         let folder = Path::new(artifact.get("manifest_path")?.as_str()?).parent()?;
         let id = artifact.get("package_id")?.as_str()?;
         is_test.then(|| Program {
-            simulates: id.contains(SIMULATION),
+            kind: match id {
+                _ if id.contains(SIMULATION) => Kind::Simulation,
+                _ if id.contains(CONFORMANCE) => Kind::Conformance,
+                _ => Kind::Unit,
+            },
             folder: folder.to_path_buf(),
             file: file.into(),
         })

@@ -7,11 +7,11 @@ use bellhop_control::face::number;
 use bellhop_control::protocol::{LineSettings, PasswordPlace};
 use bellhop_engine::lines::{self, ConfigFile, Edit, Plan, Refused};
 
-use super::{FORGETTING, password, reload};
+use super::{FORGETTING, reload};
 use crate::args::AddArgs;
 use crate::engine::Place;
 use crate::failure::Failure;
-use crate::output;
+use crate::{output, password};
 
 pub(super) fn add(args: AddArgs, place: &Place) -> Result<(), Failure> {
     let file = ConfigFile::existing_or_new(args.config.config)?;

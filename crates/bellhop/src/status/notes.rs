@@ -1,12 +1,22 @@
-//! What is wrong besides the lines, a sentence each: the config file, the state directory. A pure function.
+//! What is wrong besides the lines, a sentence each: the config file, the state directory, the phones at home. A pure function.
 
 use bellhop_control::catalogue;
-use bellhop_control::snapshot::{Config, ConfigProblem, Snapshot};
+use bellhop_control::snapshot::{Config, ConfigProblem, Home, Snapshot};
 
 pub(super) fn of(snapshot: &Snapshot) -> impl Iterator<Item = String> {
     let state_dir = snapshot.state_dir.error.as_ref();
     let state_dir = state_dir.map(|error| error.message.clone());
-    config(&snapshot.config).into_iter().chain(state_dir)
+    config(&snapshot.config)
+        .into_iter()
+        .chain(state_dir)
+        .chain(home(&snapshot.home))
+}
+
+fn home(home: &Home) -> impl Iterator<Item = String> {
+    let listeners = home.problems.iter().map(|problem| &problem.error);
+    let devices = home.devices.iter().filter_map(|it| it.error.as_ref());
+    let errors = home.store.iter().chain(listeners).chain(devices);
+    errors.map(|error| error.message.clone())
 }
 
 fn config(config: &Config) -> Option<String> {

@@ -4,6 +4,7 @@
 //! There is one trial per code of `Code::ALL`, and what brings a code about is a `match` without a wildcard: a code that nobody can show does not compile here.
 
 #[cfg(unix)]
+mod home;
 #[cfg(unix)]
 mod line;
 #[cfg(unix)]
@@ -40,7 +41,7 @@ mod unix {
     use libtest_mimic::{Arguments, Failed, Trial};
 
     use crate::proof::Proof;
-    use crate::{line, namespace, place, secret, talk};
+    use crate::{home, line, namespace, place, secret, talk};
 
     /// Nearly all of their time the trials wait: for a timeout of SIP, for an engine that says nothing.
     const AT_ONCE: usize = 8;
@@ -71,6 +72,7 @@ mod unix {
                     .and_then(|proof| proof.check(code))
                     .map_err(|error| Failed::from(format!("{error:#}")))
             })
+            .with_ignored_flag(home::AWAITED.contains(&code))
         });
         libtest_mimic::run(&arguments, trials.collect()).exit_code()
     }
@@ -118,6 +120,16 @@ mod unix {
             Code::ConfigUnwritable => place::config_unwritable,
             Code::SettingsInvalid => place::settings_invalid,
             Code::PasswordElsewhere => place::password_elsewhere,
+            Code::NoSuchDevice => home::no_such_device,
+            Code::NoSuchNetwork => home::no_such_network,
+            Code::DevicePasswordMissing => home::device_password_missing,
+            Code::PortTaken => home::port_taken,
+            Code::ListenerUnusable => home::listener_unusable,
+            Code::CertificateUnusable => home::certificate_unusable,
+            Code::NotAtHome => home::not_at_home,
+            Code::HomeUnknown => home::home_unknown,
+            Code::HomeStoreUnusable => home::store_unusable,
+            Code::HomeStoreUnwritable => home::store_unwritable,
             Code::NotInThisVersion => place::not_in_this_version,
             Code::Internal => place::internal,
         }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
 use bellhop_tests_support::engine::{Engine, Outcome, PASSWORD, command};
@@ -138,8 +138,11 @@ pub(crate) fn password_elsewhere() -> Result<Proof> {
 }
 
 pub(crate) fn not_in_this_version() -> Result<Proof> {
-    let outcome = command(Command::new(bellhop()).args(["device", "list"]), "")?;
-    Proof::said(outcome, [("what", "bellhop device")])
+    let engine = Engine::start_as(bellhop(), "", |command| {
+        command.arg("--scripted-networks").stdin(Stdio::piped());
+    })?;
+    let outcome = engine.cli(&["home", "here"])?;
+    Proof::said(outcome, [("what", "a home among scripted networks")])
 }
 
 /// A process that may open nothing more: no runtime is to be had, and no sentence of the catalogue says it better.

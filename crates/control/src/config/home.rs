@@ -328,6 +328,11 @@ fn gateway_mac(at: &mut Field<'_, '_, '_>) -> Option<[u8; 6]> {
     }
 }
 
+/// An Ethernet address as people write it.
+pub fn mac_text(mac: [u8; 6]) -> String {
+    mac.map(|byte| format!("{byte:02x}")).join(":")
+}
+
 /// Six pairs of hexadecimal digits; one that is all zeros, or means several machines, identifies no gateway.
 fn parse_mac(text: &str) -> Option<[u8; 6]> {
     let mut mac = [0_u8; 6];

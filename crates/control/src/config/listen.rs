@@ -1,5 +1,6 @@
 //! Where the home registrar listens, as it is written: `udp:127.0.0.1:5070`, and `udp:5070` for whatever address the machine has at home.
 
+use std::fmt;
 use std::net::SocketAddr;
 
 /// What SIP is carried by.
@@ -43,9 +44,9 @@ impl Transport {
         (self == Transport::Udp) == (other == Transport::Udp)
     }
 
-    fn of(text: &str) -> Option<Transport> {
-        let all = Transport::ALL.into_iter();
-        all.into_iter().find(|it| it.as_str() == text)
+    /// As the config and the status write it.
+    pub fn of(text: &str) -> Option<Transport> {
+        Transport::ALL.into_iter().find(|it| it.as_str() == text)
     }
 }
 
@@ -113,6 +114,18 @@ impl ListenOn {
             ),
             None => Err(LIKE),
         }
+    }
+}
+
+impl fmt::Display for ListenAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.transport.as_str(), self.address)
+    }
+}
+
+impl fmt::Display for ListenOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.transport.as_str(), self.port)
     }
 }
 

@@ -47,27 +47,54 @@ pub(super) fn not_of_the_table(table: &Table) -> String {
     }
 }
 
-/// Puts comments above the table that is at `position` now, or at the end.
-pub(super) fn put_before(document: &mut DocumentMut, position: usize, comments: &str) {
+/// Puts comments where that place of the file is: above the first table that stands there or later, or at the end.
+pub(super) fn put_at(document: &mut DocumentMut, place: Option<isize>, comments: &str) {
     if comments.is_empty() {
         return;
     }
-    let table = document
-        .get_mut("line")
-        .and_then(Item::as_array_of_tables_mut)
-        .and_then(|tables| tables.get_mut(position));
-    match table {
-        Some(table) => {
+    let mut next: Option<isize> = None;
+    each_table(document.as_table_mut(), &mut |table| {
+        let here = table
+            .position()
+            .filter(|here| place.is_some_and(|it| *here >= it));
+        next = match (next, here) {
+            (Some(next), Some(here)) => Some(next.min(here)),
+            (next, here) => next.or(here),
+        };
+    });
+    let mut is_put = false;
+    each_table(document.as_table_mut(), &mut |table| {
+        if next.is_some() && table.position() == next && !is_put {
+            is_put = true;
             let decor = table.decor_mut();
             let both = format!("{comments}{}", prefix(decor));
             decor.set_prefix(both);
         }
-        None => {
-            let both = format!(
-                "{comments}{}",
-                document.trailing().as_str().unwrap_or_default()
-            );
-            document.set_trailing(both);
+    });
+    if !is_put {
+        let trailing = document.trailing().as_str().unwrap_or_default();
+        let both = format!("{comments}{trailing}");
+        document.set_trailing(both);
+    }
+}
+
+/// Every table with a header of its own, below `table`.
+fn each_table(table: &mut Table, visit: &mut dyn FnMut(&mut Table)) {
+    for (_, item) in table.iter_mut() {
+        match item {
+            Item::Table(below) => {
+                if !below.is_implicit() && !below.is_dotted() {
+                    visit(below);
+                }
+                each_table(below, visit);
+            }
+            Item::ArrayOfTables(tables) => {
+                for below in tables.iter_mut() {
+                    visit(below);
+                    each_table(below, visit);
+                }
+            }
+            Item::None | Item::Value(_) => {}
         }
     }
 }
@@ -83,11 +110,12 @@ pub(super) fn put_last(document: &mut DocumentMut, table: &mut Table) {
         above.push('\n');
     }
     table.decor_mut().set_prefix(above);
-}
-
-/// Puts comments below the table at `position`.
-pub(super) fn put_after(document: &mut DocumentMut, position: usize, comments: &str) {
-    put_before(document, position + 1, comments);
+    let mut last = 0;
+    each_table(document.as_table_mut(), &mut |there| {
+        last = last.max(there.position().unwrap_or_default());
+    });
+    // Otherwise it would stand below the tables of its own name, and what stood at the end above it.
+    table.set_position(Some(last + 1));
 }
 
 fn prefix(decor: &Decor) -> &str {

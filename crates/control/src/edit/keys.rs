@@ -1,6 +1,6 @@
 //! The keys of a `[[line]]` table, and the settings that they are.
 
-use toml_edit::{InlineTable, Item, Table, Value};
+use toml_edit::{InlineTable, Item, Table, TableLike, Value};
 
 use super::comments;
 use crate::protocol::{LineSettings, PasswordPlace};
@@ -73,7 +73,7 @@ pub(super) fn write(table: &mut Table, wanted: &LineSettings) -> String {
 }
 
 /// A value in the place of another has the comment that stood there.
-fn set(table: &mut Table, key: &str, mut value: Value) {
+pub(super) fn set(table: &mut dyn TableLike, key: &str, mut value: Value) {
     match table.get_mut(key).and_then(Item::as_value_mut) {
         Some(there) => {
             *value.decor_mut() = there.decor().clone();
@@ -97,7 +97,7 @@ fn place(item: Option<&Item>) -> PasswordPlace {
     }
 }
 
-fn written(place: &PasswordPlace) -> Value {
+pub(super) fn written(place: &PasswordPlace) -> Value {
     let mut table = InlineTable::new();
     match place {
         PasswordPlace::Keyring => table.insert("keyring", true.into()),

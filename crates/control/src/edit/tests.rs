@@ -230,3 +230,5 @@ fn what_would_not_be_read_is_not_written() {
         Err(EditError::Before(_))
     ));
 }
+
+mod home;

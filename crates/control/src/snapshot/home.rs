@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
 use crate::timestamp::Timestamp;
 
 /// The registrar for the devices at home.
@@ -14,10 +15,49 @@ pub struct Home {
     pub listening: Vec<String>,
     /// The devices of the config.
     pub devices: Vec<Device>,
+    /// Domain of the devices' addresses.
+    #[serde(default)]
+    pub domain: String,
+    /// The home network that this machine is in; none while it is elsewhere, or while its gateway is not confirmed yet.
+    #[serde(default)]
+    pub network: Option<HomeNetwork>,
+    /// Listeners that are wanted and not open, with the reason.
+    #[serde(default)]
+    pub problems: Vec<HomeProblem>,
+    /// Why what phones register is not kept, or could not be used.
+    #[serde(default)]
+    pub store: Option<Error>,
+    /// Addresses that are banned for the moment, after too many failures.
+    #[serde(default)]
+    pub bans: usize,
+}
+
+/// A home network, as the config has it and as this machine is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct HomeNetwork {
+    /// Its addresses, as `192.168.1.0/24`.
+    pub subnet: String,
+    /// The gateway that it is known by, as `aa:bb:cc:dd:ee:ff`.
+    pub gateway_mac: String,
+    /// Name of the interface that leads there.
+    pub interface: Option<String>,
+    /// This machine's address there.
+    pub address: Option<String>,
+}
+
+/// A listener that is not open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct HomeProblem {
+    /// As `udp:127.0.0.1:5070`, or as the config writes it.
+    pub listener: String,
+    /// Why.
+    pub error: Error,
 }
 
 /// A phone at home.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Device {
     /// The name of the config.
@@ -28,6 +68,12 @@ pub struct Device {
     pub online: bool,
     /// Its bindings.
     pub contacts: Vec<DeviceContact>,
+    /// Since when it has been online without a break, while it is.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
+    /// Why it can't register.
+    #[serde(default)]
+    pub error: Option<Error>,
 }
 
 /// A binding of a phone at home.
@@ -42,6 +88,15 @@ pub struct DeviceContact {
     pub user_agent: Option<String>,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// What it came over: `udp`, `tcp`, `tls`, `ws` or `wss`.
+    #[serde(default)]
+    pub transport: String,
+    /// Whether the phone answered there when it was last asked; null before that.
+    #[serde(default)]
+    pub reachable: Option<bool>,
+    /// Round trip to the phone, in milliseconds.
+    #[serde(default)]
+    pub rtt_ms: Option<u64>,
 }
 
 /// A call in progress.

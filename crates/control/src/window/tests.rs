@@ -271,7 +271,7 @@ fn no_name_from_anywhere_turns_or_hides_the_text_around_it() {
         name: hostile.into(),
         extension: hostile.into(),
         online: true,
-        contacts: Vec::new(),
+        ..Device::default()
     });
     let view = view(snapshot, &Granted::default(), here("14:02:00"));
     // The report is many lines, of JSON: what is in them is escaped.

@@ -1,16 +1,18 @@
-//! Lines that views add, change and remove. The work is done on threads, since keyring and file may block; one change at a time, in the order asked for.
+//! Lines, phones and home networks that views add, change and remove. The work is done on threads, since keyring and file may block; one change at a time, in the order asked for.
 
 use std::time::{Duration, Instant};
 
 use bellhop_control::error::{Code, Error};
 use bellhop_control::protocol::{LineSettings, Password, Reply};
+use bellhop_control::snapshot::HomeNetwork;
 use tokio::sync::oneshot;
 
 use super::Driver;
 use super::password::Asked;
 use super::pending::{Pending, Wish};
-use crate::config::Origin;
-use crate::lines::{self, Applied, ConfigFile, Edit, Refused};
+use crate::config::{Origin, Settings};
+use crate::lines::{self, Applied, ConfigFile, Edit, HomeEdit, Refused};
+use crate::net::here::{self, Gateway, Here};
 
 /// So long may a password that goes keep the view waiting: its line is gone in any case.
 const FORGETTING: Duration = Duration::from_secs(5);
@@ -22,6 +24,9 @@ const MOST_WAITING: usize = 32;
 pub(super) enum Change {
     Edit(Edit, Option<Password>),
     Password(String, Password),
+    DevicePassword(String, Password),
+    /// The network behind one of these gateways is home.
+    HomeHere(Vec<Gateway>),
 }
 
 /// One that waits for its turn.
@@ -42,6 +47,8 @@ pub(super) struct Changed {
 enum Outcome {
     Edited(Box<(Edit, Applied)>),
     Stored(String),
+    DeviceStored(String),
+    AtHome(Box<HomeNetwork>, Option<Box<Settings>>),
     Refused(Refused),
 }
 
@@ -114,18 +121,37 @@ impl Driver {
         match outcome {
             Outcome::Refused(refused) => drop(reply.send(refused.reply())),
             Outcome::Stored(line) => self.use_password(now, &line, reply),
+            Outcome::DeviceStored(device) => {
+                self.device_password_changed(&device);
+                drop(reply.send(Reply::Done));
+            }
+            Outcome::AtHome(network, settings) => {
+                drop(reply.send(Reply::Home { network: *network }));
+                if let Some(settings) = settings {
+                    self.config_told(now, Ok(*settings));
+                }
+            }
             Outcome::Edited(edited) => {
                 let (edit, applied) = *edited;
                 if let Some(error) = &applied.left_behind {
                     tracing::warn!(code = %error.code, "the password of a removed line may still be in the keyring");
                 }
-                drop(reply.send(match edit {
+                drop(reply.send(match &edit {
                     Edit::Add { .. } | Edit::Change { .. } => Reply::Added {
                         line: applied.id.clone(),
                     },
-                    Edit::Remove { .. } => Reply::Done,
+                    Edit::Home(HomeEdit::AddDevice { .. }) => Reply::DeviceAdded {
+                        device: applied.id.clone(),
+                        extension: applied.extension.clone().unwrap_or_default(),
+                    },
+                    Edit::Remove { .. } | Edit::Home(_) => Reply::Done,
                 }));
-                self.edited(now, &edit, applied);
+                match edit {
+                    Edit::Home(_) => self.home_edited(now, applied),
+                    Edit::Add { .. } | Edit::Change { .. } | Edit::Remove { .. } => {
+                        self.edited(now, &edit, applied);
+                    }
+                }
             }
         }
         self.begin_change();
@@ -158,6 +184,19 @@ impl Driver {
         }
     }
 
+    fn home_edited(&mut self, now: Instant, applied: Applied) {
+        let Applied {
+            id,
+            settings,
+            stored,
+            ..
+        } = applied;
+        self.config_told(now, Ok(settings));
+        if stored {
+            self.device_password_changed(&id);
+        }
+    }
+
     /// A line's password is another one. Replied to once it is at hand.
     fn use_password(&mut self, now: Instant, id: &str, reply: oneshot::Sender<Reply>) {
         let Some(line) = self.line_by_id(id) else {
@@ -187,7 +226,23 @@ fn carry_out(file: std::path::PathBuf, change: Change) -> Result<Outcome, Refuse
             lines::set_password(&file, &line, |_| Ok::<_, Refused>(password))?;
             Ok(Outcome::Stored(line))
         }
+        Change::DevicePassword(device, password) => {
+            lines::set_device_password(&file, &device, |_| Ok::<_, Refused>(password))?;
+            Ok(Outcome::DeviceStored(device))
+        }
+        Change::HomeHere(gateways) => home_here(file, &gateways),
     }
+}
+
+fn home_here(file: ConfigFile, gateways: &[Gateway]) -> Result<Outcome, Refused> {
+    let Here { written, shown } = here::find(gateways)?;
+    let network = Box::new(shown);
+    if lines::has_network(&file, &written)? {
+        return Ok(Outcome::AtHome(network, None));
+    }
+    let edit = Edit::Home(HomeEdit::AddNetwork { network: written });
+    let applied = lines::apply(file, edit, None, FORGETTING)?;
+    Ok(Outcome::AtHome(network, Some(Box::new(applied.settings))))
 }
 
 /// Whether there was one to be had.

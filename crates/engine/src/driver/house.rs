@@ -6,7 +6,11 @@ mod passwords;
 
 use std::time::{Duration, Instant};
 
+use bellhop_agent::SecretFailure;
+use bellhop_control::error::{Code, Error};
+
 use super::Driver;
+use crate::config::home::DeviceSettings;
 use crate::home::{Command, Configuration, Home};
 use crate::secrets::Read;
 use passwords::Passwords;
@@ -77,7 +81,11 @@ impl Driver {
     /// What the config wants of the home now.
     pub(super) fn arrange_house(&mut self, now: Instant) {
         if self.home.enabled && self.house.may_begin && self.house.home.is_none() {
-            match Home::start(self.store.directory().to_owned(), self.clocks) {
+            match Home::start(
+                self.store.directory().to_owned(),
+                self.clocks,
+                std::sync::Arc::clone(&self.offers),
+            ) {
                 Ok(home) => {
                     self.house.home = Some(home);
                     self.tell_house_networks();
@@ -119,6 +127,11 @@ impl Driver {
         self.house.command(Command::Sleep);
     }
 
+    /// It may have slept without a word.
+    pub(super) fn tell_house_wake(&self) {
+        self.house.command(Command::Wake);
+    }
+
     /// True where the read was of a device's password.
     pub(super) fn house_password_read(&mut self, now: Instant, read: Read) -> Option<Read> {
         let other = self.house.passwords.read(now, read);
@@ -149,10 +162,15 @@ impl Driver {
     }
 
     /// Why the device can't log in.
-    pub(super) fn house_password_failure(
-        &self,
-        source: &crate::secrets::Source,
-    ) -> Option<bellhop_agent::SecretFailure> {
-        self.house.passwords.of(source)?.err()
+    pub(super) fn house_password_error(&self, device: &DeviceSettings) -> Option<Error> {
+        let failure = self.house.passwords.of(&device.secret)?.err()?;
+        Some(match failure {
+            SecretFailure::Missing | SecretFailure::Unreadable => Error::new(
+                Code::DevicePasswordMissing,
+                [("device", device.name.as_str())],
+            ),
+            SecretFailure::Locked => Error::plain(Code::SecretLocked),
+            SecretFailure::Unavailable => Error::plain(Code::SecretUnavailable),
+        })
     }
 }

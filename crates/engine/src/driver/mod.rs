@@ -42,6 +42,7 @@ use crate::demo_registrar::Embedded;
 use crate::net::flow_socket::{Datagram, FlowSocket, Inbox};
 use crate::net::networks::Source;
 use crate::net::targets::Target;
+use crate::provisioning::Offers;
 use crate::secrets::{self, Secrets};
 use crate::session::SessionWatch;
 use crate::store::Store;
@@ -121,6 +122,8 @@ pub(crate) struct Driver {
     /// As the config in force has it.
     home: HomeSettings,
     house: House,
+    /// Settings that wait for a phone; the home's HTTP listeners answer with them.
+    offers: Arc<Offers>,
     /// Some lines have not been told of the network yet.
     fresh_lines: bool,
     flows: HashMap<FlowId, OpenFlow>,
@@ -191,6 +194,7 @@ impl Driver {
             lines: Vec::new(),
             home: settings.home,
             house: House::default(),
+            offers: Arc::default(),
             fresh_lines: true,
             flows: HashMap::new(),
             secrets: Secrets::new(secrets_in),

@@ -11,7 +11,9 @@ use super::changes::Change;
 use super::password::Asked;
 use super::pending::{Pending, Wish, refusal};
 use super::{Ask, Driver};
-use crate::lines::Edit;
+use crate::lines::{Edit, HomeEdit};
+use crate::net::here;
+use crate::net::networks::Source;
 
 impl Driver {
     pub(super) fn ask(&mut self, now: Instant, ask: Ask) {
@@ -59,6 +61,38 @@ impl Driver {
                 return self.change(Change::Password(line, password), reply);
             }
             Request::Demo => self.begin_demo(),
+            Request::AddDevice { settings, password } => {
+                let settings = settings.tidied();
+                let edit = Edit::Home(HomeEdit::AddDevice { settings });
+                return self.change(Change::Edit(edit, password), reply);
+            }
+            Request::RemoveDevice { device } => {
+                let edit = Edit::Home(HomeEdit::RemoveDevice { device });
+                return self.change(Change::Edit(edit, None), reply);
+            }
+            Request::SetDevicePassword { device, password } => {
+                return self.change(Change::DevicePassword(device, password), reply);
+            }
+            Request::ForgetDeviceSecret { device } => self.read_device_secret_anew(&device),
+            Request::Provision {
+                device,
+                password,
+                token,
+            } => self.provision(now, &device, password, &token),
+            Request::HomeHere => match &self.inputs.networks {
+                Source::Machine(watch) => {
+                    let gateways = here::gateways(watch.networks());
+                    return self.change(Change::HomeHere(gateways), reply);
+                }
+                Source::Scripted { .. } => {
+                    let what = [("what", "a home among scripted networks")];
+                    Reply::refused(Error::new(Code::NotInThisVersion, what))
+                }
+            },
+            Request::ForgetHome { network } => {
+                let edit = Edit::Home(HomeEdit::ForgetNetworks { subnet: network });
+                return self.change(Change::Edit(edit, None), reply);
+            }
             Request::Shutdown => {
                 self.end(now);
                 Reply::Done

@@ -192,7 +192,9 @@ impl Driver {
 
     fn publish(&mut self) {
         let networks = self.inputs.networks.networks();
-        let network = view::network(networks);
+        let home = self.home_view();
+        let mut network = view::network(networks);
+        network.home = home.network.as_ref().map(|it| it.subnet.clone());
         let mut lines = Vec::with_capacity(self.lines.len());
         for line in &mut self.lines {
             let seen = line.view(network.online);
@@ -222,7 +224,7 @@ impl Driver {
             state_dir,
             lines,
             network,
-            home: self.home_view(),
+            home,
             calls: Vec::new(),
         };
         self.outlets.snapshot.send_if_modified(|published| {

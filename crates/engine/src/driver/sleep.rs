@@ -36,7 +36,7 @@ impl Driver {
     pub(super) async fn woke(&mut self, now: Instant) {
         tracing::info!("awake");
         self.sleepless = None;
-        self.tell_house_sleep();
+        self.tell_house_wake();
         self.networks_changed(now).await;
         for line in &mut self.lines {
             line.agent.handle_command(now, Command::Wake);

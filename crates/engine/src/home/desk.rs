@@ -12,7 +12,7 @@ mod turn;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -24,6 +24,7 @@ use rand::{Rng as _, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use secrecy::SecretString;
 use tokio::sync::{mpsc, watch};
+use tokio::task::AbortHandle;
 
 use super::keepalive::KeepAlive;
 use super::listener::connections::Connections;
@@ -35,10 +36,11 @@ use super::listeners::Listeners;
 use super::networks::{HomeNetworks, Question};
 use super::post::Post;
 use super::store::{self, Store};
-use super::view::View;
+use super::view::{Online, View};
 use super::{Command, Configuration};
 use crate::clock::{Clocks, WallClock};
 use crate::config::HomeSettings;
+use crate::provisioning::Offers;
 
 /// What connections say and the desk has not heard yet.
 const FROM_STREAMS: usize = 256;
@@ -62,10 +64,14 @@ pub(super) struct Desk {
     /// What the store knew at the start, until the accounts are known.
     restored: Vec<(String, Vec<u8>)>,
     inputs: Inputs,
-    answers: mpsc::UnboundedSender<(Question, Option<[u8; 6]>)>,
+    answers: mpsc::UnboundedSender<(Question, [u8; 6])>,
+    /// Gateways that are being asked for, by interface.
+    asking: HashMap<(u32, IpAddr), AbortHandle>,
     room: Room,
     batch: Vec<(SocketAddr, bytes::Bytes)>,
     clock: WallClock,
+    online: Online,
+    bans: usize,
     publish: Publish,
     rng: ChaCha20Rng,
 }
@@ -74,7 +80,7 @@ pub(super) struct Desk {
 struct Inputs {
     commands: mpsc::UnboundedReceiver<Command>,
     store: mpsc::UnboundedReceiver<store::Outcome>,
-    gateways: mpsc::UnboundedReceiver<(Question, Option<[u8; 6]>)>,
+    gateways: mpsc::UnboundedReceiver<(Question, [u8; 6])>,
     streams: mpsc::Receiver<FromStream>,
 }
 
@@ -100,6 +106,7 @@ impl Desk {
     pub(super) fn open(
         directory: PathBuf,
         clocks: Clocks,
+        offers: Arc<Offers>,
         commands: mpsc::UnboundedReceiver<Command>,
         outlet: watch::Sender<Arc<View>>,
     ) -> io::Result<Desk> {
@@ -130,7 +137,7 @@ impl Desk {
             guard,
             keep_alive,
             networks: HomeNetworks::default(),
-            listeners: Listeners::new(connections.clone(), from_streams),
+            listeners: Listeners::new(connections.clone(), from_streams, offers),
             connections,
             streams: HashMap::new(),
             post: Post::default(),
@@ -144,9 +151,12 @@ impl Desk {
                 streams,
             },
             answers,
+            asking: HashMap::new(),
             room: Room::new(),
             batch: Vec::with_capacity(BATCH),
             clock: WallClock::new(now, (clocks.wall)()),
+            online: Online::default(),
+            bans: 0,
             publish: Publish {
                 outlet,
                 changed: true,

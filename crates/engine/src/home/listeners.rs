@@ -5,15 +5,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bellhop_control::snapshot::HomeProblem;
 use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
 use tokio_rustls::rustls::ServerConfig;
 
 use super::listener::connections::Connections;
 use super::listener::stream::{FromStream, StreamListener};
 use super::listener::tls::{self, Identity};
 use super::listener::udp::UdpListener;
-use super::listener::{Kind, Wanted, free_port, holder};
-use super::view::Trouble;
+use super::listener::{Kind, Place, Wanted, free_port, holder, open_tcp};
+use super::view::Refusal;
+use crate::provisioning::{Offers, Server, serve as provisioning};
 
 /// One that could not be opened is tried again so much later: an IPv6 address becomes usable, a program ends.
 const RETRY: Duration = Duration::from_secs(5);
@@ -23,7 +26,7 @@ const RETRY: Duration = Duration::from_secs(5);
 pub(crate) struct Listeners {
     pub(crate) udp: Vec<OpenUdp>,
     streams: Vec<(Wanted, StreamListener)>,
-    refused: Vec<(Wanted, Trouble)>,
+    refused: Vec<(Wanted, Refusal)>,
     retry_at: Option<Instant>,
     wanted: Vec<Wanted>,
     domain: String,
@@ -31,7 +34,24 @@ pub(crate) struct Listeners {
     tls: Option<Result<Arc<ServerConfig>, String>>,
     connections: Connections,
     desk: mpsc::Sender<FromStream>,
+    offers: Arc<Offers>,
+    provisioning: Vec<Provisioning>,
     next: u64,
+}
+
+/// Where phones of a home network can fetch their settings. Dropped, it is closed.
+#[derive(Debug)]
+struct Provisioning {
+    place: Place,
+    server: Server,
+    local: SocketAddr,
+    serving: AbortHandle,
+}
+
+impl Drop for Provisioning {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
 }
 
 /// An open UDP listener.
@@ -45,7 +65,11 @@ pub(crate) struct OpenUdp {
 
 impl Listeners {
     /// None yet. What streams say goes to `desk`.
-    pub(crate) fn new(connections: Connections, desk: mpsc::Sender<FromStream>) -> Listeners {
+    pub(crate) fn new(
+        connections: Connections,
+        desk: mpsc::Sender<FromStream>,
+        offers: Arc<Offers>,
+    ) -> Listeners {
         Listeners {
             udp: Vec::new(),
             streams: Vec::new(),
@@ -57,6 +81,8 @@ impl Listeners {
             tls: None,
             connections,
             desk,
+            offers,
+            provisioning: Vec::new(),
             next: 1,
         }
     }
@@ -80,6 +106,7 @@ impl Listeners {
         self.streams.retain(|(it, _)| wanted.contains(it));
         self.refused.clear();
         self.wanted = wanted;
+        self.arrange_provisioning();
         self.open_missing(now);
     }
 
@@ -114,8 +141,62 @@ impl Listeners {
             .collect()
     }
 
-    pub(crate) fn troubles(&self) -> impl Iterator<Item = &Trouble> {
-        self.refused.iter().map(|(_, trouble)| trouble)
+    /// Those that are wanted and not open.
+    pub(crate) fn problems(&self) -> Vec<HomeProblem> {
+        self.refused
+            .iter()
+            .map(|(wanted, refusal)| refusal.problem(&wanted.to_string()))
+            .collect()
+    }
+
+    /// Where phones can fetch their settings.
+    pub(crate) fn provisioning(&self) -> Vec<SocketAddr> {
+        self.provisioning.iter().map(|it| it.local).collect()
+    }
+
+    /// One in each home network, at a port of the system's choice, for as long as the machine is there.
+    fn arrange_provisioning(&mut self) {
+        let mut places: Vec<(Place, Server)> = Vec::new();
+        let at_home = self.wanted.iter().filter(|it| it.place.link.is_some());
+        // What settings can name.
+        for it in at_home.filter(|it| !matches!(it.kind, Kind::Ws | Kind::Wss)) {
+            let address = SocketAddr::new(it.place.address.ip(), 0);
+            let place = Place {
+                address,
+                link: it.place.link.clone(),
+            };
+            // The first is the plainest one.
+            if places.iter().all(|(known, _)| *known != place) {
+                let server = Server {
+                    transport: it.kind.transport(),
+                    address: it.place.address,
+                };
+                places.push((place, server));
+            }
+        }
+        self.provisioning
+            .retain(|it| places.contains(&(it.place.clone(), it.server)));
+        for (place, server) in places {
+            let is_open = |it: &Provisioning| it.place == place && it.server == server;
+            if self.provisioning.iter().any(is_open) {
+                continue;
+            }
+            let opened = open_tcp(&place).and_then(|listener| {
+                let local = listener.local_addr()?;
+                let offers = Arc::clone(&self.offers);
+                let serving = tokio::spawn(provisioning::serve(listener, offers, server));
+                Ok(Provisioning {
+                    place: place.clone(),
+                    server,
+                    local,
+                    serving: serving.abort_handle(),
+                })
+            });
+            match opened {
+                Ok(open) => self.provisioning.push(open),
+                Err(error) => tracing::debug!(%error, "no settings can be fetched"),
+            }
+        }
     }
 
     fn open_missing(&mut self, now: Instant) {
@@ -133,7 +214,7 @@ impl Listeners {
         self.retry_at = (!self.refused.is_empty()).then(|| now + RETRY);
     }
 
-    fn open(&mut self, wanted: &Wanted) -> Result<(), Trouble> {
+    fn open(&mut self, wanted: &Wanted) -> Result<(), Refusal> {
         let number = self.next;
         self.next += 1;
         if wanted.kind == Kind::Udp {
@@ -147,7 +228,7 @@ impl Listeners {
             return Ok(());
         }
         let tls = match wanted.kind.is_tls() {
-            true => Some(self.tls().map_err(Trouble::Certificate)?),
+            true => Some(self.tls().map_err(Refusal::Certificate)?),
             false => None,
         };
         let listener = StreamListener::open(
@@ -175,20 +256,14 @@ impl Listeners {
     }
 }
 
-fn refused(wanted: &Wanted, error: &io::Error) -> Trouble {
-    let listener = wanted.to_string();
+fn refused(wanted: &Wanted, error: &io::Error) -> Refusal {
     if error.kind() == io::ErrorKind::AddrInUse {
         let address = wanted.place.address;
-        Trouble::PortTaken {
-            listener,
-            port: address.port(),
+        Refusal::PortTaken {
             holder: holder::of(wanted.kind, address),
             free: free_port(address),
         }
     } else {
-        Trouble::NotOpened {
-            listener,
-            why: error.to_string(),
-        }
+        Refusal::NotOpened(error.to_string())
     }
 }

@@ -25,9 +25,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clocks;
 use crate::config::HomeSettings;
+use crate::provisioning::Offers;
 use desk::Desk;
-pub(crate) use store::Trouble as StoreTrouble;
-pub(crate) use view::{Trouble, View};
+pub(crate) use view::View;
 
 /// What the desk is told.
 #[derive(Debug)]
@@ -36,8 +36,10 @@ pub(crate) enum Command {
     Configure(Box<Configuration>, Option<oneshot::Sender<()>>),
     /// The machine's networks are these now, or a route has changed that they don't show.
     Networks(Networks),
-    /// The machine is about to sleep, or has woken.
+    /// The machine is about to sleep.
     Sleep,
+    /// It has woken.
+    Wake,
 }
 
 /// Settings with what they need from elsewhere.
@@ -57,11 +59,15 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// Starts the thread; it keeps the store in `directory`.
+    /// Starts the thread; it keeps the store in `directory`, and gives phones in a home network what is on offer.
     ///
     /// # Errors
     /// No thread is to be had.
-    pub(crate) fn start(directory: PathBuf, clocks: Clocks) -> io::Result<Home> {
+    pub(crate) fn start(
+        directory: PathBuf,
+        clocks: Clocks,
+        offers: Arc<Offers>,
+    ) -> io::Result<Home> {
         let (commands, queue) = mpsc::unbounded_channel();
         let (publish, view) = watch::channel(Arc::new(View::default()));
         let thread = thread::Builder::new()
@@ -72,7 +78,7 @@ impl Home {
                     .build();
                 match runtime {
                     Ok(runtime) => runtime.block_on(async {
-                        match Desk::open(directory, clocks, queue, publish) {
+                        match Desk::open(directory, clocks, offers, queue, publish) {
                             Ok(desk) => desk.run().await,
                             Err(error) => tracing::warn!(%error, "the home can't begin"),
                         }

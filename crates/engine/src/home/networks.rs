@@ -28,6 +28,8 @@ pub(crate) struct HomeNetworks {
     links: Vec<State>,
     questions: u64,
     asked: Vec<Question>,
+    /// The machine sleeps, or is about to: nothing is asked and nothing opens.
+    asleep: bool,
 }
 
 #[derive(Debug)]
@@ -77,11 +79,19 @@ impl HomeNetworks {
         }
     }
 
-    /// The machine sleeps, or has slept: it may be anywhere.
+    /// The machine is about to sleep, and may wake anywhere.
     pub(crate) fn handle_sleep(&mut self) {
+        self.asleep = true;
+        self.asked.clear();
         for state in &mut self.links {
             state.gateways.clear();
         }
+    }
+
+    /// It has woken.
+    pub(crate) fn handle_wake(&mut self) {
+        self.handle_sleep();
+        self.asleep = false;
         self.ask_all();
     }
 
@@ -103,9 +113,20 @@ impl HomeNetworks {
         self.asked.pop()
     }
 
-    /// Whether a network of now is home.
-    pub(crate) fn is_home(&self) -> bool {
-        !self.homes().is_empty()
+    /// The home network that the machine is in now.
+    pub(crate) fn home(&self) -> Option<bellhop_control::snapshot::HomeNetwork> {
+        let (state, home) = self.homes().into_iter().next()?;
+        let addresses = state.interface.addresses.iter().map(ipnet::IpNet::addr);
+        let mac = home.gateway_mac.map(|byte| format!("{byte:02x}"));
+        Some(bellhop_control::snapshot::HomeNetwork {
+            subnet: home.subnet.to_string(),
+            gateway_mac: mac.join(":"),
+            interface: Some(state.interface.name.clone()),
+            address: addresses
+                .into_iter()
+                .find(|it| home.subnet.contains(it))
+                .map(|it| it.to_string()),
+        })
     }
 
     /// The listeners that may be open now.
@@ -151,7 +172,7 @@ impl HomeNetworks {
 
     /// Asks for the gateways of an interface of which nothing is known.
     fn ask(&mut self, at: usize) {
-        if self.known.is_empty() {
+        if self.known.is_empty() || self.asleep {
             return;
         }
         let Some(state) = self.links.get_mut(at) else {

@@ -18,7 +18,7 @@ use bellhop_sip::Text;
 use bytes::Bytes;
 use tokio::sync::mpsc as told;
 
-use file::File;
+use file::{Failure, File};
 
 /// The file's name.
 pub(crate) const FILE: &str = "home.redb";
@@ -79,6 +79,9 @@ impl Store {
                 let (mut keeper, found) = Keeper::open(path, outcomes);
                 let _ = first.send(found);
                 while keeper.turn(&queue) {}
+                if let Some(file) = keeper.file.take() {
+                    file.close();
+                }
             })?;
         let found = found.recv().unwrap_or_default();
         let store = Store {
@@ -178,19 +181,43 @@ impl Keeper {
     }
 
     fn commit(&mut self) {
-        let Some(file) = &mut self.file else { return };
         self.due = None;
-        if !self.dirty.is_empty() {
-            if let Err(why) = file.commit(&self.dirty) {
-                // After an error nothing more is to be had of an open file.
-                self.file = None;
-                self.due = Some(Instant::now() + RETRY);
-                self.tell(Some(Trouble::Unwritable(why)));
-            } else {
-                self.dirty.clear();
+        if !self.dirty.is_empty()
+            && let Some(file) = &mut self.file
+        {
+            match file.commit(&self.dirty) {
+                Ok(()) => self.dirty.clear(),
+                Err(failure) => self.give_up(failure),
             }
         }
         self.committed();
+    }
+
+    /// After an error nothing more is to be had of an open file.
+    fn give_up(&mut self, failure: Failure) {
+        match failure {
+            Failure::Unwritable(why) => {
+                if let Some(file) = self.file.take() {
+                    file.close();
+                }
+                self.due = Some(Instant::now() + RETRY);
+                self.tell(Some(Trouble::Unwritable(why)));
+            }
+            Failure::Damaged => {
+                // Not closed: that would touch it.
+                self.file = None;
+                let opened = file::put_aside(&self.path, "home.redb was damaged");
+                self.tell(opened.trouble);
+                self.file = opened.file;
+                let again = self.file.as_mut().map(|file| file.commit(&self.dirty));
+                if let Some(Ok(())) = again {
+                    self.dirty.clear();
+                } else {
+                    self.file = None;
+                    self.due = Some(Instant::now() + RETRY);
+                }
+            }
+        }
     }
 
     /// Tries to write all that could not be.
@@ -205,7 +232,11 @@ impl Keeper {
                 self.due = None;
                 self.tell(None);
             }
-            Err(why) => self.tell(Some(Trouble::Unwritable(why))),
+            Err(Failure::Unwritable(why)) => {
+                file.close();
+                self.tell(Some(Trouble::Unwritable(why)));
+            }
+            Err(Failure::Damaged) => {}
         }
     }
 

@@ -12,6 +12,7 @@ use bellhop_control::face::number;
 use bellhop_control::protocol::Password;
 use secrecy::SecretString;
 
+use super::home;
 use super::plan::password_source;
 use super::work::{Told, Will, Work};
 use super::{ConfigFile, Edit, Plan, Refused};
@@ -22,8 +23,10 @@ use crate::view;
 /// A change that was carried out.
 #[derive(Debug)]
 pub struct Applied {
-    /// The id of the line.
+    /// The id of the line, or the name of the device.
     pub id: String,
+    /// What a new device got.
+    pub extension: Option<String>,
     /// Why a password that nobody needs any more may still be in the keyring.
     pub left_behind: Option<Error>,
     /// The config as it is now.
@@ -95,17 +98,36 @@ pub fn set_password<E: From<Refused>>(
     line: &str,
     password: impl FnOnce(&str) -> Result<Password, E>,
 ) -> Result<(), E> {
-    let (aor, source) = password_source(file, line)?;
+    store(password_source(file, line)?, line, password)
+}
+
+/// The same for a device.
+///
+/// # Errors
+/// As [`set_password`].
+pub fn set_device_password<E: From<Refused>>(
+    file: &ConfigFile,
+    device: &str,
+    password: impl FnOnce(&str) -> Result<Password, E>,
+) -> Result<(), E> {
+    store(home::password_source(file, device)?, device, password)
+}
+
+fn store<E: From<Refused>>(
+    (user, source): (String, PasswordSource),
+    whose: &str,
+    password: impl FnOnce(&str) -> Result<Password, E>,
+) -> Result<(), E> {
     let place = match source {
         PasswordSource::Keyring => {
-            let password = plausible(password(number(&aor))?)?;
-            return secrets::keyring_store(&aor, password)
+            let password = plausible(password(number(&user))?)?;
+            return secrets::keyring_store(&user, password)
                 .map_err(|error| Refused::Plain(error).into());
         }
         PasswordSource::File(_) => "a file",
         PasswordSource::Env(_) => "the engine's environment",
     };
-    let values = [("line", line), ("place", place)];
+    let values = [("line", whose), ("place", place)];
     Err(Refused::Plain(Error::new(Code::PasswordElsewhere, values)).into())
 }
 

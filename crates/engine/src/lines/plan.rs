@@ -4,6 +4,7 @@ use bellhop_control::config::{PasswordSource, Problem, Written};
 use bellhop_control::edit;
 use bellhop_control::protocol::{LineSettings, PasswordPlace};
 
+use super::home::{self, HomeEdit};
 use super::{ConfigFile, Refused};
 use crate::config::{self, LineSettings as Resolved, Settings};
 use crate::secrets::Source;
@@ -28,13 +29,15 @@ pub enum Edit {
         /// Its id.
         line: String,
     },
+    /// Another home.
+    Home(HomeEdit),
 }
 
 impl Edit {
     /// The id of the line as it is; none of a new one.
     pub(crate) fn line(&self) -> Option<&str> {
         match self {
-            Edit::Add { .. } => None,
+            Edit::Add { .. } | Edit::Home(_) => None,
             Edit::Change { line, .. } | Edit::Remove { line } => Some(line),
         }
     }
@@ -43,13 +46,15 @@ impl Edit {
 /// A change that makes sense.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The id of the line, as it will be.
+    /// The id of the line or the name of the device, as it will be.
     pub id: String,
-    /// The number whose password belongs into the keyring.
+    /// What a new device gets.
+    pub extension: Option<String>,
+    /// The number or device whose password belongs into the keyring.
     pub keyring: Option<String>,
     /// The number that the line had in the keyring before, if it was another one.
     pub(super) moves_from: Option<String>,
-    /// The number whose password in the keyring nobody needs any more.
+    /// The number or device whose password in the keyring nobody needs any more.
     pub(super) unneeded: Option<String>,
     pub(super) text: String,
     pub(super) settings: Settings,
@@ -70,6 +75,7 @@ impl Plan {
             Edit::Remove { line } => {
                 edit::remove_line(&file.text, &name, line).map(|text| (text, line.clone()))
             }
+            Edit::Home(edit) => return home::plan(file, edit),
         }
         .map_err(|error| Refused::of(error, edit.line().unwrap_or_default()))?;
         let settings = resolve(&text).map_err(Refused::Settings)?;
@@ -79,7 +85,7 @@ impl Plan {
             .and_then(|line| keyring_entry(&before.lines, line));
         let keyring = match edit {
             Edit::Add { .. } | Edit::Change { .. } => keyring_entry(lines, &id),
-            Edit::Remove { .. } => None,
+            Edit::Remove { .. } | Edit::Home(_) => None,
         };
         let needed = |aor: &String| {
             lines
@@ -88,6 +94,7 @@ impl Plan {
         };
         let plan = Plan {
             id,
+            extension: None,
             moves_from: was
                 .clone()
                 .filter(|was| keyring.as_ref().is_some_and(|keyring| keyring != was)),

@@ -1,4 +1,4 @@
-//! Why a line was not changed.
+//! Why the config was not changed.
 
 use bellhop_control::config::Problem;
 use bellhop_control::edit::EditError;
@@ -25,11 +25,15 @@ impl Refused {
         Refused::Settings(vec![Problem::at("", 1, key, message)])
     }
 
-    pub(super) fn of(error: EditError, line: &str) -> Refused {
+    pub(super) fn of(error: EditError, about: &str) -> Refused {
         match error {
             EditError::Before(problems) => Refused::Config(problems),
             EditError::After(problems) => Refused::Settings(problems),
-            EditError::NoSuchLine => Error::new(Code::NoSuchLine, [("line", line)]).into(),
+            EditError::NoSuchLine => Error::new(Code::NoSuchLine, [("line", about)]).into(),
+            EditError::NoSuchDevice => Error::new(Code::NoSuchDevice, [("device", about)]).into(),
+            EditError::NoSuchNetwork => {
+                Error::new(Code::NoSuchNetwork, [("network", about)]).into()
+            }
         }
     }
 

@@ -65,6 +65,7 @@ impl Work {
         };
         let applied = written.map(|(plan, stored)| Applied {
             id: plan.id,
+            extension: plan.extension,
             left_behind: None,
             settings: plan.settings,
             stored,

@@ -2,5 +2,6 @@
 
 pub(crate) mod dns;
 pub(crate) mod flow_socket;
+pub(crate) mod here;
 pub(crate) mod networks;
 pub(crate) mod targets;

@@ -1,4 +1,4 @@
-//! Numbers of the kernel's interface, named as in its headers `linux/rtnetlink.h`, `if_link.h`, `if_addr.h`, `if.h`, `if_arp.h`, `fib_rules.h`.
+//! Numbers of the kernel's interface, named as in its headers `linux/rtnetlink.h`, `if_link.h`, `if_addr.h`, `if.h`, `if_arp.h`, `neighbour.h`, `fib_rules.h`.
 
 pub(super) const RTM_NEWLINK: u16 = 16;
 pub(super) const RTM_GETLINK: u16 = 18;
@@ -6,6 +6,8 @@ pub(super) const RTM_NEWADDR: u16 = 20;
 pub(super) const RTM_GETADDR: u16 = 22;
 pub(super) const RTM_NEWROUTE: u16 = 24;
 pub(super) const RTM_GETROUTE: u16 = 26;
+pub(super) const RTM_NEWNEIGH: u16 = 28;
+pub(super) const RTM_GETNEIGH: u16 = 30;
 pub(super) const RTM_NEWRULE: u16 = 32;
 pub(super) const RTM_GETRULE: u16 = 34;
 
@@ -55,6 +57,14 @@ pub(super) const RTA_MULTIPATH: u16 = 9;
 pub(super) const RTA_CACHEINFO: u16 = 12;
 pub(super) const RTA_TABLE: u16 = 15;
 pub(super) const RTA_VIA: u16 = 18;
+
+pub(super) const NDA_DST: u16 = 1;
+pub(super) const NDA_LLADDR: u16 = 2;
+pub(super) const NUD_REACHABLE: u16 = 0x02;
+pub(super) const NUD_STALE: u16 = 0x04;
+pub(super) const NUD_DELAY: u16 = 0x08;
+pub(super) const NUD_PROBE: u16 = 0x10;
+pub(super) const NUD_PERMANENT: u16 = 0x80;
 
 pub(super) const RT_TABLE_MAIN: u32 = 254;
 pub(super) const RT_TABLE_LOCAL: u32 = 255;

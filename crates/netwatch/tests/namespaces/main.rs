@@ -14,6 +14,7 @@ mod burst;
 mod carrier;
 mod host;
 mod latency;
+mod neighbours;
 mod paths;
 mod privilege;
 mod renames;

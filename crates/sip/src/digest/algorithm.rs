@@ -202,15 +202,39 @@ impl fmt::Display for Qop {
 
 fn joined<D: Digest>(parts: &[&[u8]]) -> Hash {
     let mut hash = D::new();
-    for (i, part) in parts.iter().enumerate() {
-        if i > 0 {
-            hash.update(b":");
+    // Many small pieces cost more than a copy of them in one.
+    let mut buffer = [0; 512];
+    let length = parts.iter().map(|part| part.len() + 1).sum::<usize>();
+    match buffer.get_mut(..length.saturating_sub(1)) {
+        Some(whole) => {
+            let mut rest = &mut *whole;
+            for part in parts {
+                rest = put(rest, part);
+                rest = put(rest, b":");
+            }
+            hash.update(&*whole);
         }
-        hash.update(part);
+        None => {
+            for (i, part) in parts.iter().enumerate() {
+                if i > 0 {
+                    hash.update(b":");
+                }
+                hash.update(part);
+            }
+        }
     }
     let mut out = Hash::default();
     for (to, from) in out.iter_mut().zip(hash.finalize()) {
         *to = from;
     }
     out
+}
+
+/// As much of `bytes` as there is room for; the room behind it.
+fn put<'a>(to: &'a mut [u8], bytes: &[u8]) -> &'a mut [u8] {
+    let (here, rest) = to.split_at_mut(bytes.len().min(to.len()));
+    if here.len() == bytes.len() {
+        here.copy_from_slice(bytes);
+    }
+    rest
 }

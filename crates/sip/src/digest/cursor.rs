@@ -2,6 +2,7 @@
 
 use super::DigestError;
 use super::lexer::RawParam;
+use crate::lex;
 
 /// Whose parameters are being read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,18 +29,18 @@ impl<'a> Cursor<'a> {
 
     /// The next scheme name or parameter, or `None` at the end of the line.
     pub(super) fn element(&mut self, scheme: Scheme) -> Option<Result<Element<'a>, DigestError>> {
-        self.skip(|c| is_lws(c) || c == ',');
+        self.skip(|c| is_lws(c) || c == b',');
         if self.rest.is_empty() {
             return None;
         }
-        let name = self.take_while(is_token);
+        let name = self.take_while(lex::is_token_byte);
         if name.is_empty() {
             return Some(Err(DigestError::Malformed("a name is expected")));
         }
         let spaced = self.skip(is_lws);
         if !self.rest.starts_with('=') {
-            return Some(match self.rest.chars().next() {
-                Some(c) if !spaced && c != ',' => {
+            return Some(match self.next_byte() {
+                Some(c) if !spaced && c != b',' => {
                     Err(DigestError::Malformed("unexpected character in a name"))
                 }
                 _ => {
@@ -75,15 +76,16 @@ impl<'a> Cursor<'a> {
             (self.quoted()?, true)
         } else {
             // Wider than `token`: nonces with `=` and `/`, and URIs, are seen without quotes.
-            let bare = self.take_while(|c| c.is_ascii_graphic() && !matches!(c, '"' | ',' | '\\'));
+            let bare =
+                self.take_while(|c| c.is_ascii_graphic() && !matches!(c, b'"' | b',' | b'\\'));
             if bare.is_empty() {
                 return Err(DigestError::Malformed("a value is expected"));
             }
             (bare, false)
         };
         self.skip(is_lws);
-        match self.rest.chars().next() {
-            None | Some(',') => Ok(value),
+        match self.next_byte() {
+            None | Some(b',') => Ok(value),
             Some(_) => Err(DigestError::Malformed("a comma is expected after a value")),
         }
     }
@@ -94,17 +96,17 @@ impl<'a> Cursor<'a> {
         self.skip_one();
         let mut escaped = false;
         let body = self.take_while(|c| match c {
-            '\r' | '\n' => false,
-            _ if c.is_ascii_control() && c != '\t' && !escaped => false,
+            b'\r' | b'\n' => false,
+            _ if c.is_ascii_control() && c != b'\t' && !escaped => false,
             _ if escaped => {
                 escaped = false;
                 true
             }
-            '\\' => {
+            b'\\' => {
                 escaped = true;
                 true
             }
-            '"' => false,
+            b'"' => false,
             _ => true,
         });
         if escaped || !self.rest.starts_with('"') {
@@ -120,44 +122,45 @@ impl<'a> Cursor<'a> {
         self.skip(|c| {
             if escaped {
                 escaped = false;
-            } else if in_quotes && c == '\\' {
+            } else if in_quotes && c == b'\\' {
                 escaped = true;
-            } else if c == '"' {
+            } else if c == b'"' {
                 in_quotes = !in_quotes;
-            } else if c == ',' && !in_quotes {
+            } else if c == b',' && !in_quotes {
                 return false;
             }
             true
         });
     }
 
-    fn skip(&mut self, while_true: impl FnMut(char) -> bool) -> bool {
+    fn skip(&mut self, while_true: impl FnMut(u8) -> bool) -> bool {
         !self.take_while(while_true).is_empty()
     }
 
+    /// Past a byte that was looked at, a letter of ASCII.
     fn skip_one(&mut self) {
-        let mut chars = self.rest.chars();
-        chars.next();
-        self.rest = chars.as_str();
+        self.rest = self.rest.get(1..).unwrap_or_default();
     }
 
-    fn take_while(&mut self, mut pred: impl FnMut(char) -> bool) -> &'a str {
-        let end = self.rest.find(|c| !pred(c)).unwrap_or(self.rest.len());
-        let (taken, rest) = self.rest.split_at(end);
+    fn next_byte(&self) -> Option<u8> {
+        self.rest.as_bytes().first().copied()
+    }
+
+    /// `pred` must take either all bytes of a longer letter or none, as all that look for letters of ASCII do.
+    #[inline]
+    fn take_while(&mut self, mut pred: impl FnMut(u8) -> bool) -> &'a str {
+        let bytes = self.rest.as_bytes();
+        let mut end = 0;
+        while bytes.get(end).is_some_and(|byte| pred(*byte)) {
+            end += 1;
+        }
+        let (taken, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
         self.rest = rest;
         taken
     }
 }
 
 /// White space, line breaks of a folded header included.
-fn is_lws(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\n')
-}
-
-pub(super) fn is_token(c: char) -> bool {
-    c.is_ascii_alphanumeric()
-        || matches!(
-            c,
-            '-' | '.' | '!' | '%' | '*' | '_' | '+' | '`' | '\'' | '~'
-        )
+fn is_lws(c: u8) -> bool {
+    matches!(c, b' ' | b'\t' | b'\r' | b'\n')
 }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::credentials::nonce_count;
-use super::cursor::{Cursor, Element, Scheme, is_token};
+use super::cursor::{Cursor, Element, Scheme};
 use super::lexer::{MAX_PARAMS, RawParam};
 use super::response::{response_over, same};
 use super::write::unescaped;
 use super::{Algorithm, Credentials, DigestError, Ha1, Qop};
-use crate::{Method, Text};
+use crate::{Method, Text, lex};
 
 /// What [`Credentials`] are, borrowed from the header that they were read from. Parameters that we give no meaning to are passed over.
 #[derive(Clone, PartialEq, Eq)]
@@ -168,9 +168,7 @@ impl<'a> Found<'a> {
 
 fn token<'a>(value: Option<&'a str>, name: &'static str) -> Result<Option<&'a str>, DigestError> {
     match value {
-        Some(value) if value.is_empty() || !value.chars().all(is_token) => {
-            Err(DigestError::Invalid(name))
-        }
+        Some(value) if !lex::is_token(value) => Err(DigestError::Invalid(name)),
         value => Ok(value),
     }
 }

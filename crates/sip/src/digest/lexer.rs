@@ -2,8 +2,8 @@
 //! in white space and in unquoted values, strictly in everything that two readers could understand differently.
 
 use super::DigestError;
-use super::cursor::{Cursor, Element, Scheme, is_token};
-use crate::Text;
+use super::cursor::{Cursor, Element, Scheme};
+use crate::{Text, lex};
 
 /// Nobody sends more; each is kept, so there must be an end.
 pub(super) const MAX_PARAMS: usize = 32;
@@ -51,9 +51,7 @@ impl<'a> RawParams<'a> {
         name: &'static str,
     ) -> Result<Option<&'a str>, DigestError> {
         match self.take(name) {
-            Some(value) if value.is_empty() || !value.chars().all(is_token) => {
-                Err(DigestError::Invalid(name))
-            }
+            Some(value) if !lex::is_token(value) => Err(DigestError::Invalid(name)),
             value => Ok(value),
         }
     }

@@ -61,43 +61,53 @@ impl ContactAddr {
     /// `q` in thousandths: 0 to 1000.
     #[must_use]
     pub fn q(&self) -> Option<u16> {
-        let text = self.params.value("q")?;
-        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-        if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        let thousandths = fraction
-            .bytes()
-            .chain(std::iter::repeat(b'0'))
-            .take(3)
-            .fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'));
-        match (lex::number::<u16>(whole)?, thousandths) {
-            (0, thousandths) => Some(thousandths),
-            (1, 0) => Some(1000),
-            _ => None,
-        }
+        thousandths(&self.params.value("q")?)
     }
 
     /// `expires` in seconds. More than 32 bits hold is as long as 32 bits can say; a value that is no number counts as absent.
     #[must_use]
     pub fn expires(&self) -> Option<u32> {
-        let text = self.params.value("expires")?;
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| lex::number(&text).unwrap_or(u32::MAX))
+        seconds(&self.params.value("expires")?)
     }
 
     /// `+sip.instance` without its angle brackets: `urn:uuid:…` (RFC 5626 §4.1).
     #[must_use]
     pub fn instance(&self) -> Option<Text> {
-        let text = self.params.value("+sip.instance")?;
-        let inside = text.strip_prefix('<')?.strip_suffix('>')?;
-        Some(text.part(inside))
+        instance(&self.params.value("+sip.instance")?)
     }
 
     /// `reg-id` (RFC 5626 §4.2): 1 to 2³¹−1.
     #[must_use]
     pub fn reg_id(&self) -> Option<u32> {
-        lex::number(&self.params.value("reg-id")?).filter(|id| (1..=0x7fff_ffff).contains(id))
+        reg_id(&self.params.value("reg-id")?)
+    }
+
+    /// What a registrar reads, in one go.
+    #[must_use]
+    pub fn binding_params(&self) -> BindingParams {
+        let mut all = BindingParams::default();
+        let mut seen = [false; 4];
+        for param in self.params.raw() {
+            let names = ["q", "expires", "+sip.instance", "reg-id"];
+            let at = names
+                .iter()
+                .position(|name| param.name.eq_ignore_ascii_case(name));
+            let Some(seen) = at.and_then(|at| seen.get_mut(at)) else {
+                continue;
+            };
+            // The first of a name counts.
+            if std::mem::replace(seen, true) {
+                continue;
+            }
+            let value = param.value.map(|value| self.params.plain(value));
+            match at {
+                Some(0) => all.q = value.and_then(|value| thousandths(&value)),
+                Some(1) => all.expires = Some(value.and_then(|value| seconds(&value))),
+                Some(2) => all.instance = value.and_then(|value| instance(&value)),
+                _ => all.reg_id = value.and_then(|value| reg_id(&value)),
+            }
+        }
+        all
     }
 
     /// `pub-gruu` (RFC 5627 §5.3).
@@ -111,6 +121,50 @@ impl ContactAddr {
     pub fn temp_gruu(&self) -> Option<Uri> {
         Uri::parse_text(self.params.value("temp-gruu")?).ok()
     }
+}
+
+/// The parameters of a Contact that a registrar goes by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BindingParams {
+    /// As [`ContactAddr::q`].
+    pub q: Option<u16>,
+    /// `None`: there is no such parameter; `Some(None)`: it is no number.
+    pub expires: Option<Option<u32>>,
+    /// As [`ContactAddr::instance`].
+    pub instance: Option<Text>,
+    /// As [`ContactAddr::reg_id`].
+    pub reg_id: Option<u32>,
+}
+
+fn thousandths(text: &str) -> Option<u16> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let thousandths = fraction
+        .bytes()
+        .chain(std::iter::repeat(b'0'))
+        .take(3)
+        .fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'));
+    match (lex::number::<u16>(whole)?, thousandths) {
+        (0, thousandths) => Some(thousandths),
+        (1, 0) => Some(1000),
+        _ => None,
+    }
+}
+
+fn seconds(text: &str) -> Option<u32> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| lex::number(text).unwrap_or(u32::MAX))
+}
+
+fn instance(text: &Text) -> Option<Text> {
+    let inside = text.strip_prefix('<')?.strip_suffix('>')?;
+    Some(text.part(inside))
+}
+
+fn reg_id(text: &str) -> Option<u32> {
+    lex::number(text).filter(|id| (1..=0x7fff_ffff).contains(id))
 }
 
 impl Deref for ContactAddr {

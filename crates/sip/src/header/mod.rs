@@ -5,7 +5,7 @@ mod cseq;
 mod name_addr;
 mod via;
 
-pub use self::contact::{Contact, ContactAddr};
+pub use self::contact::{BindingParams, Contact, ContactAddr};
 pub use self::cseq::CSeq;
 pub use self::name_addr::NameAddr;
 pub use self::via::{Via, ViaTransport};

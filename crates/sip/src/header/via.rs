@@ -1,9 +1,9 @@
 //! Via (RFC 3261 §20.42) with rport (RFC 3581).
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::net::IpAddr;
 
-use crate::{HostPort, Params, Text, Transport, lex};
+use crate::{Host, HostPort, Params, Text, Transport, lex};
 
 /// One hop a request took.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +79,47 @@ impl Via {
         self.params.set("received", Some(&address.to_string()));
     }
 
+    /// Fills in `rport` and notes the address that the request came from, each where it is given, in one go: [`Via::set_rport`] and
+    /// [`Via::set_received`] together.
+    pub fn stamp(&mut self, rport: Option<u16>, received: Option<IpAddr>) {
+        let stamped = |name: &str| {
+            if name.eq_ignore_ascii_case("rport") {
+                rport.map(Stamp::Port)
+            } else if name.eq_ignore_ascii_case("received") {
+                received.map(Stamp::Address)
+            } else {
+                None
+            }
+        };
+        self.params
+            .replace_all(["rport", "received"], |name, to| match stamped(name) {
+                Some(Stamp::Port(port)) => Some(write!(to, "{port}").is_ok()),
+                Some(Stamp::Address(address)) => Some(write!(to, "{address}").is_ok()),
+                None => None,
+            });
+    }
+
+    /// As it stands on the wire.
+    pub(crate) fn written(&self) -> String {
+        let mut to = String::with_capacity(64 + self.params.written_len());
+        to.push_str(&self.protocol);
+        to.push('/');
+        to.push_str(self.transport.name());
+        to.push(' ');
+        match &self.sent_by.host {
+            Host::Name(name) => to.push_str(name),
+            // Writing to a String does not fail.
+            host @ (Host::V4(_) | Host::V6(_)) => {
+                let _ = write!(to, "{host}");
+            }
+        }
+        if let Some(port) = self.sent_by.port {
+            let _ = write!(to, ":{port}");
+        }
+        self.params.write(&mut to);
+        to
+    }
+
     /// `maddr`, the address answers must go to.
     #[must_use]
     pub fn maddr(&self) -> Option<Text> {
@@ -129,17 +170,34 @@ fn protocol(part: &str) -> Result<(Text, &str), &'static str> {
     Ok((protocol, rest))
 }
 
+/// What is written into a Via.
+enum Stamp {
+    Port(u16),
+    Address(IpAddr),
+}
+
+const KNOWN: [(&str, Transport); 7] = [
+    ("UDP", Transport::Udp),
+    ("TCP", Transport::Tcp),
+    ("TLS", Transport::Tls),
+    ("WS", Transport::Ws),
+    ("WSS", Transport::Wss),
+    ("SCTP", Transport::Sctp),
+    ("TLS-SCTP", Transport::TlsSctp),
+];
+
 impl ViaTransport {
+    fn name(&self) -> &str {
+        match self {
+            ViaTransport::Known(transport) => KNOWN
+                .iter()
+                .find(|(_, known)| known == transport)
+                .map_or("UDP", |(name, _)| name),
+            ViaTransport::Other(name) => name,
+        }
+    }
+
     fn part_of(whole: &Text, part: &str) -> ViaTransport {
-        const KNOWN: [(&str, Transport); 7] = [
-            ("UDP", Transport::Udp),
-            ("TCP", Transport::Tcp),
-            ("TLS", Transport::Tls),
-            ("WS", Transport::Ws),
-            ("WSS", Transport::Wss),
-            ("SCTP", Transport::Sctp),
-            ("TLS-SCTP", Transport::TlsSctp),
-        ];
         KNOWN
             .iter()
             .find(|(name, _)| name.eq_ignore_ascii_case(part))
@@ -161,19 +219,12 @@ impl std::str::FromStr for Via {
 
 impl fmt::Display for ViaTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ViaTransport::Known(transport) => write!(f, "{transport}"),
-            ViaTransport::Other(name) => f.write_str(name),
-        }
+        f.write_str(self.name())
     }
 }
 
 impl fmt::Display for Via {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}/{} {}{}",
-            self.protocol, self.transport, self.sent_by, self.params
-        )
+        f.write_str(&self.written())
     }
 }

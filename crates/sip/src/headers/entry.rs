@@ -36,6 +36,21 @@ impl Entry {
         }
     }
 
+    /// Whether this is a header of that name, whatever it is.
+    #[inline]
+    pub(super) fn has(&self, name: &HeaderName) -> bool {
+        if matches!(name, HeaderName::Other(_)) {
+            self.name == *name
+        } else {
+            self.is(name)
+        }
+    }
+
+    /// Whether its value is still in the text that was read.
+    pub(super) fn is_part(&self) -> bool {
+        self.end > self.start
+    }
+
     /// Whether this is the header of that known name: cheaper than `==`, which has to see through [`HeaderName::Other`].
     #[inline]
     pub(super) fn is(&self, name: &HeaderName) -> bool {

@@ -38,6 +38,23 @@ impl Headers {
         self.listed(HeaderName::Via, Via::parse_part)
     }
 
+    /// How many Vias there are, readable or not: hops that the message took.
+    #[must_use]
+    pub fn via_count(&self) -> usize {
+        let of_line = |(_, text): (&Text, &str)| lex::elements(text).count();
+        self.list
+            .iter()
+            .filter(|entry| entry.is(&HeaderName::Via))
+            .map(|entry| entry.text(&self.source).map_or(1, of_line))
+            .sum()
+    }
+
+    /// Whether there is a header of that name.
+    #[must_use]
+    pub fn contains(&self, name: &HeaderName) -> bool {
+        self.list.iter().any(|entry| entry.has(name))
+    }
+
     /// The first Via.
     ///
     /// # Errors
@@ -64,6 +81,7 @@ impl Headers {
         };
         let rest = entry
             .text(&self.source)
+            .filter(|(_, text)| memchr::memchr(b',', text.as_bytes()).is_some())
             .and_then(|(_, text)| text.get(lex::find_outside(text, b',', true)? + 1..))
             .map(lex::trim);
         let value = match rest {
@@ -177,7 +195,7 @@ impl Headers {
         let name = name.clone();
         self.list
             .iter()
-            .filter(move |entry| entry.name == name)
+            .filter(move |entry| entry.has(&name))
             .filter_map(|entry| entry.text(&self.source))
             .flat_map(|(whole, text)| {
                 lex::elements(text)
@@ -249,7 +267,7 @@ impl Headers {
         let wanted = name.clone();
         self.list
             .iter()
-            .filter(move |entry| entry.name == wanted)
+            .filter(move |entry| entry.has(&wanted))
             .flat_map(|entry| match entry.text(&self.source) {
                 Some((whole, text)) => Elements::Text {
                     whole,

@@ -128,8 +128,19 @@ macro_rules! from_display {
     )* };
 }
 
+impl From<&crate::Via> for HeaderValue {
+    fn from(via: &crate::Via) -> Self {
+        via.written().into()
+    }
+}
+
+impl From<crate::Via> for HeaderValue {
+    fn from(via: crate::Via) -> Self {
+        via.written().into()
+    }
+}
+
 from_display!(
-    crate::Via,
     crate::NameAddr,
     crate::Contact,
     crate::ContactAddr,

@@ -30,7 +30,10 @@ impl ResponseWriter {
         } else {
             phrase
         };
-        writer.put(format_args!("SIP/2.0 {status} {phrase}"));
+        writer.to.put_slice(b"SIP/2.0 ");
+        writer.number(u32::from(status));
+        writer.to.put_slice(b" ");
+        let _ = writer.write_str(phrase);
         for (name, value) in request.headers.written() {
             if matches!(
                 name,
@@ -44,7 +47,8 @@ impl ResponseWriter {
                 writer.to.put_slice(value);
             }
             if let (HeaderName::To, Some(tag)) = (name, to_tag) {
-                writer.put(format_args!(";tag={tag}"));
+                writer.to.put_slice(b";tag=");
+                let _ = writer.write_str(tag);
             }
         }
         writer
@@ -60,6 +64,21 @@ impl ResponseWriter {
     pub fn header_of(&mut self, name: &HeaderName, value: fmt::Arguments<'_>) {
         self.begin(name);
         self.put(value);
+    }
+
+    /// Appends a number to the last header.
+    pub fn number(&mut self, number: u32) {
+        let mut digits = [b'0'; 10];
+        let (mut rest, mut begin) = (number, digits.len());
+        for (at, digit) in digits.iter_mut().enumerate().rev() {
+            *digit += u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+            begin = at;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.to.put_slice(digits.get(begin..).unwrap_or_default());
     }
 
     /// The response as it goes over the wire, without a body.
@@ -109,11 +128,14 @@ mod tests {
         };
         let mut writer = ResponseWriter::answering(&request, 439, "", Some("t\r\nEvil: 1"));
         writer.header(&HeaderName::Server, "s\r\nEvil: 2");
+        writer.number(u32::MAX);
+        writer.header(&HeaderName::Expires, "");
+        writer.number(0);
         let written = writer.finish();
         assert_eq!(
             std::str::from_utf8(&written).unwrap(),
             "SIP/2.0 439 First Hop Lacks Outbound Support\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nVia: SIP/2.0/UDP b;branch=z9hG4bK2\r\n\
-             From: <sip:a@h>;tag=1\r\nTo: <sip:a@h>;tag=t  Evil: 1\r\nCall-ID: x\r\nCSeq: 1 REGISTER\r\nServer: s  Evil: 2\r\nContent-Length: 0\r\n\r\n"
+             From: <sip:a@h>;tag=1\r\nTo: <sip:a@h>;tag=t  Evil: 1\r\nCall-ID: x\r\nCSeq: 1 REGISTER\r\nServer: s  Evil: 24294967295\r\nExpires: 0\r\nContent-Length: 0\r\n\r\n"
         );
     }
 }

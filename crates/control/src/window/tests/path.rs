@@ -119,7 +119,7 @@ fn a_phone_that_is_ready_is_named_and_one_that_is_not_is_told() {
         name: "desk".into(),
         extension: "101".into(),
         online,
-        contacts: Vec::new(),
+        ..Device::default()
     };
     for (online, state, detail, why) in [
         (true, StationState::Good, Some("desk"), None),

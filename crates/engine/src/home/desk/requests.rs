@@ -266,6 +266,8 @@ impl Desk {
         } = outcome;
         self.registrar
             .handle_qualified(now, user, *binding, *qualified);
+        // The round trip is another one each time.
+        self.publish.changed = true;
         self.after_registrar(now, None);
     }
 
@@ -277,9 +279,14 @@ impl Desk {
                 GuardEvent::Banned { ip, .. } => {
                     tracing::info!("an address is banned from the home for a while");
                     self.connections.ban(ip);
+                    self.bans += 1;
                 }
-                GuardEvent::Freed { ip } => self.connections.free(ip),
+                GuardEvent::Freed { ip } => {
+                    self.connections.free(ip);
+                    self.bans = self.bans.saturating_sub(1);
+                }
             }
+            self.publish.changed = true;
         }
     }
 }

@@ -9,11 +9,11 @@ use super::Desk;
 use crate::home::listener::stream::FromStream;
 use crate::home::networks::Question;
 use crate::home::store;
-use crate::home::view::{self, Trouble, View};
+use crate::home::view::{self, View};
 use crate::home::{Command, gateway};
 
-/// A view of a moment ago is new enough.
-const MOMENT: Duration = Duration::from_millis(50);
+/// A view of a moment ago is new enough; one of a while ago is not, for whoever asks right after a device has registered.
+const MOMENT: Duration = Duration::from_millis(5);
 /// With very many devices a view takes time: of all time at most so much.
 const SHARE: u32 = 20;
 /// Commits and answers of gateways in one turn.
@@ -22,7 +22,7 @@ const ROUND: usize = 64;
 enum Input {
     Command(Command),
     Store(store::Outcome),
-    Gateway(Question, Option<[u8; 6]>),
+    Gateway(Question, [u8; 6]),
     Datagrams,
     Stream(FromStream),
     Time,
@@ -67,12 +67,14 @@ impl Desk {
         };
         let udp = &self.listeners.udp;
         let datagrams = poll_fn(|cx| {
-            let ready = |it: &super::super::listeners::OpenUdp, cx: &mut _| {
-                it.socket.poll_readable(cx).is_ready()
-            };
             // Each is asked, so that each wakes us.
-            let any = udp.iter().fold(false, |any, it| ready(it, cx) || any);
-            if any { Poll::Ready(()) } else { Poll::Pending }
+            let mut ready = Poll::Pending;
+            for open in udp {
+                if open.socket.poll_readable(cx).is_ready() {
+                    ready = Poll::Ready(());
+                }
+            }
+            ready
         });
         let inputs = &mut self.inputs;
         tokio::select! {
@@ -114,11 +116,16 @@ impl Desk {
                 self.networks.handle_sleep();
                 self.networks_changed(now);
             }
+            Command::Wake => {
+                self.networks.handle_wake();
+                self.networks_changed(now);
+            }
         }
     }
 
-    fn gateway_told(&mut self, now: Instant, question: &Question, mac: Option<[u8; 6]>) {
-        self.networks.handle_answer(question, mac);
+    fn gateway_told(&mut self, now: Instant, question: &Question, mac: [u8; 6]) {
+        self.asking.remove(&(question.index, question.gateway));
+        self.networks.handle_answer(question, Some(mac));
         self.networks_changed(now);
     }
 
@@ -133,10 +140,14 @@ impl Desk {
     pub(super) fn ask_gateways(&mut self) {
         while let Some(question) = self.networks.poll_question() {
             let answers = self.answers.clone();
-            tokio::spawn(async move {
+            let key = (question.index, question.gateway);
+            let asking = tokio::spawn(async move {
                 let mac = gateway::confirm(&question).await;
                 let _ = answers.send((question, mac));
             });
+            if let Some(before) = self.asking.insert(key, asking.abort_handle()) {
+                before.abort();
+            }
         }
     }
 
@@ -206,12 +217,16 @@ impl Desk {
         self.publish.changed = false;
         self.clock.adjust(now, (self.clocks.wall)());
         let settings = &configuration.settings;
-        let store = self.store_trouble.iter().cloned().map(Trouble::Store);
         let view = View {
             listening: self.listeners.listening(),
-            is_home: self.networks.is_home(),
-            devices: view::devices(settings, &self.registrar, now, &self.clock),
-            troubles: self.listeners.troubles().cloned().chain(store).collect(),
+            network: self.networks.home(),
+            devices: self
+                .online
+                .devices(settings, &self.registrar, now, &self.clock),
+            problems: self.listeners.problems(),
+            store: self.store_trouble.as_ref().map(view::store_error),
+            bans: self.bans,
+            provisioning: self.listeners.provisioning(),
         };
         self.publish.outlet.send_if_modified(|published| {
             let differs = **published != view;

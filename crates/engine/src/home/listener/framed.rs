@@ -1,11 +1,15 @@
 //! Messages out of a stream of bytes, and into it (RFC 3261 §18.3, RFC 5626 §3.5.1).
 
 use std::io;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bellhop_sip::{Frame, ParseError, frame_stream};
 use bytes::{Buf as _, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::time::timeout_at;
+
+/// A message that began must be whole, a handshake done and an answer taken within this.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What comes in.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,6 +27,8 @@ pub(super) enum Over {
     Closed,
     /// What it says can't be followed any further.
     Garbled,
+    /// A message that began is not whole in time.
+    Slow,
 }
 
 impl From<io::Error> for Over {
@@ -87,7 +93,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Messages for Framed<S> {
                 Frame::Incomplete => {
                     // A connection that says nothing costs no buffer.
                     self.buffer.reserve(2048);
-                    if self.stream.read_buf(&mut self.buffer).await? == 0 {
+                    let read = self.stream.read_buf(&mut self.buffer);
+                    let length = match self.begun {
+                        None => read.await?,
+                        // However many bytes come meanwhile.
+                        Some(begun) => timeout_at((begun + PATIENCE).into(), read)
+                            .await
+                            .map_err(|_| Over::Slow)??,
+                    };
+                    if length == 0 {
                         return Err(Over::Closed);
                     }
                     self.begun = self.begun.or_else(|| Some(Instant::now()));

@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use bellhop_sip::Transport;
 use ipnet::IpNet;
 
-pub(crate) use socket::free_port;
+pub(crate) use socket::{free_port, tcp as open_tcp};
 
 /// A listener that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -18,11 +18,9 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
 use super::connections::{Connections, Place};
-use super::framed::{Framed, Incoming, Messages};
+use super::framed::{Framed, Incoming, Messages, PATIENCE};
 use super::{Kind, Wanted, socket, ws};
 
-/// A message that began must be whole, a handshake done and an answer taken within this.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// A connection that no device is bound by is closed after so long without a message.
 const IDLE: Duration = Duration::from_secs(60);
 /// Answers that wait for a connection to take them; one that takes none is closed.

@@ -70,16 +70,16 @@ fn own(directory: &Path, names: &[String]) -> Result<Vec<u8>, String> {
     let missing: Vec<&String> = names.iter().filter(|name| !held.contains(name)).collect();
     if let Some(kept) = &kept
         && missing.is_empty()
-        && KeyPair::from_pem(kept).is_ok()
+        && key_in(kept).is_some()
     {
         return Ok(kept.clone().into_bytes());
     }
     held.extend(missing.into_iter().cloned());
     let surplus = held.len().saturating_sub(MOST_NAMES);
     held.drain(..surplus);
-    let key = match kept.as_deref().map(KeyPair::from_pem) {
-        Some(Ok(key)) => key,
-        Some(Err(_)) | None => KeyPair::generate().map_err(|error| error.to_string())?,
+    let key = match kept.as_deref().and_then(key_in) {
+        Some(key) => key,
+        None => KeyPair::generate().map_err(|error| error.to_string())?,
     };
     let pem = make(&held, &key).map_err(|error| error.to_string())?;
     // One that can't be kept serves for this run.
@@ -87,6 +87,12 @@ fn own(directory: &Path, names: &[String]) -> Result<Vec<u8>, String> {
         tracing::warn!(%error, "the certificate for the devices at home could not be kept");
     }
     Ok(pem.into_bytes())
+}
+
+/// It stands behind the certificate.
+fn key_in(text: &str) -> Option<KeyPair> {
+    let begin = text.find("-----BEGIN PRIVATE KEY-----")?;
+    KeyPair::from_pem(text.get(begin..)?).ok()
 }
 
 fn make(names: &[String], key: &KeyPair) -> Result<String, rcgen::Error> {

@@ -57,7 +57,9 @@ fn nothing_is_open_before_the_gateway_has_answered() {
     );
     let link = home.wanted()[0].place.link.clone().unwrap();
     assert_eq!((link.interface.as_str(), link.index), ("wlan0", 3));
-    assert!(home.is_home());
+    let seen = home.home().unwrap();
+    assert_eq!(seen.gateway_mac, "aa:bb:cc:dd:ee:ff");
+    assert_eq!(seen.address.as_deref(), Some("192.168.1.20"));
 }
 
 #[test]
@@ -154,11 +156,15 @@ fn a_route_that_the_picture_does_not_show_has_the_gateway_asked_for_again() {
 }
 
 #[test]
-fn a_sleep_closes_everything() {
+fn a_sleep_closes_everything_until_the_gateway_answers_after_it() {
     let mut home = home();
     home.handle_networks(&networks(&[wifi()]));
     answer(&mut home, Some(MAC));
     home.handle_sleep();
+    assert!(open(&home).is_empty());
+    home.handle_networks(&networks(&[wifi()]));
+    assert_eq!(answer(&mut home, Some(MAC)), 0, "not while it sleeps");
+    home.handle_wake();
     assert!(open(&home).is_empty());
     answer(&mut home, Some(MAC));
     assert_eq!(open(&home).len(), 2);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -18,18 +19,32 @@ use super::Trouble;
 const LOCATIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("location");
 /// Of the file in memory. A home has a few hundred bytes a device.
 const CACHE: usize = 16 * 1024 * 1024;
+/// A file up to this is looked at as a whole when it is opened: what a home has takes a millisecond.
+const MAX_CHECKED: u64 = 64 * 1024 * 1024;
 /// A larger file is not ours.
 const MAX_FILE: u64 = 4 * 1024 * 1024 * 1024;
 
+/// By account.
+pub(super) type Records = Vec<(String, Vec<u8>)>;
+
 /// Open for writing.
 #[derive(Debug)]
-pub(super) struct File(Database);
+pub(super) struct File(ManuallyDrop<Database>);
+
+/// Why a commit failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// The file makes no sense.
+    Damaged,
+    /// The system refuses, in its words.
+    Unwritable(String),
+}
 
 /// What came of opening it.
 #[derive(Debug, Default)]
 pub(super) struct Opened {
     pub(super) file: Option<File>,
-    pub(super) records: Vec<(String, Vec<u8>)>,
+    pub(super) records: Records,
     pub(super) trouble: Option<Trouble>,
 }
 
@@ -50,7 +65,8 @@ pub(super) fn open_or_put_aside(path: &Path) -> Opened {
     }
 }
 
-fn put_aside(path: &Path, why: &str) -> Opened {
+/// Keeps the file for whoever wants to know what happened to it, and begins another.
+pub(super) fn put_aside(path: &Path, why: &str) -> Opened {
     let aside = path.with_extension("redb.damaged");
     if let Err(error) = fs::rename(path, &aside) {
         let why = format!("{why}, and it can't be moved aside: {error}");
@@ -80,17 +96,22 @@ enum Unusable {
     Unwritable(String),
 }
 
-fn open(path: &Path) -> Result<(File, Vec<(String, Vec<u8>)>), Unusable> {
+fn open(path: &Path) -> Result<(File, Records), Unusable> {
     if fs::metadata(path).is_ok_and(|it| it.len() > MAX_FILE || !it.is_file()) {
         return Err(Unusable::Damaged(
             "home.redb is no file of Bellhop's".into(),
         ));
     }
     private(path).map_err(|error| Unusable::Unwritable(error.to_string()))?;
-    // What redb takes for granted of a file may not hold for one that something else has written to.
+    // What redb takes for granted of a file may not hold for one that something else has written to: it panics then, and would again while it is dropped.
     let attempt = catch_unwind(AssertUnwindSafe(|| {
-        let database = Database::builder().set_cache_size(CACHE).create(path)?;
-        let records = read(&database)?;
+        let mut database =
+            ManuallyDrop::new(Database::builder().set_cache_size(CACHE).create(path)?);
+        let is_small = fs::metadata(path).is_ok_and(|it| it.len() <= MAX_CHECKED);
+        if is_small {
+            database.check_integrity()?;
+        }
+        let records = read(&*database)?;
         Ok::<_, redb::Error>((File(database), records))
     }));
     match attempt {
@@ -135,7 +156,7 @@ fn unusable(error: redb::Error) -> Unusable {
 }
 
 /// As much as can be had of a file that can't be written.
-fn read_only(path: &Path) -> Vec<(String, Vec<u8>)> {
+fn read_only(path: &Path) -> Records {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
         let database = ReadOnlyDatabase::open(path)?;
         read(&database)
@@ -146,7 +167,7 @@ fn read_only(path: &Path) -> Vec<(String, Vec<u8>)> {
     }
 }
 
-fn read(database: &impl ReadableDatabase) -> Result<Vec<(String, Vec<u8>)>, redb::Error> {
+fn read(database: &impl ReadableDatabase) -> Result<Records, redb::Error> {
     let reading = database.begin_read()?;
     let table = match reading.open_table(LOCATIONS) {
         Ok(table) => table,
@@ -163,15 +184,21 @@ fn read(database: &impl ReadableDatabase) -> Result<Vec<(String, Vec<u8>)>, redb
 
 impl File {
     /// All of it, durably, or nothing.
-    pub(super) fn commit(&mut self, changes: &HashMap<Text, Option<Bytes>>) -> Result<(), String> {
-        let attempt = catch_unwind(AssertUnwindSafe(|| self.try_commit(changes)));
-        match attempt {
-            Ok(done) => done.map_err(|error| match error {
-                redb::Error::Io(error) => error.to_string(),
-                other => other.to_string(),
+    pub(super) fn commit(&mut self, changes: &HashMap<Text, Option<Bytes>>) -> Result<(), Failure> {
+        match catch_unwind(AssertUnwindSafe(|| self.try_commit(changes))) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(match unusable(error) {
+                Unusable::Damaged(_) => Failure::Damaged,
+                Unusable::Unwritable(why) => Failure::Unwritable(why),
             }),
-            Err(_) => Err("home.redb is damaged".into()),
+            Err(_) => Err(Failure::Damaged),
         }
+    }
+
+    /// Closes it as one that is in order; without this it is only let go.
+    pub(super) fn close(self) {
+        let database = ManuallyDrop::into_inner(self.0);
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(database)));
     }
 
     fn try_commit(&mut self, changes: &HashMap<Text, Option<Bytes>>) -> Result<(), redb::Error> {

@@ -1,7 +1,9 @@
 //! RFC 3261, SIP.
 
+mod section_10_3;
 mod section_18_3;
 mod section_19_1_4;
 mod section_20;
 mod section_7_3;
 mod section_8_2_6;
+mod section_8_2_7;

@@ -2,9 +2,9 @@
 
 use bellhop_sip::HeaderName;
 
-use crate::Binding;
+use bellhop_registrar::{Arrival, Binding, Qualified};
 
-use super::support::{Desk, Phone, contacts, header, request};
+use crate::desk::{Desk, Phone, contacts, header, request};
 
 const HOME: &str = "Contact: <sip:tina@198.51.100.7:5060>\r\n";
 
@@ -375,4 +375,201 @@ fn options_are_answered_and_calls_are_not() {
             assert_eq!(header(&response, &HeaderName::Allow), ["REGISTER, OPTIONS"]);
         }
     }
+}
+
+/// "Registrars MUST ignore the Record-Route header field … MUST NOT include a Record-Route header field in any response"
+#[test]
+fn a_record_route_is_ignored_and_never_answered() {
+    let mut desk = Desk::new();
+    let lines = format!("{HOME}Record-Route: <sip:proxy.example;lr>\r\n");
+    let mut tina = Phone::tina("a");
+    for response in [
+        desk.send(&tina.request(&lines)),
+        tina.register(&mut desk, &lines),
+    ] {
+        assert!(header(&response, &HeaderName::RecordRoute).is_empty());
+    }
+    assert_eq!(desk.registrar.bindings("tina").next().unwrap().path(), None);
+}
+
+/// "either processed completely or not at all"
+#[test]
+fn a_broken_second_contact_is_refused_and_the_first_not_stored() {
+    for second in [
+        "<sip:101@h;x=1",
+        "<sip:101@h>>",
+        "<sip:101@h>;=1",
+        "\"open <sip:101@h>",
+        "<sip:>",
+        "<mailto:tina@example.com>",
+        "<sip:0.0.0.0>",
+        "",
+        "*",
+    ] {
+        for lines in [
+            format!("Contact: <sip:101@h>, {second}\r\n"),
+            format!("Contact: <sip:101@h>\r\nContact: {second}\r\n"),
+        ] {
+            let mut desk = Desk::new();
+            let response = Phone::tina("a").register(&mut desk, &lines);
+            assert_eq!(response.status.code(), 400, "{lines}");
+            assert_eq!(desk.registrar.bindings("tina").count(), 0, "{lines}");
+        }
+    }
+}
+
+/// §10.2.1: "Malformed values SHOULD be treated as equivalent to 3600"
+#[test]
+fn a_malformed_expires_parameter_is_an_hour() {
+    let mut desk = Desk::new();
+    let lines = "Contact: <sip:t@198.51.100.7>;expires=soon\r\nExpires: 600\r\n";
+    assert_eq!(
+        contacts(&Phone::tina("a").register(&mut desk, lines)),
+        ["<sip:t@198.51.100.7>;expires=3600"]
+    );
+}
+
+/// Step 6: the Call-ID and CSeq of every binding decide, and one that is newer saves all.
+#[test]
+fn a_late_clear_all_clears_nothing() {
+    let mut desk = Desk::new();
+    Phone::tina("other").register(&mut desk, "Contact: <sip:t@198.51.100.8>\r\n");
+    Phone {
+        cseq: 10,
+        ..Phone::tina("a")
+    }
+    .register(&mut desk, HOME);
+    let clear = "Contact: *\r\nExpires: 0\r\n";
+    assert_eq!(
+        Phone::tina("a").register(&mut desk, clear).status.code(),
+        500
+    );
+    assert_eq!(desk.query().len(), 2);
+}
+
+/// §16.6: what is called together, and what next.
+#[test]
+fn a_call_goes_to_the_most_preferred_first_and_to_equals_together() {
+    let mut desk = Desk::new();
+    for (host, q) in [
+        (1, ";q=0.5"),
+        (2, ""),
+        (3, ";q=1.0"),
+        (4, ";q=0.0"),
+        (5, ";q=0.500"),
+    ] {
+        let lines = format!("Contact: <sip:t@198.51.100.{host}>{q}\r\n");
+        Phone::tina("a").register(&mut desk, &lines);
+        desk.wait(1);
+    }
+    let called: Vec<Vec<&str>> = desk
+        .registrar
+        .lookup(desk.now, "tina")
+        .into_iter()
+        .map(|group| group.iter().map(|b| b.contact()).collect())
+        .collect();
+    assert_eq!(
+        called,
+        [
+            vec!["sip:t@198.51.100.3", "sip:t@198.51.100.2"],
+            vec!["sip:t@198.51.100.5", "sip:t@198.51.100.1"],
+            vec!["sip:t@198.51.100.4"]
+        ]
+    );
+    assert!(desk.registrar.lookup(desk.now, "nobody").is_empty());
+}
+
+#[test]
+fn a_contact_that_does_not_answer_is_not_called_until_it_does_or_moves() {
+    let mut desk = Desk::new();
+    let mut tina = Phone::tina("a");
+    tina.register(&mut desk, HOME);
+    desk.events();
+    let key = desk.registrar.bindings("tina").next().unwrap().key();
+    for _ in 0..2 {
+        desk.registrar
+            .handle_qualified(desk.now, "tina", key, Qualified::Unreachable);
+    }
+    assert!(desk.registrar.lookup(desk.now, "tina").is_empty());
+    assert_eq!(desk.query().len(), 1, "it is bound all the same");
+    tina.register(&mut desk, HOME);
+    assert!(desk.registrar.lookup(desk.now, "tina").is_empty());
+    let moved = Arrival::udp("198.51.100.99:5060".parse().unwrap());
+    tina.register_by(&mut desk, &moved, HOME);
+    assert_eq!(desk.registrar.lookup(desk.now, "tina").len(), 1);
+    assert_eq!(
+        desk.events()[0],
+        "cannot reach tina at sip:tina@198.51.100.7:5060"
+    );
+}
+
+/// Another flow of the device that asks goes first, then what does not answer, then what is oldest.
+#[test]
+fn room_is_made_by_the_same_device_then_the_dead_then_the_oldest() {
+    let mut desk = Desk::with(|config| config.max_contacts = 3);
+    let bind = |desk: &mut Desk, host: u8, more: &str| {
+        desk.wait(1);
+        let lines =
+            format!("Contact: <sip:t@198.51.100.{host}>{more}\r\nSupported: path, outbound\r\n");
+        let call_id = ["a", "b", "c", "d", "e", "f", "g"][usize::from(host)];
+        assert_eq!(
+            Phone::tina(call_id).register(desk, &lines).status.code(),
+            200
+        );
+        desk.events()
+            .into_iter()
+            .filter(|event| event.starts_with("unbound"))
+            .collect::<Vec<_>>()
+    };
+    let same = |reg_id: u8| format!(";+sip.instance=\"<urn:x>\";reg-id={reg_id}");
+    let pushed = |host: u8| {
+        [format!(
+            "unbound tina from sip:t@198.51.100.{host} (pushed out)"
+        )]
+    };
+    assert!(bind(&mut desk, 1, "").is_empty());
+    assert!(bind(&mut desk, 2, "").is_empty());
+    assert!(bind(&mut desk, 3, &same(1)).is_empty());
+    assert_eq!(bind(&mut desk, 4, &same(2)), pushed(3));
+    let key = desk.registrar.bindings("tina").nth(1).unwrap().key();
+    desk.registrar
+        .handle_qualified(desk.now, "tina", key, Qualified::Unreachable);
+    assert_eq!(bind(&mut desk, 5, ""), pushed(2));
+    assert_eq!(bind(&mut desk, 6, ""), pushed(1));
+}
+
+/// "A registrar MUST not generate 6xx responses."
+#[test]
+fn a_contact_with_more_text_than_is_kept_is_refused_with_a_400() {
+    let mut desk = Desk::new();
+    let long = format!("Contact: <sip:t@198.51.100.7>;x={}\r\n", "y".repeat(5000));
+    assert_eq!(
+        Phone::tina("a").register(&mut desk, &long).status.code(),
+        400
+    );
+    assert_eq!(desk.registrar.bindings("tina").count(), 0);
+}
+
+/// §11.2: "Allow, Accept, Accept-Encoding, Accept-Language, and Supported header fields SHOULD be present"
+#[test]
+fn options_tell_what_we_are_able_to_do() {
+    let mut desk = Desk::new();
+    let asked = request(
+        "OPTIONS sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: x\r\n\
+         CSeq: 1 OPTIONS\r\n\r\n",
+    );
+    let response = desk.send(&asked);
+    for name in [
+        HeaderName::Allow,
+        HeaderName::Accept,
+        HeaderName::AcceptEncoding,
+        HeaderName::AcceptLanguage,
+        HeaderName::Supported,
+    ] {
+        assert_eq!(header(&response, &name).len(), 1, "{name}");
+    }
+    assert_eq!(
+        header(&response, &HeaderName::Supported),
+        ["path, outbound"]
+    );
 }

@@ -3,7 +3,7 @@
 use bellhop_sip::HeaderName;
 use bellhop_sip::digest::{Algorithm, Challenge, Qop};
 
-use super::support::{Desk, Phone, challenges, header};
+use crate::desk::{Desk, Phone, challenges, header};
 
 const CONTACT: &str = "Contact: <sip:tina@198.51.100.7:5060>\r\n";
 
@@ -197,7 +197,7 @@ fn a_wrong_password_over_an_old_nonce_is_not_called_stale() {
 #[test]
 fn a_nonce_of_an_earlier_run_is_stale_so_that_nobody_is_asked_for_a_password() {
     let (mut before, mut after) = (Desk::new(), Desk::new());
-    after.registrar = crate::Registrar::new(after.registrar.config.clone(), [8; 32]);
+    after.registrar = bellhop_registrar::Registrar::new(crate::desk::config(), [8; 32]);
     let mut tina = Phone::tina("a");
     let refusal = before.send(&tina.request(""));
     let mut again = tina.request("");

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::support::{Desk, Phone, challenges};
+use crate::desk::{Desk, Phone, challenges};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -24,6 +24,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn at_poll_timeout_handle_timeout_always_makes_progress(steps in prop::collection::vec(step(), 1..40)) {
         let mut desk = Desk::with(|config| config.max_contacts = 4);

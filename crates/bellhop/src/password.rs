@@ -10,7 +10,7 @@ use crate::failure::Failure;
 const LONGEST: u64 = Password::LONGEST as u64;
 
 /// The password of `number`: from stdin, or asked for on the terminal.
-pub(super) fn ask(number: &str, from_stdin: bool) -> Result<Password, Failure> {
+pub(crate) fn ask(number: &str, from_stdin: bool) -> Result<Password, Failure> {
     let text = if from_stdin {
         read(io::stdin().lock())?
     } else {

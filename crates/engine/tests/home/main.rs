@@ -1,0 +1,21 @@
+//! The home's listeners, as phones meet them: an engine in a thread, real sockets.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by panicking, its helpers too, and prints what it measured"
+)]
+
+mod desk;
+mod flood;
+mod phone;
+mod ports;
+mod streams;
+mod travel;
+mod troubles;
+mod udp;
+mod web_sockets;

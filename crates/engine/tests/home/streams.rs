@@ -1,0 +1,134 @@
+//! TCP and TLS.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
+
+use crate::desk::{Desk, free_port};
+use crate::phone::{Phone, options, response};
+
+/// One whole message without a body.
+async fn message(stream: &mut (impl AsyncRead + Unpin)) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while !bytes.ends_with(b"\r\n\r\n") {
+        let byte = timeout(Duration::from_secs(5), stream.read_u8());
+        bytes.push(byte.await.expect("an answer").expect("no end"));
+    }
+    bytes
+}
+
+async fn registers(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), phone: &mut Phone) {
+    for wanted in [401, 200] {
+        stream
+            .write_all(phone.register(600).as_bytes())
+            .await
+            .unwrap();
+        let answer = message(stream).await;
+        assert_eq!(phone.hear(&answer), wanted);
+    }
+}
+
+#[tokio::test]
+async fn a_binding_dies_with_its_connection() {
+    let port = free_port();
+    let mut desk = Desk::listening(&[format!("tcp:127.0.0.1:{port}")]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let local = stream.local_addr().unwrap();
+    let mut phone = Phone::new("TCP", &format!("sip:101@{local};transport=tcp"));
+    registers(&mut stream, &mut phone).await;
+    let seen = desk.phone_where(|it| it.online).await;
+    assert_eq!(seen.contacts[0].transport, "tcp");
+    drop(stream);
+    desk.phone_where(|it| !it.online).await;
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn pings_are_answered_and_messages_are_cut_out_of_the_stream() {
+    let port = free_port();
+    let desk = Desk::listening(&[format!("tcp:127.0.0.1:{port}")]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    stream.write_all(b"\r\n\r\n").await.unwrap();
+    let mut pong = [0; 2];
+    stream.read_exact(&mut pong).await.unwrap();
+    assert_eq!(&pong, b"\r\n");
+    let text = options("TCP");
+    let (first, rest) = text.split_at(40);
+    stream
+        .write_all(format!("{text}{first}").as_bytes())
+        .await
+        .unwrap();
+    assert_eq!(response(&message(&mut stream).await).status.code(), 200);
+    stream.write_all(rest.as_bytes()).await.unwrap();
+    assert_eq!(response(&message(&mut stream).await).status.code(), 200);
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
+    let end = timeout(Duration::from_secs(5), stream.read(&mut pong))
+        .await
+        .unwrap();
+    assert!(
+        matches!(end, Ok(0) | Err(_)),
+        "what can't be followed is closed"
+    );
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn a_phone_registers_over_tls_with_the_certificate_that_the_home_made() {
+    let port = free_port();
+    let mut desk = Desk::listening(&[format!("tls:127.0.0.1:{port}")]).await;
+    let pem = std::fs::read(desk.directory.path().join("state/home-tls.pem")).unwrap();
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        roots.add(certificate.unwrap()).unwrap();
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let connector = TlsConnector::from(Arc::new(config));
+    for name in ["home", "localhost", "127.0.0.1"] {
+        let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        let name = ServerName::try_from(name).unwrap();
+        let mut stream = connector.connect(name, stream).await.unwrap();
+        let mut phone = Phone::new("TLS", "sip:101@127.0.0.1:5061;transport=tls");
+        registers(&mut stream, &mut phone).await;
+        let seen = desk.phone_where(|it| it.online).await;
+        assert_eq!(seen.contacts[0].transport, "tls");
+        drop(stream);
+        desk.phone_where(|it| !it.online).await;
+    }
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn a_message_that_does_not_end_is_waited_for_ten_seconds() {
+    let port = free_port();
+    let desk = Desk::listening(&[format!("tcp:127.0.0.1:{port}")]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let begun = std::time::Instant::now();
+    let mut byte = [0];
+    // A byte a second buys no time.
+    for piece in options("TCP").as_bytes().chunks(1) {
+        if stream.write_all(piece).await.is_err() {
+            break;
+        }
+        let end = timeout(Duration::from_secs(1), stream.read(&mut byte));
+        if matches!(end.await, Ok(Ok(0) | Err(_))) {
+            break;
+        }
+    }
+    let took = begun.elapsed();
+    assert!((9..15).contains(&took.as_secs()), "{took:?}");
+    desk.stop().await;
+}

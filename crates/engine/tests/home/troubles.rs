@@ -1,0 +1,112 @@
+//! A store that can't be used.
+
+use std::net::SocketAddr;
+
+use bellhop_control::error::Code;
+
+use crate::desk::{Desk, free_port};
+use crate::phone::Phone;
+use crate::udp::{socket, talk};
+
+const FULL: &str = "troubles::a_disk_that_is_full_is_told_and_phones_are_served";
+const INSIDE: &str = "BELLHOP_HOME_TEST_FULL";
+
+/// On a disk of its own, which takes a mount namespace.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_disk_that_is_full_is_told_and_phones_are_served() {
+    if std::env::var_os(INSIDE).is_some() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        return runtime.unwrap().block_on(full());
+    }
+    let output = std::process::Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount"])
+        .arg(std::env::current_exe().unwrap())
+        .args([FULL, "--exact", "--nocapture"])
+        .env(INSIDE, "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let passed = output.status.success() && text.contains("1 passed");
+    assert!(
+        passed,
+        "{text}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[cfg(target_os = "linux")]
+async fn full() {
+    let directory = tempfile::tempdir().unwrap();
+    let state = directory.path().join("state");
+    private(&state);
+    let mounted = std::process::Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=4m,mode=0700", "tmpfs"])
+        .arg(&state)
+        .status();
+    assert!(mounted.unwrap().success());
+    let port = free_port();
+    let mut desk = Desk::at(directory, &[format!("udp:127.0.0.1:{port}")]).await;
+    assert_eq!(desk.home().await.store, None);
+    let filler = std::fs::write(state.join("filler"), vec![7; 5 << 20]);
+    assert!(filler.is_err(), "the disk is full now");
+    let (socket, to) = (socket(), SocketAddr::from(([127, 0, 0, 1], port)));
+    let local = socket.local_addr().unwrap();
+    let mut told = None;
+    for number in 0..200 {
+        let contact = format!("sip:{number}@{local};x={}", "x".repeat(500));
+        let mut phone = Phone::new("UDP", &contact);
+        assert_eq!(talk(&socket, to, &mut phone, 600), 200);
+        told = desk.home().await.store;
+        if told.is_some() {
+            break;
+        }
+    }
+    assert_eq!(told.unwrap().code, Code::HomeStoreUnwritable);
+    desk.stop().await;
+}
+
+fn private(path: &std::path::Path) {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().mode(0o700).create(path).unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_store_is_told_kept_aside_and_phones_register_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let state = directory.path().join("state");
+    private(&state);
+    std::fs::write(state.join("home.redb"), "nonsense").unwrap();
+    let port = free_port();
+    let mut desk = Desk::at(directory, &[format!("udp:127.0.0.1:{port}")]).await;
+    let error = desk.home().await.store.unwrap();
+    assert_eq!(error.code, Code::HomeStoreUnusable);
+    let aside = desk.directory.path().join("state/home.redb.damaged");
+    assert_eq!(std::fs::read(aside).unwrap(), b"nonsense");
+    let (socket, to) = (socket(), SocketAddr::from(([127, 0, 0, 1], port)));
+    let mut phone = Phone::new("UDP", &format!("sip:101@{}", socket.local_addr().unwrap()));
+    assert_eq!(talk(&socket, to, &mut phone, 600), 200);
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_written_is_told_and_phones_are_served() {
+    let directory = tempfile::tempdir().unwrap();
+    let state = directory.path().join("state");
+    private(&state);
+    // Not even root can make a file of this.
+    std::fs::create_dir(state.join("home.redb")).unwrap();
+    std::fs::create_dir(state.join("home.redb.damaged")).unwrap();
+    std::fs::write(state.join("home.redb.damaged/full"), "").unwrap();
+    let port = free_port();
+    let mut desk = Desk::at(directory, &[format!("udp:127.0.0.1:{port}")]).await;
+    let error = desk.home().await.store.unwrap();
+    assert_eq!(error.code, Code::HomeStoreUnwritable);
+    let (socket, to) = (socket(), SocketAddr::from(([127, 0, 0, 1], port)));
+    let mut phone = Phone::new("UDP", &format!("sip:101@{}", socket.local_addr().unwrap()));
+    assert_eq!(talk(&socket, to, &mut phone, 600), 200);
+    desk.phone_where(|it| it.online).await;
+    desk.stop().await;
+}

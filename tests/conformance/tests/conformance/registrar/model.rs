@@ -1,0 +1,394 @@
+//! Random lives of a registrar, held step by step against a reference that is too plain to be wrong: RFC 3261 §10.3, RFC 3327 §5.3 and RFC 5626 §6 in
+//! the words of the RFCs, over lists that are searched from end to end. Restarts go through what the store was told to keep.
+
+mod reference;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant, SystemTime};
+
+use bellhop_registrar::{Arrival, Registrar, RegistrarConfig, StreamId};
+use bellhop_sip::digest::{self, Challenge, Secret};
+use bellhop_sip::{HeaderName, Method, Response, Transport};
+use bytes::Bytes;
+use proptest::prelude::*;
+
+use self::reference::{Listed, Reference};
+use crate::desk::{challenges, config, header, request, response};
+
+/// Seconds since 1970.
+const WALL: u64 = 1_795_464_000;
+const USERS: [(&str, &str); 2] = [("tina", "demo"), ("bob", "b0b")];
+const MAX_CONTACTS: usize = 4;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Register(Register),
+    /// The last one again, with the next CSeq: a refresh.
+    Again,
+    Wait(u64),
+    Close(usize),
+    Restart,
+}
+
+#[derive(Clone, Debug)]
+struct Register {
+    user: usize,
+    /// Which client: it has a Call-ID and counts its CSeq.
+    client: usize,
+    /// How far the CSeq goes on; 0 and less is what a late request has.
+    cseq: i64,
+    contacts: Vec<Bind>,
+    star: bool,
+    expires: Option<u32>,
+    stream: Option<usize>,
+    path: Path,
+    outbound: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Path {
+    None,
+    WithOb,
+    WithoutOb,
+}
+
+#[derive(Clone, Debug)]
+struct Bind {
+    host: u8,
+    /// The same address, written otherwise.
+    spelling: bool,
+    expires: Option<u32>,
+    instance: Option<u8>,
+    reg_id: Option<u32>,
+    q: Option<u16>,
+}
+
+impl Bind {
+    fn written(&self) -> String {
+        let host = self.host;
+        let mut text = if self.spelling {
+            format!("<sip:%70hone@HOST{host}.example;Transport=UDP>")
+        } else {
+            format!("<sip:phone@host{host}.example;transport=udp>")
+        };
+        if let Some(q) = self.q {
+            text.push_str(&format!(";q=0.{q}"));
+        }
+        if let Some(instance) = self.instance {
+            text.push_str(&format!(";+sip.instance=\"<urn:x:{instance}>\""));
+        }
+        if let Some(reg_id) = self.reg_id {
+            text.push_str(&format!(";reg-id={reg_id}"));
+        }
+        if let Some(expires) = self.expires {
+            text.push_str(&format!(";expires={expires}"));
+        }
+        text
+    }
+}
+
+fn expires() -> impl Strategy<Value = Option<u32>> {
+    prop_oneof![
+        3 => Just(None),
+        3 => Just(Some(0)),
+        6 => (60..400u32).prop_map(Some),
+        1 => (1..60u32).prop_map(Some),
+        1 => (7000..9000u32).prop_map(Some),
+    ]
+}
+
+fn bind() -> impl Strategy<Value = Bind> {
+    (
+        0..5u8,
+        any::<bool>(),
+        expires(),
+        prop::option::of(0..3u8),
+        prop::option::weighted(0.4, 1..3u32),
+        prop::option::weighted(0.3, 1..9u16),
+    )
+        .prop_map(|(host, spelling, expires, instance, reg_id, q)| Bind {
+            host,
+            spelling,
+            expires,
+            instance,
+            reg_id,
+            q,
+        })
+}
+
+fn register() -> impl Strategy<Value = Register> {
+    let contacts = prop_oneof![
+        1 => Just(Vec::new()),
+        8 => prop::collection::vec(bind(), 1..2),
+        3 => prop::collection::vec(bind(), 2..4),
+    ];
+    (
+        prop::bool::weighted(0.25),
+        0..3usize,
+        prop_oneof![8 => Just(1i64), 1 => Just(0), 1 => Just(-1)],
+        contacts,
+        prop::bool::weighted(0.06),
+        expires(),
+        prop::option::weighted(0.3, 0..3usize),
+        prop_oneof![6 => Just(Path::None), 1 => Just(Path::WithOb), 1 => Just(Path::WithoutOb)],
+        prop::bool::weighted(0.4),
+    )
+        .prop_map(
+            |(user, client, cseq, contacts, star, expires, stream, path, outbound)| Register {
+                user: usize::from(user),
+                client,
+                cseq,
+                // Mostly a star comes as it should.
+                expires: if star && client > 0 { Some(0) } else { expires },
+                contacts: if star && client > 0 {
+                    Vec::new()
+                } else {
+                    contacts
+                },
+                star,
+                stream,
+                path,
+                outbound,
+            },
+        )
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        12 => register().prop_map(Step::Register),
+        4 => Just(Step::Again),
+        4 => (1..120u64).prop_map(Step::Wait),
+        1 => (120..4000u64).prop_map(Step::Wait),
+        1 => (0..3usize).prop_map(Step::Close),
+        1 => Just(Step::Restart),
+    ]
+}
+
+/// A registrar with its store, and clients that log in with what they were last challenged with.
+struct Home {
+    registrar: Registrar,
+    store: BTreeMap<String, Bytes>,
+    begun: Instant,
+    now: Instant,
+    /// Streams are never used twice; closed ones have a successor.
+    streams: [u64; 3],
+    next_stream: u64,
+    logins: [Option<(Challenge, u32)>; 2],
+    cseqs: [i64; 3],
+    branch: u64,
+}
+
+impl Home {
+    fn new() -> Home {
+        let now = Instant::now();
+        Home {
+            registrar: Registrar::new(limited(), [7; 32]),
+            store: BTreeMap::new(),
+            begun: now,
+            now,
+            streams: [0, 1, 2],
+            next_stream: 3,
+            logins: [None, None],
+            cseqs: [10; 3],
+            branch: 0,
+        }
+    }
+
+    fn register(&mut self, wish: &Register) -> Response {
+        let (user, client) = (USERS[wish.user].0, wish.client);
+        let cseq = (self.cseqs[client] + wish.cseq).max(1);
+        self.cseqs[client] = self.cseqs[client].max(cseq);
+        let mut lines: String = wish
+            .contacts
+            .iter()
+            .map(|contact| format!("Contact: {}\r\n", contact.written()))
+            .collect();
+        if wish.star {
+            lines.push_str("Contact: *\r\n");
+        }
+        if let Some(expires) = wish.expires {
+            lines.push_str(&format!("Expires: {expires}\r\n"));
+        }
+        lines.push_str(match wish.path {
+            Path::None => "",
+            Path::WithOb => "Path: <sip:edge.example;lr;ob>\r\n",
+            Path::WithoutOb => "Path: <sip:edge.example;lr>, <sip:other.example;lr;ob>\r\n",
+        });
+        lines.push_str(if wish.outbound {
+            "Supported: path, outbound\r\n"
+        } else {
+            "Supported: path\r\n"
+        });
+        let arrival = Arrival {
+            source: "198.51.100.7:5060".parse().unwrap(),
+            transport: wish.stream.map_or(Transport::Udp, |_| Transport::Tcp),
+            stream: wish.stream.map(|at| StreamId(self.streams[at])),
+        };
+        for _ in 0..3 {
+            self.branch += 1;
+            let branch = self.branch;
+            let text = format!(
+                "REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK{branch}\r\nFrom: <sip:{user}@example.com>;tag=1\r\n\
+                 To: <sip:{user}@example.com>\r\nCall-ID: client{client}\r\nCSeq: {cseq} REGISTER\r\n{lines}\r\n"
+            );
+            let mut asked = request(&text);
+            if let Some((challenge, nc)) = &mut self.logins[wish.user] {
+                *nc += 1;
+                let (username, password) = USERS[wish.user];
+                let secret = Secret { username, password };
+                let uri = "sip:example.com";
+                let credentials =
+                    digest::answer(challenge, &secret, &Method::Register, uri, *nc, "c").unwrap();
+                let value = credentials.to_string();
+                asked.headers.set(HeaderName::Authorization, value);
+            }
+            let answer = self
+                .registrar
+                .handle_request(self.now, self.wall(), &arrival, &asked);
+            self.keep();
+            let answer = response(answer.response);
+            if answer.status.code() != 401 {
+                return answer;
+            }
+            self.logins[wish.user] =
+                digest::strongest(challenges(&answer).into_iter()).map(|c| (c, 0));
+        }
+        panic!("no login")
+    }
+
+    /// What a store does.
+    fn keep(&mut self) {
+        while let Some(write) = self.registrar.poll_write() {
+            match write.record {
+                Some(record) => self.store.insert(write.user.to_string(), record),
+                None => self.store.remove(&*write.user),
+            };
+            self.registrar.handle_committed(write.seq);
+        }
+        while self.registrar.poll_event().is_some() {}
+    }
+
+    fn close(&mut self, at: usize) {
+        let stream = StreamId(self.streams[at]);
+        self.registrar.handle_stream_closed(self.now, stream);
+        self.streams[at] = self.next_stream;
+        self.next_stream += 1;
+        self.keep();
+    }
+
+    fn restart(&mut self) {
+        self.next_stream += 3;
+        self.streams = [
+            self.next_stream - 3,
+            self.next_stream - 2,
+            self.next_stream - 1,
+        ];
+        self.registrar = Registrar::new(limited(), [8; 32]);
+        for (user, record) in &self.store {
+            let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(WALL) + (self.now - self.begun);
+            self.registrar
+                .restore(self.now, wall, user, record)
+                .unwrap();
+        }
+    }
+
+    fn wall(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(WALL) + (self.now - self.begun)
+    }
+
+    /// What would be called.
+    fn callable(&mut self, user: usize) -> Vec<Vec<String>> {
+        self.registrar.handle_timeout(self.now);
+        let groups = self.registrar.lookup(self.now, USERS[user].0);
+        groups
+            .into_iter()
+            .map(|group| {
+                let mut group: Vec<String> = group.iter().map(|b| plain(b.contact())).collect();
+                group.sort();
+                group
+            })
+            .collect()
+    }
+}
+
+fn limited() -> RegistrarConfig {
+    RegistrarConfig {
+        max_contacts: MAX_CONTACTS,
+        ..config()
+    }
+}
+
+/// Either spelling in one.
+fn plain(uri: &str) -> String {
+    uri.to_lowercase().replace("%70", "p")
+}
+
+/// Contacts of a 200, in one spelling, in any order.
+fn listed(response: &Response) -> Vec<Listed> {
+    let mut all: Vec<Listed> = header(response, &HeaderName::Contact)
+        .iter()
+        .map(|contact| {
+            let (address, params) = contact.split_once('>').unwrap();
+            let (params, expires) = params.rsplit_once(";expires=").unwrap();
+            Listed {
+                uri: plain(address.trim_start_matches('<')),
+                params: params.to_owned(),
+                expires: expires.parse().unwrap(),
+            }
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn it_does_what_a_plain_reading_of_the_rfcs_does(steps in prop::collection::vec(step(), 1..60)) {
+        let mut home = Home::new();
+        let mut reference = Reference::new(MAX_CONTACTS);
+        let mut last = None;
+        for step in &steps {
+            let again = match step {
+                Step::Again => last.clone().map(Step::Register),
+                Step::Register(_) | Step::Wait(_) | Step::Close(_) | Step::Restart => None,
+            };
+            let step = again.as_ref().unwrap_or(step);
+            match step {
+                Step::Again => {}
+                Step::Wait(seconds) => {
+                    home.now += Duration::from_secs(*seconds);
+                    reference.wait(*seconds);
+                }
+                Step::Close(at) => {
+                    reference.close(home.streams[*at]);
+                    home.close(*at);
+                }
+                Step::Restart => {
+                    reference.restart();
+                    home.restart();
+                }
+                Step::Register(wish) => {
+                    last = Some(Register { cseq: 1, ..wish.clone() });
+                    let cseq = (home.cseqs[wish.client] + wish.cseq).max(1);
+                    let stream = wish.stream.map(|at| home.streams[at]);
+                    let expected = reference.register(wish, cseq, stream);
+                    let response = home.register(wish);
+                    let status = response.status.code();
+                    match expected {
+                        Ok(expected) => {
+                            prop_assert_eq!(status, 200, "{:?}", wish);
+                            prop_assert_eq!(listed(&response), expected.listed);
+                            let required = header(&response, &HeaderName::Require);
+                            prop_assert_eq!(!required.is_empty(), expected.outbound);
+                        }
+                        Err(faults) => prop_assert!(faults.contains(&status), "{status} is none of {faults:?}: {wish:?}"),
+                    }
+                }
+            }
+            for user in 0..USERS.len() {
+                prop_assert_eq!(home.callable(user), reference.callable(user), "after {:?}", step);
+            }
+        }
+    }
+}
