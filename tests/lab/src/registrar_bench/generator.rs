@@ -5,7 +5,7 @@
 
 mod paced;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,11 +23,14 @@ const UNDER_WAY: usize = 64;
 const NAP: Duration = Duration::from_micros(100);
 /// T1 of RFC 3261 §17.1.1.1: when a request is sent again.
 const AGAIN: Duration = Duration::from_millis(500);
+/// Users that log in from one address: Bellhop sends one address eighty 401s at once, and then twenty a second.
+const AT_ONE_ADDRESS: usize = 64;
 /// A registrar that stays silent for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A stream of requests to one registrar.
 pub(super) struct Generator {
+    registrar: SocketAddr,
     wire: Wire,
     place: Place,
     users: Vec<User>,
@@ -43,6 +46,17 @@ pub(super) struct Generator {
     looks_closely: bool,
     /// How long answers took, while that is asked for.
     took: Option<Vec<Duration>>,
+}
+
+/// Where the first nonce of a user comes from.
+#[derive(Clone, Copy)]
+pub(super) enum Nonces<'a> {
+    /// From nowhere, for one that asks for none.
+    MadeUp(&'a [u8]),
+    /// From 401s to the address that everything comes from.
+    FromOneAddress,
+    /// From 401s to many addresses.
+    FromMany,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,6 +84,7 @@ impl Generator {
         let wire = Wire::to(registrar)?;
         let place = Place::new(domain, wire.local()?, password);
         Ok(Self {
+            registrar,
             users: (0..count).map(|index| User::new(index, &place)).collect(),
             states: vec![State::Idle; usize::try_from(count)?],
             wire,
@@ -89,18 +104,34 @@ impl Generator {
         &self.tally
     }
 
-    /// Gives every user a nonce, by a request without credentials. `made_up` is for a registrar that asks for none.
+    /// Gives every user a nonce, by a request without credentials.
     ///
     /// # Errors
     /// When the registrar falls silent.
-    pub(super) fn log_in(&mut self, made_up: Option<&[u8]>) -> Result<()> {
-        if let Some(nonce) = made_up {
-            for user in &mut self.users {
-                user.learn(nonce, &self.place);
+    pub(super) fn log_in(&mut self, login: Nonces<'_>) -> Result<()> {
+        match login {
+            Nonces::MadeUp(nonce) => {
+                for user in &mut self.users {
+                    user.learn(nonce, &self.place);
+                }
+                Ok(())
             }
-            return Ok(());
+            Nonces::FromOneAddress => self.each_once(Ask::Bind, Login::Only),
+            Nonces::FromMany => {
+                for (host, first) in (1_u16..).zip((0..self.users.len()).step_by(AT_ONE_ADDRESS)) {
+                    let [high, low] = host.to_be_bytes();
+                    let own = Ipv4Addr::new(127, 1, high, low);
+                    let other = Wire::from_to(own, self.registrar)?;
+                    let usual = std::mem::replace(&mut self.wire, other);
+                    let some = AT_ONE_ADDRESS.min(self.users.len() - first);
+                    self.next = first;
+                    let done = self.run(Login::Only, some, &mut |_| Ok(true));
+                    self.wire = usual;
+                    done?;
+                }
+                Ok(())
+            }
         }
-        self.each_once(Ask::Bind, Login::Only)
     }
 
     /// Binds every user; each answer must list the binding. A registrar that stores nothing is not looked at closely.

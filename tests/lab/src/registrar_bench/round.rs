@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use super::cores::Cores;
-use super::generator::Generator;
+use super::generator::{Generator, Nonces};
 use super::machine::{self, Family};
 use super::server::Server;
 use super::tally::Tally;
@@ -145,7 +145,14 @@ fn measure(
 /// A load whose users all have a nonce.
 pub(super) fn logged_in(contestant: Contestant, server: &Server, users: u32) -> Result<Generator> {
     let mut load = Generator::new(server.address(), server.domain(), server.password(), users)?;
-    load.log_in((!contestant.registers()).then_some(MADE_UP))?;
+    load.log_in(match contestant {
+        Contestant::Echo => Nonces::MadeUp(MADE_UP),
+        Contestant::Library => Nonces::FromOneAddress,
+        Contestant::Kamailio
+        | Contestant::KamailioUncounted
+        | Contestant::Bellhop
+        | Contestant::BellhopDurable => Nonces::FromMany,
+    })?;
     Ok(load)
 }
 

@@ -28,7 +28,15 @@ impl Wire {
     /// # Errors
     /// When the system has no port.
     pub(super) fn to(peer: SocketAddr) -> io::Result<Self> {
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+        Self::from_to(Ipv4Addr::LOCALHOST, peer)
+    }
+
+    /// From a free port of another of loopback's addresses.
+    ///
+    /// # Errors
+    /// When the system has no port.
+    pub(super) fn from_to(own: Ipv4Addr, peer: SocketAddr) -> io::Result<Self> {
+        let socket = UdpSocket::bind((own, 0))?;
         socket.connect(peer)?;
         Self::of(socket)
     }
