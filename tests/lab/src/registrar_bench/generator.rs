@@ -341,5 +341,9 @@ enum Login {
 }
 
 fn lists(bytes: &[u8], user: &User) -> bool {
-    memchr::memmem::find(bytes, user.contact().as_bytes()).is_some()
+    let header = b"\r\nContact: ";
+    memchr::memmem::find(bytes, header).is_some_and(|at| {
+        let value = bytes.get(at + header.len()..).unwrap_or_default();
+        value.starts_with(user.contact().as_bytes())
+    })
 }

@@ -12,7 +12,8 @@ pub(super) struct Tally {
     pub(super) challenges: u64,
     /// Requests that were sent again because no answer had come.
     pub(super) repeats: u64,
-    /// Everything else that was answered, by status; 401 where it followed another one, 0 for a 200 that lists no binding.
+    /// Everything else that was answered, by status; 401 where it followed another one, 0 for a 200 that lists no
+    /// binding, 65535 for what is no answer.
     pub(super) refusals: BTreeMap<u16, u64>,
 }
 
@@ -26,9 +27,10 @@ impl Tally {
         self.refusals
             .iter()
             .filter(|(_, count)| **count > 0)
-            .map(|(status, count)| match status {
+            .map(|(status, count)| match *status {
                 0 => format!("{count} answers with 200 did not list the binding"),
-                _ => format!("{count} answers with {status}"),
+                u16::MAX => format!("{count} messages that are no answers"),
+                status => format!("{count} answers with {status}"),
             })
             .collect()
     }
