@@ -66,7 +66,7 @@ impl StatelessUas {
     }
 
     fn receive_request(&self, source: SocketAddr, mut request: Request) -> Received {
-        let mut via = match request.headers.top_via() {
+        let via = match request.headers.top_via() {
             Ok(via) => via,
             Err(error) => return Received::Discarded(Discard::BadHeader(error)),
         };
@@ -79,8 +79,7 @@ impl StatelessUas {
                 Response::answering(&request, StatusCode::BadRequest),
             );
         }
-        let destination = via::stamp(&mut via, source);
-        request.headers.replace_top_via(&via);
+        let destination = via::stamp_top(&mut request.headers, &via, source);
         Received::Request {
             request,
             destination,

@@ -49,7 +49,7 @@
 //! - *challenge*: who is asking (`auth`), apart from
 //! - *REGISTER*: the steps of §10.3 in their order (`register`); what is asked for (`wish`), and what that makes of a record (`record`);
 //! - the *location service*: a record per address-of-record, when it is due, which streams it hangs on (`location`), and what the store is told of it
-//!   (`writes`, `stored`);
+//!   (`durable`, `writes`, `stored`);
 //! - the *guard*: sources, their buckets, bans (`guard`).
 
 mod accounts;
@@ -59,6 +59,7 @@ mod auth;
 mod binding;
 mod config;
 mod date;
+mod durable;
 mod event;
 mod guard;
 mod location;

@@ -10,7 +10,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
 use crate::accounts::{AccountId, Accounts};
-use crate::answer::{Answer, Hold, Outcome, Urgency, Write, WriteSeq};
+use crate::answer::{Answer, Hold, Outcome};
 use crate::arrival::{Arrival, StreamId};
 use crate::auth::Authenticator;
 use crate::binding::{Binding, BindingKey, Qualified};
@@ -21,13 +21,11 @@ use crate::location::{self, LocationService};
 use crate::record::Bindings;
 use crate::refusal::Refusal;
 use crate::reply::{self, Tag};
-use crate::stored::{self, Clock, Damaged};
+use crate::stored::Clock;
 use crate::wish::Outbound;
 
 /// Events kept for a reader who is away.
 const MAX_UNREAD: usize = 65_536;
-/// Deletions of records that belong to nobody, kept for a store that is away.
-const MAX_DELETIONS: usize = 65_536;
 
 /// A registrar and location service for one domain. See the crate's documentation for how it is driven.
 pub struct Registrar {
@@ -38,11 +36,11 @@ pub struct Registrar {
     pub(crate) location: LocationService,
     events: VecDeque<Event>,
     /// Records in the store of accounts that are gone.
-    deletions: VecDeque<Text>,
+    pub(crate) deletions: VecDeque<Text>,
     /// Keys what is hashed for lookups, tags and copies.
     key: u64,
     date: SipDate,
-    clock: Option<Clock>,
+    pub(crate) clock: Option<Clock>,
 }
 
 /// What a request was granted.
@@ -101,28 +99,6 @@ impl Registrar {
             self.delete(user.clone());
             self.tell_ended(&user, &bindings, Unbinding::AccountGone);
         }
-    }
-
-    /// Takes up what a [`Write`] of an earlier run said of `user`. Bindings that are over by now are left out; of an account that is gone the store is
-    /// told to delete the record. To be called before the first request.
-    ///
-    /// # Errors
-    /// [`Damaged`] where it is no record that this version can read. Nothing is taken up then.
-    pub fn restore(
-        &mut self,
-        now: Instant,
-        wall: SystemTime,
-        user: &str,
-        record: &[u8],
-    ) -> Result<(), Damaged> {
-        let clock = Clock { now, wall };
-        self.clock = Some(clock);
-        let bindings = stored::read(record, clock)?;
-        match self.accounts.by_user(user) {
-            Some(account) => self.location.restore(account, bindings),
-            None => self.delete(Text::from(user)),
-        }
-        Ok(())
     }
 
     /// The answer to `request`, whose top Via holds where it came from. `wall` is the time of day. An ACK has no answer: its response is empty.
@@ -202,22 +178,6 @@ impl Registrar {
         }
     }
 
-    /// All writes up to `seq` are durable: answers about those accounts need not wait any more. Without this they are held by a number that is
-    /// committed already, which is as good.
-    pub fn handle_committed(&mut self, seq: WriteSeq) {
-        self.location.writes.commit(seq);
-    }
-
-    /// The store has refused the write `seq`: the account is as it was before (RFC 3261 §10.3, step 7), and [`Answer::unsaved`] is what the client is
-    /// told.
-    pub fn handle_commit_failed(&mut self, now: Instant, seq: WriteSeq) {
-        if let Some((account, undone)) = self.location.undo(seq) {
-            let user = self.accounts.user(account);
-            self.tell_ended(&user, &undone, Unbinding::NotStored);
-        }
-        self.handle_timeout(now);
-    }
-
     /// Ends the bindings whose time is over.
     pub fn handle_timeout(&mut self, now: Instant) {
         for (account, bindings) in self.location.expire(now) {
@@ -240,20 +200,6 @@ impl Registrar {
     /// What happened since the last call, in order.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
-    }
-
-    /// What the store must keep, in the order of the numbers.
-    pub fn poll_write(&mut self) -> Option<Write> {
-        let Some((seq, account, urgency)) = self.location.writes.poll() else {
-            return self.poll_deletion();
-        };
-        let clock = self.clock?;
-        Some(Write {
-            seq,
-            user: self.accounts.user(account),
-            record: stored::write(self.location.bindings(account), clock),
-            urgency,
-        })
     }
 
     /// What `user` is bound to as of the last `handle_*`, the longest bound first.
@@ -289,34 +235,13 @@ impl Registrar {
         }
     }
 
-    fn tell_ended(&mut self, user: &Text, bindings: &Bindings, why: Unbinding) {
+    pub(crate) fn tell_ended(&mut self, user: &Text, bindings: &Bindings, why: Unbinding) {
         for binding in bindings {
             self.tell(Event::Unbound {
                 user: user.clone(),
                 contact: Text::from(binding.contact()),
                 why,
             });
-        }
-    }
-
-    /// Whoever is back by now is written as he is.
-    fn poll_deletion(&mut self) -> Option<Write> {
-        let user = self.deletions.pop_front()?;
-        let account = self.accounts.by_user(&user);
-        let bindings = account.map(|account| self.location.bindings(account));
-        Some(Write {
-            record: bindings
-                .zip(self.clock)
-                .and_then(|(b, clock)| stored::write(b, clock)),
-            seq: self.location.writes.next_seq(),
-            user,
-            urgency: Urgency::Soon,
-        })
-    }
-
-    fn delete(&mut self, user: Text) {
-        if self.deletions.len() < MAX_DELETIONS {
-            self.deletions.push_back(user);
         }
     }
 

@@ -177,6 +177,38 @@ pub(crate) fn number<N: std::str::FromStr>(text: &str) -> Option<N> {
     text.parse().ok()
 }
 
+/// Appends a number: what `write!` does, without its machinery.
+pub(crate) fn push_number(to: &mut String, number: u32) {
+    let mut divisor = 1;
+    while number / divisor >= 10 {
+        divisor *= 10;
+    }
+    while divisor > 0 {
+        let digit = u8::try_from(number / divisor % 10).unwrap_or(0);
+        to.push(char::from(b'0' + digit));
+        divisor /= 10;
+    }
+}
+
+/// Appends an address, IPv6 without brackets.
+pub(crate) fn push_ip(to: &mut String, address: std::net::IpAddr) {
+    match address {
+        std::net::IpAddr::V4(address) => {
+            for (at, octet) in address.octets().into_iter().enumerate() {
+                if at > 0 {
+                    to.push('.');
+                }
+                push_number(to, u32::from(octet));
+            }
+        }
+        std::net::IpAddr::V6(address) => {
+            use std::fmt::Write as _;
+            // Writing to a String does not fail.
+            let _ = write!(to, "{address}");
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +224,20 @@ mod tests {
         assert_eq!(quoted_prefix(r#""a\"b\\" c"#), Some((r#"a\"b\\"#, " c")));
         assert_eq!(quoted_prefix(r#""open\""#), None);
         assert_eq!(unescape_quoted(r#"a\"b\\"#), r#"a"b\"#);
+    }
+
+    #[test]
+    fn numbers_and_addresses_are_written_as_ever() {
+        for number in [0, 7, 10, 99, 100, 65_535, u32::MAX] {
+            let mut to = String::new();
+            push_number(&mut to, number);
+            assert_eq!(to, number.to_string());
+        }
+        for address in ["0.0.0.0", "192.168.100.7", "255.255.255.255", "2001:db8::1"] {
+            let mut to = String::new();
+            push_ip(&mut to, address.parse().unwrap());
+            assert_eq!(to, address);
+        }
     }
 
     #[test]

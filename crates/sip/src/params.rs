@@ -129,6 +129,17 @@ impl Params {
         write: impl Fn(&str, &mut String) -> Option<bool>,
     ) {
         let mut written = String::with_capacity(self.raw.len() + 64);
+        self.write_replaced(names, write, &mut written);
+        self.raw = Text::from(written);
+    }
+
+    /// The same, appended to a text.
+    pub(crate) fn write_replaced<const N: usize>(
+        &self,
+        names: [&str; N],
+        write: impl Fn(&str, &mut String) -> Option<bool>,
+        written: &mut String,
+    ) {
         let mut done = [false; N];
         let put = |name: &str, done: &mut bool, written: &mut String| {
             let before = written.len();
@@ -148,17 +159,16 @@ impl Params {
                 .iter()
                 .zip(&mut done)
                 .find(|(name, _)| param.name.eq_ignore_ascii_case(name));
-            let replaced = place.is_some_and(|(name, done)| put(name, done, &mut written));
+            let replaced = place.is_some_and(|(name, done)| put(name, done, written));
             if !replaced {
-                param.write(&mut written);
+                param.write(written);
             }
         }
         for (name, done) in names.iter().zip(&mut done) {
             if !*done {
-                put(name, done, &mut written);
+                put(name, done, written);
             }
         }
-        self.raw = Text::from(written);
     }
 
     /// Appends all, as they are displayed.

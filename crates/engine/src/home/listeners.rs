@@ -1,5 +1,6 @@
 //! The listeners that are open, and why the others are not.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio_rustls::rustls::ServerConfig;
 
+use super::announcement::{Announced, Announcement};
 use super::listener::connections::Connections;
 use super::listener::stream::{FromStream, StreamListener};
 use super::listener::tls::{self, Identity};
@@ -36,6 +38,7 @@ pub(crate) struct Listeners {
     desk: mpsc::Sender<FromStream>,
     offers: Arc<Offers>,
     provisioning: Vec<Provisioning>,
+    announcement: Announcement,
     next: u64,
 }
 
@@ -83,6 +86,7 @@ impl Listeners {
             desk,
             offers,
             provisioning: Vec::new(),
+            announcement: Announcement::default(),
             next: 1,
         }
     }
@@ -212,6 +216,22 @@ impl Listeners {
             }
         }
         self.retry_at = (!self.refused.is_empty()).then(|| now + RETRY);
+        self.announcement.arrange(&self.domain, self.announced());
+    }
+
+    /// What the home networks are told of.
+    fn announced(&self) -> BTreeSet<Announced> {
+        let udp = self.udp.iter().map(|it| (&it.wanted, it.socket.local()));
+        let streams = self.streams.iter().map(|(it, open)| (it, open.local));
+        udp.chain(streams)
+            .filter_map(|(wanted, address)| {
+                Some(Announced {
+                    kind: wanted.kind,
+                    address,
+                    link: wanted.place.link.clone()?,
+                })
+            })
+            .collect()
     }
 
     fn open(&mut self, wanted: &Wanted) -> Result<(), Refusal> {

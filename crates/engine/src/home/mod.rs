@@ -3,6 +3,7 @@
 //! [`Home`] is the handle of a thread with a runtime of its own, so that a flood at home never delays a line. In go the settings with the passwords, the
 //! machine's networks and its sleep; out comes the newest [`View`]. [`desk`] says how it works inside.
 
+mod announcement;
 mod desk;
 mod gateway;
 mod keepalive;

@@ -47,6 +47,7 @@ async fn travel() {
     assert_eq!(seen.network.unwrap().gateway_mac, HOME_MAC);
     let neighbour = Prober::of(&home);
     neighbour.until_answered();
+    until(|| home.enters(announces));
     for _ in 0..3 {
         // The same addresses, and another machine has the gateway's.
         let stranger = Prober::of(&away);
@@ -107,6 +108,16 @@ impl Far {
         self.ip("link set air up");
     }
 
+    /// What `probe` says when it is asked there.
+    fn enters(&self, probe: fn() -> bool) -> bool {
+        let namespace = std::fs::File::open(self.namespace()).unwrap();
+        let asked = std::thread::spawn(move || {
+            setns(namespace, CloneFlags::CLONE_NEWNET).unwrap();
+            probe()
+        });
+        asked.join().unwrap()
+    }
+
     fn moves_to(&self, other: &Far) {
         self.ip(&format!("link set air netns {}", other.pid()));
     }
@@ -133,7 +144,7 @@ impl Prober {
             answered: Arc::default(),
             ends: Arc::default(),
         };
-        for tcp in [false, true] {
+        for probe in [answers, connects, announces] {
             let namespace = std::fs::File::open(far.namespace()).unwrap();
             let (asked, answered, ends) = (
                 Arc::clone(&prober.asked),
@@ -143,7 +154,7 @@ impl Prober {
             std::thread::spawn(move || {
                 setns(namespace, CloneFlags::CLONE_NEWNET).unwrap();
                 while !ends.load(Ordering::Relaxed) {
-                    let is_there = if tcp { connects() } else { answers() };
+                    let is_there = probe();
                     asked.fetch_add(1, Ordering::Relaxed);
                     answered.fetch_add(usize::from(is_there), Ordering::Relaxed);
                     std::thread::sleep(Duration::from_millis(2));
@@ -168,6 +179,13 @@ impl Drop for Prober {
     }
 }
 
+fn until(holds: impl Fn() -> bool) {
+    let until = Instant::now() + Duration::from_secs(10);
+    while !holds() {
+        assert!(Instant::now() < until, "not in time");
+    }
+}
+
 fn laptop() -> SocketAddr {
     LAPTOP.parse().unwrap()
 }
@@ -184,6 +202,26 @@ fn answers() -> bool {
     socket.set_read_timeout(Some(patience)).unwrap();
     let sent = socket.send_to(options("UDP").as_bytes(), laptop());
     sent.is_ok() && socket.recv(&mut [0; 4096]).is_ok()
+}
+
+/// Asks the link who serves SIP (RFC 6762 §6.7: by who has no port 5353, and is answered there).
+fn announces() -> bool {
+    let Ok(socket) = UdpSocket::bind("192.168.77.1:0") else {
+        return false;
+    };
+    let patience = Duration::from_millis(200);
+    socket.set_read_timeout(Some(patience)).unwrap();
+    let name = b"\x04_sip\x04_udp\x05local\0";
+    let question = [
+        &[0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0][..],
+        name,
+        &[0, 12, 0, 1],
+    ]
+    .concat();
+    let mut answer = [0; 4096];
+    let sent = socket.send_to(&question, "224.0.0.251:5353");
+    let read = sent.and_then(|_| socket.recv(&mut answer));
+    read.is_ok_and(|length| answer[..length].windows(name.len()).any(|it| it == name))
 }
 
 fn ip(before: &[&str], words: &str) {

@@ -65,6 +65,10 @@ impl Uses {
         if self.list.len() >= MAX_NONCES {
             self.forget_oldest();
         }
+        if self.list.len() == self.list.capacity() {
+            // Most accounts have one device, and there may be many accounts.
+            self.list.reserve_exact(1);
+        }
         self.list.push(Use {
             nonce,
             count,

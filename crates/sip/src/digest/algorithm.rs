@@ -115,6 +115,24 @@ impl Algorithm {
 /// A hash; MD5 fills half of it.
 pub(super) type Hash = [u8; 32];
 
+/// Each byte in lower-case hex.
+static PAIRS: [[u8; 2]; 256] = pairs();
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time over constant bounds"
+)]
+const fn pairs() -> [[u8; 2]; 256] {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [DIGITS[byte >> 4], DIGITS[byte & 15]];
+        byte += 1;
+    }
+    pairs
+}
+
 /// A hash in lower-case hex.
 #[derive(Clone, Copy)]
 pub(super) struct Hex {
@@ -124,13 +142,9 @@ pub(super) struct Hex {
 
 impl Hex {
     pub(super) fn of(bytes: &[u8]) -> Hex {
-        const DIGITS: [u8; 16] = *b"0123456789abcdef";
-        let digit = |value: u8| DIGITS.get(usize::from(value & 15)).copied().unwrap_or(b'0');
         let mut letters = [0; 64];
-        for (pair, byte) in letters.chunks_exact_mut(2).zip(bytes) {
-            if let [high, low] = pair {
-                (*high, *low) = (digit(byte >> 4), digit(*byte));
-            }
+        for (pair, byte) in letters.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+            *pair = PAIRS.get(usize::from(*byte)).copied().unwrap_or_default();
         }
         Hex {
             letters,

@@ -94,6 +94,21 @@ impl<'a> Cursor<'a> {
     /// refused, escaped or not: this text is echoed into headers of ours.
     fn quoted(&mut self) -> Result<&'a str, DigestError> {
         self.skip_one();
+        // Nearly always there is no escape; then the next quote is the end.
+        let bytes = self.rest.as_bytes();
+        if let Some(end) = memchr::memchr2(b'"', b'\\', bytes)
+            && bytes.get(end) == Some(&b'"')
+            && let Some((body, rest)) = self.rest.split_at_checked(end)
+        {
+            let bad = body.bytes().fold(false, |bad, byte| {
+                bad | (byte < b' ' && byte != b'\t') | (byte == 0x7f)
+            });
+            if !bad {
+                self.rest = rest;
+                self.skip_one();
+                return Ok(body);
+            }
+        }
         let mut escaped = false;
         let body = self.take_while(|c| match c {
             b'\r' | b'\n' => false,

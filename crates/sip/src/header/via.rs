@@ -82,41 +82,43 @@ impl Via {
     /// Fills in `rport` and notes the address that the request came from, each where it is given, in one go: [`Via::set_rport`] and
     /// [`Via::set_received`] together.
     pub fn stamp(&mut self, rport: Option<u16>, received: Option<IpAddr>) {
-        let stamped = |name: &str| {
-            if name.eq_ignore_ascii_case("rport") {
-                rport.map(Stamp::Port)
-            } else if name.eq_ignore_ascii_case("received") {
-                received.map(Stamp::Address)
-            } else {
-                None
-            }
-        };
         self.params
-            .replace_all(["rport", "received"], |name, to| match stamped(name) {
-                Some(Stamp::Port(port)) => Some(write!(to, "{port}").is_ok()),
-                Some(Stamp::Address(address)) => Some(write!(to, "{address}").is_ok()),
-                None => None,
-            });
+            .replace_all(STAMPED, |name, to| stamp(name, rport, received, to));
+    }
+
+    /// As it stands on the wire once [stamped](Self::stamp).
+    pub(crate) fn written_stamped(&self, rport: Option<u16>, received: Option<IpAddr>) -> String {
+        let mut to = self.written_front();
+        let write = |name: &str, to: &mut String| stamp(name, rport, received, to);
+        self.params.write_replaced(STAMPED, write, &mut to);
+        to
     }
 
     /// As it stands on the wire.
     pub(crate) fn written(&self) -> String {
-        let mut to = String::with_capacity(64 + self.params.written_len());
+        let mut to = self.written_front();
+        self.params.write(&mut to);
+        to
+    }
+
+    /// All but the parameters.
+    fn written_front(&self) -> String {
+        let mut to = String::with_capacity(96 + self.params.written_len());
         to.push_str(&self.protocol);
         to.push('/');
         to.push_str(self.transport.name());
         to.push(' ');
         match &self.sent_by.host {
             Host::Name(name) => to.push_str(name),
-            // Writing to a String does not fail.
-            host @ (Host::V4(_) | Host::V6(_)) => {
-                let _ = write!(to, "{host}");
+            Host::V4(address) => lex::push_ip(&mut to, IpAddr::V4(*address)),
+            Host::V6(address) => {
+                let _ = write!(to, "[{address}]");
             }
         }
         if let Some(port) = self.sent_by.port {
-            let _ = write!(to, ":{port}");
+            to.push(':');
+            lex::push_number(&mut to, u32::from(port));
         }
-        self.params.write(&mut to);
         to
     }
 
@@ -170,10 +172,21 @@ fn protocol(part: &str) -> Result<(Text, &str), &'static str> {
     Ok((protocol, rest))
 }
 
-/// What is written into a Via.
-enum Stamp {
-    Port(u16),
-    Address(IpAddr),
+/// What says where a request came from (RFC 3261 §18.2.1, RFC 3581 §4).
+const STAMPED: [&str; 2] = ["rport", "received"];
+
+fn stamp(
+    name: &str,
+    rport: Option<u16>,
+    received: Option<IpAddr>,
+    to: &mut String,
+) -> Option<bool> {
+    if name == "rport" {
+        lex::push_number(to, u32::from(rport?));
+    } else {
+        lex::push_ip(to, received?);
+    }
+    Some(true)
 }
 
 const KNOWN: [(&str, Transport); 7] = [

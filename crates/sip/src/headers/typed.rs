@@ -1,5 +1,7 @@
 //! Typed access to headers. Nothing is read before it is asked for.
 
+use std::net::IpAddr;
+
 use super::entry::Entry;
 use super::{HeaderName, Headers};
 use crate::digest::{AuthenticationInfo, Challenge, Credentials};
@@ -70,10 +72,19 @@ impl Headers {
 
     /// Replaces the first Via, leaving those joined to it by commas as they are. Without any, it becomes the first header.
     pub fn replace_top_via(&mut self, via: &Via) {
+        self.put_top_via(via.written());
+    }
+
+    /// [Stamps](Via::stamp) the first Via, which `via` was read from: as [`replace_top_via`](Self::replace_top_via) with a stamped one, in one go.
+    pub fn stamp_top_via(&mut self, via: &Via, rport: Option<u16>, received: Option<IpAddr>) {
+        self.put_top_via(via.written_stamped(rport, received));
+    }
+
+    fn put_top_via(&mut self, mut via: String) {
         let first = self
             .list
             .iter()
-            .position(|entry| entry.name == HeaderName::Via);
+            .position(|entry| entry.is(&HeaderName::Via));
         let Some((first, entry)) = first.and_then(|first| Some((first, self.list.get(first)?)))
         else {
             self.push_front(HeaderName::Via, via);
@@ -82,13 +93,12 @@ impl Headers {
         let rest = entry
             .text(&self.source)
             .filter(|(_, text)| memchr::memchr(b',', text.as_bytes()).is_some())
-            .and_then(|(_, text)| text.get(lex::find_outside(text, b',', true)? + 1..))
-            .map(lex::trim);
-        let value = match rest {
-            Some(rest) => format!("{via}, {rest}").into(),
-            None => via.into(),
-        };
-        self.replace(first, Entry::owned(HeaderName::Via, value));
+            .and_then(|(_, text)| text.get(lex::find_outside(text, b',', true)? + 1..));
+        if let Some(rest) = rest {
+            via.push_str(", ");
+            via.push_str(lex::trim(rest));
+        }
+        self.replace(first, Entry::owned(HeaderName::Via, via.into()));
     }
 
     /// From.

@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use bellhop_endpoint::stateless::{Received, StatelessUas};
-use bellhop_registrar::{Account, Answer, Arrival, Event, Registrar, RegistrarConfig, StreamId};
+use bellhop_registrar::{
+    Account, Answer, Arrival, Event, Hold, Outcome, Registrar, RegistrarConfig, StreamId,
+};
 use bellhop_sip::digest::{self, Challenge, Secret};
 use bellhop_sip::{HeaderName, Message, Method, Request, Response};
 
@@ -50,23 +52,27 @@ impl Desk {
 
     /// The whole way: bytes in, bytes out.
     pub(crate) fn answer(&mut self, arrival: &Arrival, request: &Request) -> Answer {
+        self.receive(arrival, request.to_bytes())
+            .unwrap_or_else(|| panic!("no answer"))
+    }
+
+    pub(crate) fn receive(&mut self, arrival: &Arrival, message: bytes::Bytes) -> Option<Answer> {
         let wall = self.wall();
-        match self.uas.receive(arrival.source, request.to_bytes()) {
-            Received::Request { request, .. } => self
-                .registrar
-                .handle_request(self.now, wall, arrival, &request),
+        match self.uas.receive(arrival.source, message) {
+            Received::Request { request, .. } => Some(
+                self.registrar
+                    .handle_request(self.now, wall, arrival, &request),
+            ),
             Received::Refused {
                 response, status, ..
-            } => Answer {
+            } => Some(Answer {
                 response,
                 status,
-                hold: bellhop_registrar::Hold::Nothing,
-                outcome: bellhop_registrar::Outcome::Refused,
+                hold: Hold::Nothing,
+                outcome: Outcome::Refused,
                 unsaved: None,
-            },
-            other @ (Received::Response(_) | Received::KeepAlive | Received::Discarded(_)) => {
-                panic!("{other:?}")
-            }
+            }),
+            Received::Response(_) | Received::KeepAlive | Received::Discarded(_) => None,
         }
     }
 

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use crate::desk::{Desk, Phone, challenges};
+use bellhop_registrar::StreamId;
+
+use crate::desk::{Desk, Phone, at_home, by_stream, challenges};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -66,5 +68,43 @@ proptest! {
             tina.answer(&mut request, &refusal, 1);
             let _ = desk.send(&request);
         }
+    }
+
+    /// Bytes changed, left out and doubled in a request that would be granted.
+    #[test]
+    fn no_bytes_make_it_fall_over_or_remember_strangers(edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3u8), 1..12), stream in prop::option::of(0..2u64)) {
+        let mut desk = Desk::new();
+        let mut tina = Phone::tina("a");
+        let refusal = desk.send(&tina.request(""));
+        let mut good = tina.request("Contact: <sip:t@198.51.100.7>;q=0.5;+sip.instance=\"<urn:x:1>\";reg-id=1\r\nPath: <sip:p@h;lr;ob>\r\nSupported: path, outbound\r\n");
+        tina.answer(&mut good, &refusal, 1);
+        let mut bytes = good.to_bytes().to_vec();
+        for (at, byte, kind) in edits {
+            let at = at.index(bytes.len());
+            match kind {
+                0 => bytes[at] = byte,
+                1 => { bytes.remove(at); }
+                _ => bytes.insert(at, bytes[at]),
+            }
+        }
+        let arrival = stream.map_or_else(at_home, by_stream);
+        let answer = desk.receive(&arrival, bytes.into());
+        prop_assert!(answer.is_none_or(|answer| (200..600).contains(&answer.status)));
+        prop_assert!(desk.registrar.bindings("tina").count() <= 1);
+        for stream in 0..2 {
+            desk.registrar.handle_stream_closed(desk.now, StreamId(stream));
+        }
+        desk.wait(8000);
+        desk.registrar.handle_timeout(desk.now);
+        prop_assert_eq!(desk.registrar.bound().count(), 0);
+        prop_assert_eq!(desk.registrar.poll_timeout(), None);
+    }
+
+    /// Whatever is stored can be anything after an accident.
+    #[test]
+    fn no_record_makes_it_fall_over(record in prop::collection::vec(any::<u8>(), 0..300)) {
+        let mut desk = Desk::new();
+        let wall = desk.wall();
+        prop_assert!(desk.registrar.restore(desk.now, wall, "tina", &record).is_err());
     }
 }
