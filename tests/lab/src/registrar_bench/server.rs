@@ -92,8 +92,8 @@ impl Contestant {
     #[must_use]
     pub fn stores(self) -> bool {
         match self {
-            Self::Kamailio | Self::Bellhop | Self::BellhopDurable => true,
-            Self::KamailioUncounted | Self::Library | Self::Echo => false,
+            Self::Kamailio | Self::Bellhop | Self::BellhopDurable | Self::Library => true,
+            Self::KamailioUncounted | Self::Echo => false,
         }
     }
 
