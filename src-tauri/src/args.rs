@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use crate::begin::Begin;
+
 /// Shows Bellhop in the tray; with --window, its window.
 #[derive(Debug, Parser)]
 #[command(name = "bellhop-tray", version)]
@@ -27,6 +29,21 @@ pub(crate) struct Args {
     /// Begin with the form for a new line
     #[arg(long, requires = "window")]
     pub(crate) add_line: bool,
+
+    /// Begin with the phones at home
+    #[arg(long, requires = "window", conflicts_with = "add_line")]
+    pub(crate) devices: bool,
+}
+
+impl Args {
+    /// What the window begins with.
+    pub(crate) fn begin(&self) -> Option<Begin> {
+        match (self.add_line, self.devices) {
+            (true, _) => Some(Begin::AddLine),
+            (false, true) => Some(Begin::Devices),
+            (false, false) => None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -45,5 +62,14 @@ mod tests {
         assert!(Args::try_parse_from(["bellhop-tray", "--add-line"]).is_err());
         assert!(Args::try_parse_from(["bellhop-tray", "--window", "--at-login"]).is_err());
         assert!(Args::try_parse_from(["bellhop-tray", "--window", "--add-line"]).is_ok());
+        assert!(Args::try_parse_from(["bellhop-tray", "--devices"]).is_err());
+    }
+
+    #[test]
+    fn the_words_that_begin_a_window_are_those_that_a_window_knows() {
+        for begin in [Begin::AddLine, Begin::Devices] {
+            let args = Args::try_parse_from(["bellhop-tray", "--window", begin.word()]);
+            assert_eq!(args.unwrap().begin(), Some(begin));
+        }
     }
 }

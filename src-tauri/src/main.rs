@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 mod args;
+mod begin;
 mod clock;
 mod display;
 mod engine;
@@ -21,6 +22,7 @@ mod tray;
 mod window;
 
 use args::Args;
+use begin::Begin;
 use role::{Ask, Claim, Role};
 use tokio::runtime::{Builder, Runtime};
 
@@ -37,11 +39,11 @@ fn main() -> ExitCode {
 
 /// Takes the role, or asks whoever has it; only then is anything of a desktop touched.
 fn start(args: Args) -> Result<(), String> {
+    let begin = args.begin();
     let state_dir = match args.state_dir {
         Some(directory) => directory,
         None => bellhop_control::places::default_state_dir().map_err(|error| error.to_string())?,
     };
-    let add_line = args.add_line;
     let role = if args.window {
         Role::Window
     } else {
@@ -49,7 +51,7 @@ fn start(args: Args) -> Result<(), String> {
     };
     display::look()?;
     let runtime = runtime()?;
-    let show = Ask::Show { add_line };
+    let show = begin.map_or(Ask::Show { add_line: false }, Begin::ask);
     let held = match runtime.block_on(role::claim(role, &state_dir, &show))? {
         Claim::Held(held) => *held,
         Claim::Asked => return Ok(()),
@@ -60,7 +62,7 @@ fn start(args: Args) -> Result<(), String> {
         held,
     };
     if args.window {
-        window::run(start, add_line)
+        window::run(start, begin)
     } else {
         tray::run(start, args.at_login)
     }

@@ -4,7 +4,7 @@ import { mockIPC } from "@tauri-apps/api/mocks";
 import { mount } from "svelte";
 import App from "../src/App.svelte";
 import "../src/app.css";
-import type { CheckStep, Reply, WindowEvent, WindowRequest } from "../src/lib/control.ts";
+import type { CheckStep, WindowEvent, WindowReply, WindowRequest } from "../src/lib/control.ts";
 import { STATES } from "./states.ts";
 
 interface Listening<T> {
@@ -32,7 +32,7 @@ mockIPC(async (command, payload) => {
   return answer(request, progress);
 });
 
-async function answer(request: WindowRequest, progress: Listening<CheckStep>): Promise<Reply> {
+async function answer(request: WindowRequest, progress: Listening<CheckStep>): Promise<WindowReply> {
   if (request.to === "desktop") return { reply: "done" };
   const reply = state?.replies?.[request.request.ask];
   if (request.request.ask === "check") {

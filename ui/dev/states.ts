@@ -1,12 +1,13 @@
 // Every state of the window, by name. Shapes as the window's process sends them.
 
 import type {
-  Action, CheckStep, Error, Line, LineView, OtherPlace, Reply, Snapshot, Station, StationState, View, WindowEvent,
+  Action, CheckStep, Error, Line, LineView, OtherPlace, Snapshot, Station, StationState, View, WindowEvent, WindowReply,
 } from "../src/lib/control.ts";
+import { HOME_STATES, OFF } from "./homeStates.ts";
 
 interface State {
   events: WindowEvent[];
-  replies?: Partial<Record<string, Reply>>;
+  replies?: Partial<Record<string, WindowReply>>;
   steps?: CheckStep[];
 }
 
@@ -79,7 +80,7 @@ function snapshot(lines: LineView[], demo = false, change: Partial<Snapshot> = {
       callable: { proof: "binding_only", at: null },
     })) as Line[],
     network: { online: true, interfaces: [], home: null },
-    home: { enabled: false, listening: [], devices: [] },
+    home: { enabled: false, listening: [], devices: [], domain: "home", network: null, problems: [], store: null, bans: 0 },
     calls: [],
     ...change,
   };
@@ -88,7 +89,7 @@ function snapshot(lines: LineView[], demo = false, change: Partial<Snapshot> = {
 function view(lines: LineView[], change: Partial<View> = {}): WindowEvent {
   return {
     event: "view",
-    view: { engine: { state: "running", version: "0.1.0" }, snapshot: snapshot(lines), lines, login: "on", tray: true, ...change },
+    view: { engine: { state: "running", version: "0.1.0" }, snapshot: snapshot(lines), lines, home: OFF, login: "on", tray: true, ...change },
   };
 }
 
@@ -104,7 +105,7 @@ const CONFIG = step("config", 0, { line: null, detail: "1 line" });
 const FOUND = [CONFIG, step("secret", 12), step("dns", 31, { detail: "198.51.100.20:5060" })];
 const UNPROVEN = [...FOUND, step("login", 63), step("callable", 4000, { outcome: "unproven" })];
 const WRONG = [...FOUND, step("login", 1240, { outcome: "fails", error: REFUSED })];
-const ADDED: Reply = { reply: "added", line: "work" };
+const ADDED: WindowReply = { reply: "added", line: "work" };
 
 function trial(steps: CheckStep[], ends = true): State {
   return {
@@ -152,8 +153,8 @@ export const STATES: Record<string, State> = {
   "empty-no-tray": { events: [view([], { login: "not_asked", tray: false })] },
   empty: { events: [view([], { login: "not_asked" })] },
   "no-view": { events: [] },
-  starting: { events: [view([], { engine: { state: "starting" }, snapshot: null })] },
-  stopped: { events: [view([], { engine: { state: "stopped", error: error("engine_lost", "the engine ended the connection", COPY) }, snapshot: null })] },
+  starting: { events: [view([], { engine: { state: "starting" }, snapshot: null, home: null })] },
+  stopped: { events: [view([], { engine: { state: "stopped", error: error("engine_lost", "the engine ended the connection", COPY) }, snapshot: null, home: null })] },
   "form-add": { events: [view([REGISTERED]), { event: "add_line" }] },
   "form-refused": {
     events: [view([]), { event: "add_line" }],
@@ -169,4 +170,7 @@ export const STATES: Record<string, State> = {
   "trial-holds": trial([...FOUND, step("tls", 40), step("login", 63), step("callable", 84)]),
   "trial-wrong": trial(WRONG),
   "trial-unknown": trial([CONFIG, step("secret", 12), step("dns", 5003, { outcome: "fails", error: error("registrar_unresolved", "this network's DNS does not know pbx.example.com", { kind: "try_now", label: "Try now" }) })]),
+  ...Object.fromEntries(Object.entries(HOME_STATES).map(([name, { home, replies }]): [string, State] => [
+    name, { events: [view([REGISTERED], { home }), { event: "devices" }], ...(replies && { replies }) },
+  ])),
 };

@@ -9,7 +9,7 @@ mod comments;
 mod home;
 mod keys;
 
-pub use home::{add_device, add_network, forget_networks, remove_device};
+pub use home::{add_device, add_network, forget_networks, next_extension, remove_device};
 
 /// Why a config was not edited.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

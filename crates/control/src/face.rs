@@ -12,8 +12,10 @@ use crate::snapshot::{Cause, InterfaceKind, Line, LineState, Network};
 use crate::timestamp::Timestamp;
 
 mod countdown;
+mod home;
 
 pub use countdown::{countdown, until_other_words};
+pub use home::{foremost, stands};
 
 /// So long is a change of network a move; what takes longer is in trouble.
 const MOVING: Duration = Duration::from_secs(2);

@@ -120,6 +120,20 @@ cause-nat_moved = public address moved
 cause-registrar_forgot = the registrar had lost it
 other-until = until { $at }
 
+### The phones at home
+
+home-online = online
+home-online_since = online since { $at }
+home-offline = offline
+home-last_seen = last seen { $at }
+home-summary = { $count } of { $of } online
+home-held = until { $at }
+home-held_silent = until { $at }, and does not answer
+home-bans = { $count ->
+    [1] { $count } address is
+   *[other] { $count } addresses are
+} kept out for a while, after too many wrong passwords
+
 ### Starting tray and window
 
 start-no_display = there is no display here; tray and window need a desktop, `bellhop run` keeps lines registered without one
@@ -189,6 +203,14 @@ tray-others = This number also rings at
 tray-other = { $contact } until { $until }
 tray-more_others = and { $count } more
 tray-more_lines = { $count } more lines
+
+### Tray: the phones at home
+
+tray-home = Home devices
+tray-home_none = No phone yet
+tray-home_device = { $name } ({ $extension }): { $how }
+tray-home_device_agent = { $name } ({ $extension }): { $how } · { $agent }
+tray-home_open = Open devices …
 
 ### Tray: what can be done
 
@@ -321,6 +343,55 @@ window-step_callable_fails = What is sent to this number does not arrive here
 window-step_callable_runs = Sending something to this number …
 window-step_unproven = That calls arrive could not be shown from here
 window-step_unproven_why = Many companies answer such a test themselves. A call from another phone shows it
+
+### Window: the phones at home
+
+window-home = Home devices
+window-home_back = Back
+window-home_none = No phone at home yet
+window-home_none_what = A desk phone, a tablet or a softphone on this laptop registers with Bellhop once and stays registered, whatever network the laptop is on
+window-home_off = Phones at home are off in the config; adding one turns them on
+window-home_add = Add a phone
+window-home_devices = Phones
+window-home_listen = Where phones register
+window-home_listen_none = Nothing is open for phones
+window-home_network = Home network
+window-home_here = This network is home
+window-home_here_what = Phones in { $subnet } reach this laptop at { $address }
+window-home_away = This network is not home
+window-home_away_what = Here only phones on this laptop itself are let in
+window-home_this = This is home
+window-home_forget = Forget
+window-home_forget_what = Forget this home?
+window-home_forget_then = Phones in { $subnet } are no longer let in, until you say again that it is home
+
+### Window: a phone at home
+
+window-device_name = Name
+window-device_name_hint = What to call it, like desk or tablet
+window-device_name_needed = The name is needed, like desk
+window-device_extension = Extension
+window-device_extension_hint = What others dial, and what the phone logs in as; the next free one if empty
+window-device_md5 = Log in with MD5 alone
+window-device_md5_hint = For an old phone that stumbles over SHA-256
+window-device_contact_of = Addresses of { $name }
+window-device_added = { $name } is added
+window-device_renewed = { $name } has a new password
+window-device_once = Type this into the phone. The password is shown this once
+window-device_user = User
+window-device_server = Server
+window-device_kind = Which phone
+window-device_line = Line
+window-device_laptop_only = This address is for phones on this laptop. Others are let in on your home network
+window-device_no_listener = Nothing is open for phones, so there is nowhere to register yet
+window-device_code = Linphone can read this code instead: Assistant → Fetch remote configuration. It is good for { $minutes } min, once
+window-device_code_name = QR code with the settings for Linphone
+window-device_no_code = No code for Linphone: { $why }
+window-device_code_again = Make another code
+window-device_new = New password
+window-device_new_what = Make a new password for { $name }?
+window-device_new_then = A phone that has the old one is locked out. The new one is shown once
+window-device_remove_then = It can no longer register here. It leaves the config, and its password leaves your keyring
 
 ### Start at login
 

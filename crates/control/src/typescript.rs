@@ -11,7 +11,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::catalogue;
 use crate::protocol::{Reply, Request};
-use crate::window::{WindowEvent, WindowRequest};
+use crate::window::{WindowEvent, WindowReply, WindowRequest};
 
 /// Where the window has it.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/lib/control.ts");
@@ -21,6 +21,7 @@ fn roots(rendering: &mut Rendering) {
     rendering.visit::<Request>();
     rendering.visit::<Reply>();
     rendering.visit::<WindowRequest>();
+    rendering.visit::<WindowReply>();
     rendering.visit::<WindowEvent>();
 }
 

@@ -10,6 +10,8 @@ use crate::protocol::Request;
 use crate::snapshot::Snapshot;
 
 mod granted;
+mod handout;
+mod home;
 mod line;
 mod path;
 mod report;
@@ -17,6 +19,10 @@ mod shown;
 mod turn;
 
 pub use granted::Granted;
+pub use handout::{
+    DeviceReply, DeviceRequest, Handout, PhoneField, PhoneSettings, QrCode, WindowReply,
+};
+pub use home::{ContactView, DeviceView, HomeView};
 pub use line::last;
 pub use turn::next_change;
 
@@ -34,6 +40,11 @@ pub enum WindowRequest {
     Desktop {
         /// What.
         request: DesktopRequest,
+    },
+    /// About a phone at home.
+    Device {
+        /// What.
+        request: DeviceRequest,
     },
 }
 
@@ -70,6 +81,8 @@ pub enum WindowEvent {
     },
     /// The form for a new line is wanted.
     AddLine,
+    /// The phones at home are wanted.
+    Devices,
 }
 
 /// All there is to show.
@@ -82,6 +95,8 @@ pub struct View {
     pub snapshot: Option<Snapshot>,
     /// In the order of the config.
     pub lines: Vec<LineView>,
+    /// The phones at home; none without a snapshot.
+    pub home: Option<HomeView>,
     /// Whether Bellhop starts with the session.
     pub login: StartAtLogin,
     /// This desktop shows Bellhop's icon.
@@ -238,6 +253,7 @@ impl View {
         View {
             engine: known.engine.clone(),
             lines: lines.collect(),
+            home: snapshot.as_ref().map(|it| HomeView::of(&it.home, here)),
             login: known.login,
             tray: known.tray,
             snapshot,

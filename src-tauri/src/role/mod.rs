@@ -22,6 +22,8 @@ pub(crate) enum Ask {
         /// With the form for a new line.
         add_line: bool,
     },
+    /// The same with the phones at home.
+    ShowDevices,
     /// Quit. Asked of the tray by a person in the window, and of the window by a tray that quits.
     Close,
     /// Tell how it stands, now and whenever that changes. Asked of the tray by the window; whoever has a role answers it by itself.

@@ -10,6 +10,7 @@ use super::menu::{Engine, Menu};
 use super::signals::Signals;
 use super::tree::{Act, Item};
 use super::windows::Windows;
+use crate::begin::Begin;
 use crate::engine::{Link, News, Place, Standing, ask};
 use crate::role;
 use crate::toasts::{Toast, Toasts};
@@ -22,8 +23,8 @@ pub(crate) enum Order {
     Act(Act),
     /// Another process asks for the window.
     Show {
-        /// With the form for a new line.
-        add_line: bool,
+        /// With this.
+        begin: Option<Begin>,
     },
     /// The desktop has a place for the icon, or no longer.
     Host(bool),
@@ -140,9 +141,9 @@ impl<S: Screen> Driver<S> {
     fn obey(&mut self, order: Order) {
         match order {
             Order::Act(act) => self.act(act),
-            Order::Show { add_line } => {
+            Order::Show { begin } => {
                 self.opening = Opening::No;
-                self.windows.open(add_line);
+                self.windows.open(begin);
             }
             Order::Host(icon) => {
                 self.standing.send_replace(role::Standing { icon });
@@ -156,8 +157,9 @@ impl<S: Screen> Driver<S> {
 
     fn act(&mut self, act: Act) {
         match act {
-            Act::Open => self.windows.open(false),
-            Act::AddLine => self.windows.open(true),
+            Act::Open => self.windows.open(None),
+            Act::AddLine => self.windows.open(Some(Begin::AddLine)),
+            Act::OpenDevices => self.windows.open(Some(Begin::Devices)),
             Act::Rebind(line) => self.ask(Request::Rebind { line }),
             Act::Pause(lines) => lines
                 .into_iter()
@@ -200,7 +202,7 @@ impl<S: Screen> Driver<S> {
     fn open_if_needed(&mut self) {
         if self.opening == Opening::IfNeeded {
             self.opening = Opening::No;
-            self.windows.open(false);
+            self.windows.open(None);
         }
     }
 

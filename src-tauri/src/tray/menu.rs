@@ -9,10 +9,11 @@ use time::Date;
 
 use super::label::{escaped, label};
 use super::left::Left;
-use super::line;
 use super::tree::{Act, Item};
+use super::{home, line};
 
-/// Lines that are shown as such; where there are more, one entry less and the rest in a submenu. With these the menu is twelve entries long.
+/// Lines that are shown as such, less one beside phones at home; where there are more, one entry less and the rest in a submenu. With these the menu is twelve
+/// entries long.
 const LINES: usize = 3;
 
 /// What is known of the engine.
@@ -149,12 +150,16 @@ fn running(snapshot: &Snapshot, clock: &mut Clock) -> (Vec<Item>, Reach) {
     let mut items = vec![glance(headline(&faces, reach))];
     items.extend(trouble(snapshot).map(obstacle));
     items.push(Item::separator("before-lines"));
+    let home = home::item(&snapshot.home, clock);
     if faces.is_empty() {
         let add = label("tray-add_line", &[]);
         items.push(Item::action("add-line", add, Act::AddLine));
+        items.extend(home);
         return (items, reach);
     }
-    items.extend(lines(&faces, snapshot, clock));
+    let most = LINES - usize::from(home.is_some());
+    items.extend(lines(&faces, most, snapshot, clock));
+    items.extend(home);
     items.push(Item::separator("before-actions"));
     items.extend(actions(&snapshot.lines));
     (items, reach)
@@ -205,15 +210,20 @@ fn trouble(snapshot: &Snapshot) -> Option<String> {
     config.or_else(|| state_dir.map(|error| escaped(&error.message)))
 }
 
-fn lines(faces: &[(&Line, Face)], snapshot: &Snapshot, clock: &mut Clock) -> Vec<Item> {
+fn lines(
+    faces: &[(&Line, Face)],
+    most: usize,
+    snapshot: &Snapshot,
+    clock: &mut Clock,
+) -> Vec<Item> {
     let mut item = |(line, face): &(&Line, Face)| line::item(line, face, &snapshot.network, clock);
-    if faces.len() <= LINES {
+    if faces.len() <= most {
         return faces.iter().map(item).collect();
     }
     // What is folded away should be what needs no look: the worst are shown, all in the order of the config.
     let mut by_rank: Vec<usize> = (0..faces.len()).collect();
     by_rank.sort_by_key(|index| faces.get(*index).map(|(_, face)| rank(face.reach)));
-    let shown = by_rank.get(..LINES - 1).unwrap_or_default();
+    let shown = by_rank.get(..most - 1).unwrap_or_default();
     let (mut in_sight, mut folded) = (Vec::new(), Vec::new());
     for (index, face) in faces.iter().enumerate() {
         if shown.contains(&index) {

@@ -11,6 +11,7 @@ use tauri::{AppHandle, RunEvent};
 use tokio::sync::{mpsc, watch};
 
 use crate::Start;
+use crate::begin::Begin;
 use crate::engine::Place;
 use crate::role::{Ask, Standing};
 use crate::toasts::{self, Toast};
@@ -20,6 +21,7 @@ use tree::Item;
 
 mod driver;
 mod edits;
+mod home;
 mod host;
 mod icon;
 mod items;
@@ -81,7 +83,12 @@ pub(crate) fn run(start: Start, at_login: bool) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     let serving = start.held.serve(stands, move |ask| {
         let order = match ask {
-            Ask::Show { add_line } => Order::Show { add_line },
+            Ask::Show { add_line } => Order::Show {
+                begin: add_line.then_some(Begin::AddLine),
+            },
+            Ask::ShowDevices => Order::Show {
+                begin: Some(Begin::Devices),
+            },
             Ask::Close => Order::Quit,
             Ask::Watch => return,
         };

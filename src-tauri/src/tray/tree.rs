@@ -41,6 +41,8 @@ pub(crate) enum Act {
     Open,
     /// Show the window with the form for a new line.
     AddLine,
+    /// Show the window with the phones at home.
+    OpenDevices,
     /// Re-register: that line, or all.
     Rebind(Option<String>),
     /// Pause these lines.

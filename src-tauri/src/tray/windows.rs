@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use crate::begin::Begin;
 use crate::output;
 use crate::program;
 use crate::role::{Ask, Role, ask};
@@ -27,7 +28,7 @@ impl Windows {
     }
 
     /// Opens it; one that is open comes to the front instead, for the new process sees to that.
-    pub(super) fn open(&self, add_line: bool) {
+    pub(super) fn open(&self, begin: Option<Begin>) {
         let Ok(own) = program::own() else {
             return;
         };
@@ -36,9 +37,7 @@ impl Windows {
             .arg("--window")
             .arg("--state-dir")
             .arg(&self.state_dir);
-        if add_line {
-            command.arg("--add-line");
-        }
+        command.args(begin.map(Begin::word));
         match command.spawn() {
             // Somebody has to hear of its end.
             Ok(mut window) => drop(tokio::spawn(async move { window.wait().await })),

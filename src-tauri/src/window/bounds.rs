@@ -1,7 +1,10 @@
 //! What the page may ask of the engine. The page is ours, and what it is given to show is not: were it ever led astray, this is how far it gets.
 
 use bellhop_control::error::{Code, Error};
-use bellhop_control::protocol::{LineSettings, Password, PasswordPlace, Reply, Request};
+use bellhop_control::protocol::{
+    DeviceSettings, LineSettings, Password, PasswordPlace, Reply, Request,
+};
+use bellhop_control::window::DeviceRequest;
 
 /// Longest id, address or name, in bytes.
 const LONGEST: usize = 1024;
@@ -37,16 +40,42 @@ pub(super) fn check(request: &Request) -> Result<(), Error> {
         Request::SetPassword { line, password } => is_plain(line) && password.is_plausible(),
         // The window hears the engine already, shows no SIP, and ends no engine.
         Request::Subscribe | Request::Trace | Request::Shutdown => false,
-        // The page has no buttons for the phones at home.
+        Request::RemoveDevice { device } => is_plain(device),
+        Request::HomeHere => true,
+        // One network at a time is all that the page has buttons for.
+        Request::ForgetHome { network } => network.as_deref().is_some_and(is_plain),
+        // With a password: by way of `check_device`, where the window's process makes it.
         Request::AddDevice { .. }
-        | Request::RemoveDevice { .. }
         | Request::SetDevicePassword { .. }
         | Request::ForgetDeviceSecret { .. }
-        | Request::Provision { .. }
-        | Request::HomeHere
-        | Request::ForgetHome { .. } => false,
+        | Request::Provision { .. } => false,
     };
     if fine { Ok(()) } else { Err(refused()) }
+}
+
+/// Looks at a request about a phone at home before it is carried out.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn check_device(request: &DeviceRequest) -> Result<(), Error> {
+    let fine = match request {
+        DeviceRequest::Add { settings } => is_plain_device(settings),
+        DeviceRequest::NewPassword { device } => is_plain(device),
+        DeviceRequest::Again { device, password } => is_plain(device) && password.is_plausible(),
+    };
+    if fine { Ok(()) } else { Err(refused()) }
+}
+
+/// Its password is in the keyring: a page led astray must not have a file of its choice be a phone's password.
+fn is_plain_device(settings: &DeviceSettings) -> bool {
+    let DeviceSettings {
+        name,
+        extension,
+        password,
+        digest,
+    } = settings;
+    let mut texts = [extension, digest].into_iter().flatten().chain([name]);
+    *password == PasswordPlace::Keyring && texts.all(|text| is_plain(text))
 }
 
 /// Asks the engine how a line is before a request may change it, if `request` leaves the password where the page can't put it.

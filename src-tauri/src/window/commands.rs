@@ -5,13 +5,13 @@ use std::sync::Arc;
 use bellhop_control::client::Client;
 use bellhop_control::error::{Code, Error};
 use bellhop_control::protocol::{CheckStep, Reply};
-use bellhop_control::window::{WindowEvent, WindowRequest};
+use bellhop_control::window::{WindowEvent, WindowReply, WindowRequest};
 use tauri::State;
 use tauri::ipc::Channel;
 use tokio::sync::Semaphore;
 
 use super::hub::Input;
-use super::{Desk, bounds, desktop};
+use super::{Desk, bounds, desktop, device};
 
 /// At once, of one page; what is more waits its turn.
 const MAX_REQUESTS: usize = 8;
@@ -26,13 +26,13 @@ impl Places {
     }
 }
 
-/// Asks the engine, or the desktop. A request to the engine has a connection of its own: a check that takes a minute holds up no pause.
+/// Asks the engine or the desktop, or has a phone at home told what to log in with. A request to the engine has a connection of its own: a check that takes a minute holds up no pause.
 #[tauri::command]
 pub(super) async fn request(
     desk: State<'_, Desk>,
     request: WindowRequest,
     progress: Channel<CheckStep>,
-) -> Result<Reply, Error> {
+) -> Result<WindowReply, Error> {
     let _place = desk
         .requests
         .0
@@ -51,12 +51,17 @@ pub(super) async fn request(
                 // A page that was reloaded meanwhile hears of the end no more either.
                 let _ = progress.send(step);
             };
-            client.request_with_progress(*request, told).await
+            let reply = client.request_with_progress(*request, told).await?;
+            Ok(WindowReply::Engine(Box::new(reply)))
         }
         WindowRequest::Desktop { request } => {
             let login = desktop::carry_out(&request, &desk.login, &desk.state_dir).await?;
             let _ = desk.inputs.send(Input::Login(login)).await;
-            Ok(Reply::Done)
+            Ok(WindowReply::Engine(Box::new(Reply::Done)))
+        }
+        WindowRequest::Device { request } => {
+            bounds::check_device(&request)?;
+            device::carry_out(request, &desk.state_dir).await
         }
     }
 }

@@ -10,6 +10,7 @@ use bellhop_control::window::{
 use tokio::sync::mpsc;
 
 use super::Page;
+use crate::begin::Begin;
 use crate::clock;
 
 /// A moment is told to the millisecond: a little later the new words are true for sure.
@@ -27,8 +28,8 @@ pub(super) enum Input {
     Login(StartAtLogin),
     /// A page that knows nothing yet.
     Page(Page),
-    /// The form for a new line is wanted.
-    AddLine,
+    /// A page is wanted.
+    Begin(Begin),
 }
 
 /// See the module.
@@ -39,14 +40,14 @@ pub(super) struct Hub<F> {
     /// What the page shows.
     told: Option<View>,
     /// Wanted before there was a page.
-    add_line: bool,
+    begin: Option<Begin>,
     /// Called when a page was first told something.
     first_words: Option<F>,
 }
 
 impl<F: FnOnce() + Send> Hub<F> {
     /// Begins with nothing known.
-    pub(super) fn new(login: StartAtLogin, add_line: bool, first_words: F) -> Hub<F> {
+    pub(super) fn new(login: StartAtLogin, begin: Option<Begin>, first_words: F) -> Hub<F> {
         Hub {
             known: Known {
                 engine: EngineState::Starting,
@@ -58,7 +59,7 @@ impl<F: FnOnce() + Send> Hub<F> {
             granted: Granted::default(),
             page: None,
             told: None,
-            add_line,
+            begin,
             first_words: Some(first_words),
         }
     }
@@ -100,8 +101,8 @@ impl<F: FnOnce() + Send> Hub<F> {
                 self.page = Some(page);
                 self.told = None;
             }
-            Input::AddLine if self.told.is_some() => self.tell(WindowEvent::AddLine),
-            Input::AddLine => self.add_line = true,
+            Input::Begin(begin) if self.told.is_some() => self.tell(begin.event()),
+            Input::Begin(begin) => self.begin = Some(begin),
         }
     }
 
@@ -119,8 +120,8 @@ impl<F: FnOnce() + Send> Hub<F> {
         if let Some(first_words) = self.first_words.take() {
             first_words();
         }
-        if std::mem::take(&mut self.add_line) {
-            self.tell(WindowEvent::AddLine);
+        if let Some(begin) = self.begin.take() {
+            self.tell(begin.event());
         }
         let snapshot = self.known.snapshot.as_ref()?;
         Some(next_change(snapshot, here))

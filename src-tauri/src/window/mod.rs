@@ -10,12 +10,14 @@ use tauri::RunEvent;
 use tokio::sync::mpsc;
 
 use crate::Start;
+use crate::begin::Begin;
 use crate::login::Login;
 use crate::role::{Ask, Standing};
 
 mod bounds;
 mod commands;
 mod desktop;
+mod device;
 mod engine;
 mod hub;
 mod page;
@@ -39,7 +41,7 @@ struct Desk {
 ///
 /// # Errors
 /// A sentence, if it can't be opened.
-pub(crate) fn run(start: Start, add_line: bool) -> Result<(), String> {
+pub(crate) fn run(start: Start, begin: Option<Begin>) -> Result<(), String> {
     let Start {
         state_dir,
         config,
@@ -64,21 +66,24 @@ pub(crate) fn run(start: Start, add_line: bool) -> Result<(), String> {
 
     let handle = app.handle().clone();
     let first_words = move || page::reveal(&handle);
-    let hub = Hub::new(login.state(), add_line, first_words);
+    let hub = Hub::new(login.state(), begin, first_words);
     tauri::async_runtime::spawn(hub.run(hears));
     tauri::async_runtime::spawn(engine::follow(state_dir.clone(), inputs.clone()));
     let tray = tauri::async_runtime::spawn(tray::follow(state_dir, config, inputs.clone()));
 
     let handle = app.handle().clone();
     let (_standing, standing) = tokio::sync::watch::channel(Standing::default());
-    let serving = held.serve(standing, move |ask| match ask {
-        Ask::Show { add_line } => {
-            page::present(&handle);
-            if add_line {
-                // A hub that is not keeping up has no use for a form either.
-                let _ = inputs.try_send(Input::AddLine);
-            }
+    let show = move |begin: Option<Begin>| {
+        page::present(&handle);
+        if let Some(begin) = begin {
+            // A hub that is not keeping up has no use for a form either.
+            let _ = inputs.try_send(Input::Begin(begin));
         }
+    };
+    let handle = app.handle().clone();
+    let serving = held.serve(standing, move |ask| match ask {
+        Ask::Show { add_line } => show(add_line.then_some(Begin::AddLine)),
+        Ask::ShowDevices => show(Some(Begin::Devices)),
         Ask::Close => {
             // The tray goes now, and is not to be started again.
             tray.abort();

@@ -3,7 +3,7 @@
 //! Each gets what its documentation offers for a registration over UDP behind a NAT, and no help from outside: nobody tells it that the
 //! network changed.
 
-mod baresip;
+pub mod baresip;
 mod linphone;
 
 use std::fs::{self, File};

@@ -2,7 +2,18 @@
 
 import { Channel, invoke } from "@tauri-apps/api/core";
 import { t } from "./words.ts";
-import type { CheckStep, Error, Reply, Request, View, WindowEvent, WindowRequest } from "./control.ts";
+import type {
+  CheckStep,
+  DeviceReply,
+  DeviceRequest,
+  Error,
+  Reply,
+  Request,
+  View,
+  WindowEvent,
+  WindowReply,
+  WindowRequest,
+} from "./control.ts";
 
 /** How long a notice stays. */
 const NOTICE_MS = 5000;
@@ -16,6 +27,8 @@ class Bellhop {
   notice = $state.raw<string | null>(null);
   /** How often the tray asked for the form of a new line. */
   wantsLine = $state(0);
+  /** How often it asked for the phones at home. */
+  wantsDevices = $state(0);
 
   #fading: ReturnType<typeof setTimeout> | undefined;
 
@@ -38,6 +51,9 @@ class Bellhop {
         break;
       case "add_line":
         this.wantsLine += 1;
+        break;
+      case "devices":
+        this.wantsDevices += 1;
     }
   }
 }
@@ -52,6 +68,11 @@ export function ask(request: Request, onstep?: (step: CheckStep) => void): Promi
   return send({ to: "engine", request }, onstep);
 }
 
+/** Has a phone at home told what to log in with. */
+export function askForDevice(request: DeviceRequest): Promise<Refused | DeviceReply> {
+  return send({ to: "device", request });
+}
+
 /** Whether Bellhop starts with the session. */
 export function startAtLogin(on: boolean): Promise<Reply> {
   return send({ to: "desktop", request: { ask: "start_at_login", on } });
@@ -62,13 +83,16 @@ export function quit(): Promise<Reply> {
   return send({ to: "desktop", request: { ask: "quit" } });
 }
 
-async function send(request: WindowRequest, onstep?: (step: CheckStep) => void): Promise<Reply> {
+async function send<Answer extends WindowReply>(
+  request: WindowRequest,
+  onstep?: (step: CheckStep) => void,
+): Promise<Answer | Refused> {
   // What the person does next is about what is now.
   bellhop.notice = null;
   const progress = new Channel<CheckStep>();
   if (onstep) progress.onmessage = onstep;
   try {
-    return await invoke<Reply>("request", { request, progress });
+    return await invoke<Answer>("request", { request, progress });
   } catch (error) {
     return { reply: "refused", error: asError(error), state: null, details: [], problems: [] };
   }

@@ -159,6 +159,23 @@ key: string | null,
 message: string, };
 
 /**
+ * A binding in words.
+ */
+export type ContactView = { 
+/**
+ * The Contact URI.
+ */
+contact: string, 
+/**
+ * Where the REGISTER came from, as `udp:192.168.1.40:5060`.
+ */
+source: string, 
+/**
+ * Until when it holds, and whether the phone answers there.
+ */
+held: string, };
+
+/**
  * What can be asked of the desktop. The answer is `Done` or `Refused`.
  */
 export type DesktopRequest = { "ask": "start_at_login", 
@@ -191,6 +208,10 @@ contacts: Array<DeviceContact>,
  * Since when it has been online without a break, while it is.
  */
 since: Timestamp | null, 
+/**
+ * When it was last online, while it is not; none before this engine has seen it.
+ */
+last_seen: Timestamp | null, 
 /**
  * Why it can't register.
  */
@@ -230,6 +251,36 @@ reachable: boolean | null,
 rtt_ms: number | null, };
 
 /**
+ * What the window's process answers by itself.
+ */
+export type DeviceReply = { "reply": "handout", 
+/**
+ * All of it.
+ */
+handout: Handout, };
+
+/**
+ * What the page asks about a phone at home; all of it ends with something to type in. The answer is [`DeviceReply`], or the engine's refusal.
+ */
+export type DeviceRequest = { "ask": "add", 
+/**
+ * What the config is to say.
+ */
+settings: DeviceSettings, } | { "ask": "new_password", 
+/**
+ * Its name.
+ */
+device: string, } | { "ask": "again", 
+/**
+ * Its name.
+ */
+device: string, 
+/**
+ * As it was handed out.
+ */
+password: Password, };
+
+/**
  * What a `[[device]]` table says.
  */
 export type DeviceSettings = { 
@@ -249,6 +300,39 @@ password: PasswordPlace,
  * The one digest that it is held to: `SHA-256` or `MD5`.
  */
 digest: string | null, };
+
+/**
+ * A phone in words.
+ */
+export type DeviceView = { 
+/**
+ * Of the config.
+ */
+name: string, 
+/**
+ * What the others dial.
+ */
+extension: string, 
+/**
+ * It can be reached.
+ */
+online: boolean, 
+/**
+ * Since when it is, or when it was seen last, or why it can't register.
+ */
+stands: string, 
+/**
+ * What it says that it is.
+ */
+agent: string | null, 
+/**
+ * Its bindings.
+ */
+contacts: Array<ContactView>, 
+/**
+ * Why it can't register.
+ */
+error: Error | null, };
 
 /**
  * Whether a message came or went.
@@ -348,6 +432,39 @@ state: FlowState, };
 export type FlowState = "opening" | "active" | "failed" | "closing";
 
 /**
+ * What a phone is told. It holds the password, wherever its texts are of that type.
+ */
+export type Handout = { 
+/**
+ * Name of the phone.
+ */
+device: string, 
+/**
+ * Whom it logs in as, and what the others dial.
+ */
+extension: string, 
+/**
+ * Its password.
+ */
+password: Password, 
+/**
+ * Where it may register, as `udp:192.168.1.5:5070`; none while no listener is open.
+ */
+servers: Array<string>, 
+/**
+ * What to type into each kind of phone.
+ */
+phones: Array<PhoneSettings>, 
+/**
+ * Codes for Linphone: one for each home network that this machine is in.
+ */
+codes: Array<QrCode>, 
+/**
+ * Why there is no code.
+ */
+no_code: Error | null, };
+
+/**
  * The registrar for the devices at home.
  */
 export type Home = { 
@@ -417,6 +534,43 @@ listener: string,
  * Why.
  */
 error: Error, };
+
+/**
+ * The registrar for the phones at home, in words.
+ */
+export type HomeView = { 
+/**
+ * The config turns it on.
+ */
+enabled: boolean, 
+/**
+ * In the order of the config.
+ */
+devices: Array<DeviceView>, 
+/**
+ * How they are, in one sentence; none where there are none.
+ */
+summary: string | null, 
+/**
+ * The extension that the next one may have.
+ */
+extension: string, 
+/**
+ * Where phones register, as `udp:127.0.0.1:5070`.
+ */
+listening: Array<string>, 
+/**
+ * The home network that this machine is in.
+ */
+network: HomeNetwork | null, 
+/**
+ * What is wrong: with listeners, and with what is kept.
+ */
+problems: Array<Error>, 
+/**
+ * That addresses are kept out for a while, if any are.
+ */
+bans: string | null, };
 
 /**
  * An interface of this machine.
@@ -646,9 +800,73 @@ path: string, } | { "in": "env",
 variable: string, };
 
 /**
+ * A kind of phone.
+ */
+export type Phone = "linphone" | "baresip" | "microsip" | "zoiper" | "groundwire" | "yealink" | "grandstream" | "snom";
+
+/**
+ * A field of a phone's menus.
+ */
+export type PhoneField = { 
+/**
+ * As the phone has it; empty for a line of a file.
+ */
+label: string, 
+/**
+ * What goes in.
+ */
+value: Password, };
+
+/**
+ * What to type into one kind of phone.
+ */
+export type PhoneSettings = { 
+/**
+ * Which.
+ */
+phone: Phone, 
+/**
+ * Its maker's word for it.
+ */
+name: string, 
+/**
+ * The way through its menus.
+ */
+menu: string, 
+/**
+ * What to type there, in this order.
+ */
+fields: Array<PhoneField>, 
+/**
+ * No listener that such a phone reaches is open: it would have to be on this laptop.
+ */
+is_for_this_laptop_only: boolean, };
+
+/**
  * How it is known that calls arrive. Only the first two mean callable.
  */
 export type Proof = "self_request" | "inbound_seen" | "binding_only" | "none";
+
+/**
+ * A QR code, drawn.
+ */
+export type QrCode = { 
+/**
+ * What it says: an address under which the settings are found once.
+ */
+address: Password, 
+/**
+ * Length of a side, in modules, with the quiet zone.
+ */
+size: number, 
+/**
+ * The dark modules, as an SVG path.
+ */
+path: Password, 
+/**
+ * For so long.
+ */
+minutes: number, };
 
 /**
  * The four silhouettes.
@@ -1027,6 +1245,10 @@ snapshot: Snapshot | null,
  */
 lines: Array<LineView>, 
 /**
+ * The phones at home; none without a snapshot.
+ */
+home: HomeView | null, 
+/**
  * Whether Bellhop starts with the session.
  */
 login: StartAtLogin, 
@@ -1055,7 +1277,12 @@ line: string,
 /**
  * In one sentence.
  */
-sentence: string, } | { "event": "add_line" };
+sentence: string, } | { "event": "add_line" } | { "event": "devices" };
+
+/**
+ * What the page is answered.
+ */
+export type WindowReply = Reply | DeviceReply;
 
 /**
  * What the page asks.
@@ -1068,7 +1295,11 @@ request: Request, } | { "to": "desktop",
 /**
  * What.
  */
-request: DesktopRequest, };
+request: DesktopRequest, } | { "to": "device", 
+/**
+ * What.
+ */
+request: DeviceRequest, };
 
 /**
  * Ids of all that the message catalogue says.
@@ -1168,6 +1399,14 @@ export type Message =
   | "cause-nat_moved"
   | "cause-registrar_forgot"
   | "other-until"
+  | "home-online"
+  | "home-online_since"
+  | "home-offline"
+  | "home-last_seen"
+  | "home-summary"
+  | "home-held"
+  | "home-held_silent"
+  | "home-bans"
   | "start-no_display"
   | "start-display_unusable"
   | "start-tray_silent"
@@ -1214,6 +1453,11 @@ export type Message =
   | "tray-other"
   | "tray-more_others"
   | "tray-more_lines"
+  | "tray-home"
+  | "tray-home_none"
+  | "tray-home_device"
+  | "tray-home_device_agent"
+  | "tray-home_open"
   | "tray-add_line"
   | "tray-rebind_now"
   | "tray-pause"
@@ -1328,6 +1572,49 @@ export type Message =
   | "window-step_callable_runs"
   | "window-step_unproven"
   | "window-step_unproven_why"
+  | "window-home"
+  | "window-home_back"
+  | "window-home_none"
+  | "window-home_none_what"
+  | "window-home_off"
+  | "window-home_add"
+  | "window-home_devices"
+  | "window-home_listen"
+  | "window-home_listen_none"
+  | "window-home_network"
+  | "window-home_here"
+  | "window-home_here_what"
+  | "window-home_away"
+  | "window-home_away_what"
+  | "window-home_this"
+  | "window-home_forget"
+  | "window-home_forget_what"
+  | "window-home_forget_then"
+  | "window-device_name"
+  | "window-device_name_hint"
+  | "window-device_name_needed"
+  | "window-device_extension"
+  | "window-device_extension_hint"
+  | "window-device_md5"
+  | "window-device_md5_hint"
+  | "window-device_contact_of"
+  | "window-device_added"
+  | "window-device_renewed"
+  | "window-device_once"
+  | "window-device_user"
+  | "window-device_server"
+  | "window-device_kind"
+  | "window-device_line"
+  | "window-device_laptop_only"
+  | "window-device_no_listener"
+  | "window-device_code"
+  | "window-device_code_name"
+  | "window-device_no_code"
+  | "window-device_code_again"
+  | "window-device_new"
+  | "window-device_new_what"
+  | "window-device_new_then"
+  | "window-device_remove_then"
   | "login-comment"
   | "quit-title"
   | "quit-question"

@@ -22,10 +22,11 @@ pub fn add_device(
 ) -> Result<(String, String), EditError> {
     let mut document = editable(text, file)?;
     let written = Written::parse(text, file).map_err(EditError::Before)?;
-    let extension = settings
-        .extension
-        .clone()
-        .unwrap_or_else(|| next_extension(&written));
+    let extension = settings.extension.clone().unwrap_or_else(|| {
+        let devices = written.devices.iter().map(|it| it.extension.as_str());
+        let groups = written.groups.iter().map(|it| it.extension.as_str());
+        next_extension(devices.chain(groups))
+    });
     if !written.home.enabled {
         turn_on(&mut document, file)?;
     }
@@ -111,11 +112,9 @@ pub fn forget_networks(
     Ok((sensible(&document, file)?, meant.len()))
 }
 
-/// The least from [`FIRST_EXTENSION`] that no device or group has.
-fn next_extension(written: &Written) -> String {
-    let devices = written.devices.iter().map(|it| it.extension.as_str());
-    let groups = written.groups.iter().map(|it| it.extension.as_str());
-    let taken: HashSet<&str> = devices.chain(groups).collect();
+/// The least from [`FIRST_EXTENSION`] that is not taken.
+pub fn next_extension<'a>(taken: impl Iterator<Item = &'a str>) -> String {
+    let taken: HashSet<&str> = taken.collect();
     let mut free = (FIRST_EXTENSION..).map(|number| number.to_string());
     free.find(|number| !taken.contains(number.as_str()))
         .unwrap_or_default()

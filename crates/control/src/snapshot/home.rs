@@ -73,6 +73,9 @@ pub struct Device {
     /// Since when it has been online without a break, while it is.
     #[serde(default)]
     pub since: Option<Timestamp>,
+    /// When it was last online, while it is not; none before this engine has seen it.
+    #[serde(default)]
+    pub last_seen: Option<Timestamp>,
     /// Why it can't register.
     #[serde(default)]
     pub error: Option<Error>,

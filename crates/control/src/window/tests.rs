@@ -11,6 +11,7 @@ use crate::snapshot::{
 };
 use crate::timestamp::Timestamp;
 
+mod home;
 mod path;
 
 fn at(time: &str) -> Timestamp {

@@ -88,13 +88,37 @@ pub(crate) fn store_error(trouble: &store::Trouble) -> Error {
     }
 }
 
+/// How a device has been: since when online without a break, or when that ended.
+#[derive(Clone, Copy, Debug)]
+enum Been {
+    Online { since: Instant },
+    Offline { last_seen: Instant },
+}
+
+impl Been {
+    fn online_since(self) -> Option<Instant> {
+        match self {
+            Been::Online { since } => Some(since),
+            Been::Offline { .. } => None,
+        }
+    }
+
+    /// Seen to be offline now.
+    fn last_seen(self, now: Instant) -> Instant {
+        match self {
+            Been::Online { .. } => now,
+            Been::Offline { last_seen } => last_seen,
+        }
+    }
+}
+
 /// The devices of the config with what the registrar knows of them. What has not changed is not made anew, and the views share it.
 #[derive(Debug, Default)]
 pub(crate) struct Devices {
     /// In the config's order.
     shown: Vec<Arc<Device>>,
-    /// Since when each of them has been online without a break.
-    since: Vec<Option<Instant>>,
+    /// How each of them has been; none of one that was never online.
+    been: Vec<Option<Been>>,
     /// Where each extension is.
     places: HashMap<String, usize>,
     /// Those that may look otherwise by now.
@@ -102,14 +126,14 @@ pub(crate) struct Devices {
 }
 
 impl Devices {
-    /// Other devices from now on. Those that stay have been online as long as before.
+    /// Other devices from now on. Those that stay have been what they were.
     pub(crate) fn reconfigure(&mut self, settings: &HomeSettings) {
         let before = std::mem::take(self);
         let count = settings.devices.len();
         for (place, device) in settings.devices.iter().enumerate() {
             let old = before.places.get(&device.extension);
-            let since = old.and_then(|place| *before.since.get(*place)?);
-            self.since.push(since);
+            let been = old.and_then(|place| *before.been.get(*place)?);
+            self.been.push(been);
             self.shown.push(Arc::new(Device {
                 name: device.name.clone(),
                 extension: device.extension.clone(),
@@ -138,11 +162,11 @@ impl Devices {
         clock: &WallClock,
     ) -> Vec<Arc<Device>> {
         for place in std::mem::take(&mut self.changed) {
-            let (Some(shown), Some(since)) = (self.shown.get_mut(place), self.since.get_mut(place))
+            let (Some(shown), Some(been)) = (self.shown.get_mut(place), self.been.get_mut(place))
             else {
                 continue;
             };
-            let next = device(shown, since, registrar, now, clock);
+            let next = device(shown, been, registrar, now, clock);
             if **shown != next {
                 *shown = Arc::new(next);
             }
@@ -151,10 +175,10 @@ impl Devices {
     }
 }
 
-/// A device as it is now; `since` is kept.
+/// A device as it is now, which is noted.
 fn device(
     before: &Device,
-    since: &mut Option<Instant>,
+    been: &mut Option<Been>,
     registrar: &Registrar,
     now: Instant,
     clock: &WallClock,
@@ -172,13 +196,21 @@ fn device(
         })
         .collect();
     // One binding may have followed another.
-    *since = first.map(|first| since.unwrap_or(first));
+    let since = first.map(|first| been.and_then(Been::online_since).unwrap_or(first));
+    let last_seen = match since {
+        Some(_) => None,
+        None => been.map(|it| it.last_seen(now)),
+    };
+    *been = since
+        .map(|since| Been::Online { since })
+        .or(last_seen.map(|last_seen| Been::Offline { last_seen }));
     Device {
         name: before.name.clone(),
         extension: before.extension.clone(),
         online: since.is_some(),
         contacts,
         since: since.map(|at| clock.at(at)),
+        last_seen: last_seen.map(|at| clock.at(at)),
         error: None,
     }
 }

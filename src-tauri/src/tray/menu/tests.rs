@@ -7,6 +7,7 @@ use super::super::tree::Kind;
 use super::*;
 use samples::{at, here, line, refused, registered, snapshot, troubled};
 
+mod home;
 mod samples;
 
 fn menu(lines: Vec<Line>) -> Menu {
@@ -291,13 +292,14 @@ fn is_at_most_twelve_entries_long_and_each_has_a_key_of_its_own() {
             }
         }
     }
-    for count in 0..8 {
+    for (count, enabled) in (0..8).flat_map(|count| [(count, false), (count, true)]) {
         let lines = (0..count).map(|n| Line {
             id: format!("line{n}"),
             ..registered()
         });
         let mut snapshot = snapshot(lines.collect());
         snapshot.config.error = Some(Error::new(Code::ConfigInvalid, [("count", "2")]));
+        snapshot.home.enabled = enabled;
         let menu = Menu::of(Engine::Running(&snapshot), here());
         assert!(
             menu.items.len() <= 12,

@@ -40,6 +40,11 @@ fn what_the_page_has_buttons_for_is_let_through() {
             line: line(),
             password: "secret".into(),
         },
+        Request::RemoveDevice { device: line() },
+        Request::HomeHere,
+        Request::ForgetHome {
+            network: Some("192.168.1.0/24".into()),
+        },
         add(settings()),
         edit(settings()),
         edit(LineSettings {
@@ -78,6 +83,49 @@ fn a_new_line_sends_no_file_and_no_variable() {
     }
 }
 
+fn device(change: impl FnOnce(&mut DeviceSettings)) -> DeviceRequest {
+    let mut settings = DeviceSettings {
+        name: "desk".into(),
+        ..DeviceSettings::default()
+    };
+    change(&mut settings);
+    DeviceRequest::Add { settings }
+}
+
+#[test]
+fn a_phone_has_the_password_that_was_made_for_it_and_no_other() {
+    assert_eq!(check_device(&device(|_| {})), Ok(()));
+    let file = PasswordPlace::File {
+        path: "/etc/shadow".into(),
+    };
+    assert!(check_device(&device(|it| it.password = file)).is_err());
+    let named = || "desk".to_owned();
+    let again = |password: &str| DeviceRequest::Again {
+        device: named(),
+        password: password.into(),
+    };
+    assert_eq!(check_device(&again("secret")), Ok(()));
+    assert!(check_device(&again("")).is_err());
+    for past_that in [
+        Request::AddDevice {
+            settings: DeviceSettings::default(),
+            password: None,
+        },
+        Request::SetDevicePassword {
+            device: named(),
+            password: "secret".into(),
+        },
+        Request::Provision {
+            device: named(),
+            password: "secret".into(),
+            token: "token".into(),
+        },
+        Request::ForgetHome { network: None },
+    ] {
+        assert!(check(&past_that).is_err(), "{past_that:?}");
+    }
+}
+
 #[test]
 fn what_is_endless_or_more_than_a_line_is_refused_wherever_it_stands() {
     for text in ["x".repeat(LONGEST + 1), "a\nb".into(), "a\0".into()] {
@@ -91,6 +139,8 @@ fn what_is_endless_or_more_than_a_line_is_refused_wherever_it_stands() {
             Request::LineSettings { line: line() },
             Request::RemoveLine { line: line() },
             Request::ForgetSecret { line: line() },
+            Request::RemoveDevice { device: line() },
+            Request::ForgetHome { network: some() },
             Request::SetPassword {
                 line: line(),
                 password: "secret".into(),
@@ -101,6 +151,14 @@ fn what_is_endless_or_more_than_a_line_is_refused_wherever_it_stands() {
             },
         ] {
             assert!(check(&request).is_err(), "{request:?}");
+        }
+        for request in [
+            device(|it| it.name = line()),
+            device(|it| it.extension = some()),
+            device(|it| it.digest = some()),
+            DeviceRequest::NewPassword { device: line() },
+        ] {
+            assert!(check_device(&request).is_err(), "{request:?}");
         }
         let fields: [fn(&mut LineSettings, String); 7] = [
             |it, text| it.id = Some(text),

@@ -16,14 +16,14 @@ struct Running {
 }
 
 impl Running {
-    fn start(add_line: bool) -> Running {
+    fn start(begin: Option<Begin>) -> Running {
         let (hub, hears) = mpsc::channel(8);
         let first_words = Arc::new(AtomicU32::new(0));
         let count = Arc::clone(&first_words);
         let first = move || {
             count.fetch_add(1, Ordering::SeqCst);
         };
-        tokio::spawn(Hub::new(StartAtLogin::Off, add_line, first).run(hears));
+        tokio::spawn(Hub::new(StartAtLogin::Off, begin, first).run(hears));
         Running { hub, first_words }
     }
 
@@ -50,7 +50,9 @@ impl Told {
     async fn view(&mut self) -> View {
         match self.event().await {
             WindowEvent::View { view } => *view,
-            other @ (WindowEvent::Notice { .. } | WindowEvent::AddLine) => panic!("{other:?}"),
+            other @ (WindowEvent::Notice { .. } | WindowEvent::AddLine | WindowEvent::Devices) => {
+                panic!("{other:?}")
+            }
         }
     }
 }
@@ -81,7 +83,7 @@ fn said(snapshot: Snapshot) -> Input {
 
 #[tokio::test]
 async fn the_page_is_told_all_first_and_then_what_is_other() {
-    let hub = Running::start(false);
+    let hub = Running::start(None);
     let mut page = hub.page().await;
     let first = page.view().await;
     assert_eq!(first.engine, EngineState::Starting);
@@ -104,7 +106,7 @@ async fn the_page_is_told_all_first_and_then_what_is_other() {
 
 #[tokio::test]
 async fn what_an_engine_knew_that_has_gone_is_not_shown() {
-    let hub = Running::start(false);
+    let hub = Running::start(None);
     hub.say(said(snapshot(None))).await;
     let mut page = hub.page().await;
     assert_eq!(page.view().await.lines.len(), 1);
@@ -117,7 +119,7 @@ async fn what_an_engine_knew_that_has_gone_is_not_shown() {
 
 #[tokio::test]
 async fn a_page_that_is_loaded_anew_is_told_all_anew_and_the_one_before_nothing() {
-    let hub = Running::start(false);
+    let hub = Running::start(None);
     hub.say(said(snapshot(None))).await;
     let mut before = hub.page().await;
     let view = before.view().await;
@@ -131,17 +133,17 @@ async fn a_page_that_is_loaded_anew_is_told_all_anew_and_the_one_before_nothing(
 
 #[tokio::test]
 async fn a_form_that_was_wanted_before_there_was_a_page_comes_after_the_view() {
-    let hub = Running::start(true);
+    let hub = Running::start(Some(Begin::AddLine));
     let mut page = hub.page().await;
     page.view().await;
     assert_eq!(page.event().await, WindowEvent::AddLine);
-    hub.say(Input::AddLine).await;
+    hub.say(Input::Begin(Begin::AddLine)).await;
     assert_eq!(page.event().await, WindowEvent::AddLine);
 }
 
 #[tokio::test]
 async fn a_countdown_goes_on_without_news() {
-    let hub = Running::start(false);
+    let hub = Running::start(None);
     let at = Timestamp::from(Timestamp::now().as_utc() + Duration::from_millis(2500));
     hub.say(said(snapshot(Some(at)))).await;
     let mut page = hub.page().await;
@@ -160,7 +162,7 @@ async fn a_countdown_goes_on_without_news() {
 
 #[tokio::test]
 async fn a_notice_is_one_sentence_once() {
-    let hub = Running::start(false);
+    let hub = Running::start(None);
     let mut page = hub.page().await;
     page.view().await;
     hub.say(Input::Notice(Notice::RegisteredAgain {

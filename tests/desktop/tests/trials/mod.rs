@@ -1,6 +1,7 @@
 //! Prepares outside, runs the trials inside.
 
 mod first_run;
+mod home;
 mod hostile;
 mod lines;
 mod measures;
@@ -21,7 +22,7 @@ use libtest_mimic::{Arguments, Trial};
 /// So many trials at a time: they wait more than they work.
 const SIDE_BY_SIDE: usize = 2;
 
-const TOOLS: [Tool; 13] = [
+const TOOLS: [Tool; 14] = [
     tool("ip", "iproute2"),
     tool("nft", "nftables"),
     tool("kamailio", "kamailio"),
@@ -35,6 +36,7 @@ const TOOLS: [Tool; 13] = [
     tool("xfce4-panel", "xfce4-panel"),
     tool("WebKitWebDriver", "webkit2gtk-driver"),
     tool("tesseract", "tesseract-ocr"),
+    tool("baresip", "baresip-core"),
 ];
 
 const fn tool(program: &'static str, package: &'static str) -> Tool {
@@ -71,6 +73,7 @@ fn run(mut arguments: Arguments) -> ExitCode {
     first_run::add(&mut trials);
     trouble::add(&mut trials);
     lines::add(&mut trials);
+    home::add(&mut trials);
     panel::add(&mut trials);
     hostile::add(&mut trials);
     sessions::add(&mut trials);

@@ -32,19 +32,24 @@ const MODULES: [&str; 3] = [
     "/usr/lib64/baresip/modules",
 ];
 
+/// Its `config`: nothing heard, nothing said, and the modules where this machine has them.
+///
+/// # Errors
+/// It has none.
+pub fn config() -> Result<String> {
+    let modules = MODULES.map(PathBuf::from);
+    let modules = modules.iter().find(|folder| folder.is_dir());
+    let modules = modules.context("baresip has no modules here")?;
+    Ok(CONFIG.replace("@MODULES@", &modules.display().to_string()))
+}
+
 pub(super) fn set_up(
     command: &mut Command,
     folder: &Path,
     registrar: SocketAddr,
     password: &str,
 ) -> Result<()> {
-    let modules = MODULES.map(PathBuf::from);
-    let modules = modules.iter().find(|folder| folder.is_dir());
-    let modules = modules.context("baresip has no modules here")?;
-    fs::write(
-        folder.join("config"),
-        CONFIG.replace("@MODULES@", &modules.display().to_string()),
-    )?;
+    fs::write(folder.join("config"), config()?)?;
     fs::write(
         folder.join("accounts"),
         format!(

@@ -1,0 +1,43 @@
+// What the form of a phone at home holds, and what that means to the engine.
+
+import type { ConfigProblem, DeviceSettings } from "./control.ts";
+
+/** The form, as filled in. */
+export interface DeviceForm {
+  name: string;
+  extension: string;
+  md5: boolean;
+}
+
+export type DeviceField = "name" | "extension" | "digest";
+
+const FIELDS: readonly DeviceField[] = ["name", "extension", "digest"];
+
+/** Those under "More". */
+export const MORE: readonly DeviceField[] = ["digest"];
+
+/** What the engine is told; the password is made where it is asked for. */
+export function settings(form: DeviceForm): DeviceSettings {
+  const extension = form.extension.trim();
+  return {
+    name: form.name.trim(),
+    extension: extension === "" ? null : extension,
+    password: { in: "keyring" },
+    digest: form.md5 ? "MD5" : null,
+  };
+}
+
+/** Problems by field, and those that belong to none. */
+export function byField(problems: readonly ConfigProblem[]): {
+  fields: Partial<Record<DeviceField, string>>;
+  rest: ConfigProblem[];
+} {
+  const fields: Partial<Record<DeviceField, string>> = {};
+  const rest: ConfigProblem[] = [];
+  for (const problem of problems) {
+    const field = FIELDS.find((name) => name === problem.key);
+    if (field && fields[field] === undefined) fields[field] = problem.message;
+    else rest.push(problem);
+  }
+  return { fields, rest };
+}
