@@ -63,7 +63,7 @@ impl Options {
     pub fn full() -> Self {
         Self {
             contestants: Contestant::ALL.to_vec(),
-            rounds: 5,
+            rounds: 3,
             users: 10_000,
             insertions: 10,
             window: Duration::from_secs(5),

@@ -22,8 +22,8 @@ use file::{Failure, File};
 
 /// The file's name.
 pub(crate) const FILE: &str = "home.redb";
-/// So long may a write wait that no answer waits for.
-const SOON: Duration = Duration::from_millis(500);
+/// So long may a write wait here that no answer waits for: with the time in which it was gathered that makes less than a second.
+const SOON: Duration = Duration::from_millis(250);
 /// What could not be written is tried again so much later.
 const RETRY: Duration = Duration::from_secs(30);
 /// About how many writes one transaction takes; the others come with the next.

@@ -144,6 +144,11 @@ impl Devices {
         self.changed = (0..count).collect();
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> u32 {
+        u32::try_from(self.shown.len()).unwrap_or(u32::MAX)
+    }
+
     /// The device of that extension may look otherwise.
     pub(crate) fn device_changed(&mut self, extension: &str) {
         self.changed.extend(self.places.get(extension));

@@ -14,10 +14,10 @@ use crate::home::{Command, gateway};
 
 /// A view of a moment ago is new enough; one of a while ago is not, for whoever asks right after a device has registered.
 const MOMENT: Duration = Duration::from_millis(5);
-/// With very many devices a view takes time, here and where it is passed on: of all time at most so much.
-const SHARE: u32 = 100;
+/// With very many devices a view takes time, here and where it is passed on: that much longer for each is new enough.
+const MOMENT_OF_ONE: Duration = Duration::from_micros(25);
 /// So long what no answer waits for may gather before the store gets it, which has a time of its own after that.
-const GATHER: Duration = Duration::from_millis(250);
+const GATHER: Duration = Duration::from_millis(600);
 /// Commits and answers of gateways in one turn.
 const ROUND: usize = 64;
 
@@ -261,6 +261,6 @@ impl Desk {
             }
             differs
         });
-        self.publish.not_before = now + MOMENT.max(now.elapsed() * SHARE);
+        self.publish.not_before = now + MOMENT + MOMENT_OF_ONE * self.devices.count();
     }
 }
