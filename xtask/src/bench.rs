@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what can be measured, each beside something else in the same run.
 
 mod rebind;
+mod registrar;
 
 use crate::{Fallible, run};
 
@@ -8,6 +9,8 @@ const BENCHES: &str = "\
 cargo xtask bench rebind [--quick] [--times N] [--yes]
     a change of network, from usable to bound at the registrar: beside what no client can beat, a script, baresip and linphone-daemon;
     --quick takes minutes instead of a quarter of an hour, N is how often Bellhop does each
+cargo xtask bench registrar [--quick] [--yes]
+    the home registrar beside Kamailio: CPU and memory of a binding, refreshes a second, latency, lookup; some minutes, --quick one
 cargo xtask bench message
     reading a message, beside rsip";
 
@@ -19,6 +22,9 @@ pub(crate) fn run(words: &[&str]) -> Option<Fallible<()>> {
             Some(Ok(()))
         }
         Some((&"message", [])) => Some(message()),
+        Some((&"registrar", flags)) => {
+            registrar::Wanted::read(flags).map(|wanted| registrar::run(&wanted))
+        }
         Some((&"rebind", flags)) => rebind::Wanted::read(flags).map(|wanted| rebind::run(&wanted)),
         Some(_) => None,
     }

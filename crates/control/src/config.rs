@@ -142,6 +142,7 @@ impl Written {
         let mut reader = Reader {
             file,
             text,
+            line_starts: line_starts(text),
             problems: Vec::new(),
         };
         let mut written = Written {
@@ -174,6 +175,8 @@ impl Written {
 struct Reader<'t> {
     file: &'t str,
     text: &'t str,
+    /// Where each line begins, for [`Reader::line_of`].
+    line_starts: Vec<usize>,
     problems: Vec<Problem>,
 }
 
@@ -220,14 +223,21 @@ impl Reader<'_> {
 
     /// Line of a byte of the text, counted from 1. A byte past the last newline of the text belongs to the last line that has something on it.
     fn line_of(&self, offset: usize) -> usize {
-        let before = self
-            .text
-            .as_bytes()
-            .get(..offset.min(self.text.len()))
-            .unwrap_or_default();
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        line.min(self.text.lines().count().max(1))
+        let line = self.line_starts.partition_point(|start| *start <= offset);
+        line.max(1)
     }
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    let mut start = 0;
+    let lines = text.split_inclusive('\n');
+    lines
+        .map(|line| {
+            let this = start;
+            start += line.len();
+            this
+        })
+        .collect()
 }
 
 /// What is said of a key or value that a later version will know.

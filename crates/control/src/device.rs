@@ -129,11 +129,11 @@ mod tests {
                 "tls:[2001:db8::1]:5071".into(),
                 "sctp:127.0.0.1:1".into(),
             ],
-            devices: vec![crate::snapshot::Device {
+            devices: vec![std::sync::Arc::new(crate::snapshot::Device {
                 name: "desk".into(),
                 extension: "101".into(),
                 ..crate::snapshot::Device::default()
-            }],
+            })],
             ..Home::default()
         };
         let setup = Setup::of(&home, "desk").unwrap();

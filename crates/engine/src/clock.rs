@@ -38,15 +38,17 @@ impl WallClock {
         WallClock { instant, wall }
     }
 
-    /// Takes a new pair if the old one no longer holds.
-    pub(crate) fn adjust(&mut self, instant: Instant, wall: SystemTime) {
+    /// Takes a new pair if the old one no longer holds, and says whether it did.
+    pub(crate) fn adjust(&mut self, instant: Instant, wall: SystemTime) -> bool {
         let expected = self.wall_at(instant);
         let off = wall
             .duration_since(expected)
             .unwrap_or_else(|error| error.duration());
-        if off >= STEP {
+        let moved = off >= STEP;
+        if moved {
             *self = WallClock { instant, wall };
         }
+        moved
     }
 
     pub(crate) fn at(&self, instant: Instant) -> Timestamp {

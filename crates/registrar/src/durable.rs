@@ -51,6 +51,13 @@ impl Registrar {
         self.handle_timeout(now);
     }
 
+    /// Whether [`poll_write`](Registrar::poll_write) has something. What no answer waits for may be left there for a while: of an account that is
+    /// refreshed again meanwhile one record is written.
+    #[must_use]
+    pub fn has_writes(&self) -> bool {
+        self.location.writes.has_any() || !self.deletions.is_empty()
+    }
+
     /// What the store must keep, in the order of the numbers.
     pub fn poll_write(&mut self) -> Option<Write> {
         let Some((seq, account, urgency)) = self.location.writes.poll() else {

@@ -95,6 +95,10 @@ impl Writes {
         }
     }
 
+    pub(crate) fn has_any(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
     /// The next to be written.
     pub(crate) fn poll(&mut self) -> Option<(WriteSeq, AccountId, Urgency)> {
         let (seq, account) = self.queue.pop_front()?;

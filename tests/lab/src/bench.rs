@@ -28,7 +28,7 @@ pub use case::{Case, Nonce, Scenario};
 pub use client::Client;
 pub use grid::Options;
 pub use json::json;
-pub use machine::commit;
+pub use machine::{commit, line as machine_line};
 pub use sample::{Cell, Sample};
 pub use table::markdown;
 

@@ -33,6 +33,7 @@ pub mod nat;
 pub mod peer;
 pub mod priority;
 pub mod process;
+pub mod registrar_bench;
 pub mod report;
 pub mod sandbox;
 pub mod scenario;

@@ -1,6 +1,6 @@
 //! Real-time priority for what stands for the network and the clock, so that a busy machine does not lengthen the wire.
 //!
-//! The program under test never gets it.
+//! The program under test never gets it, but where another one is measured beside it and gets the same.
 
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -10,10 +10,16 @@ use nix::unistd::gettid;
 use crate::namespace::program;
 
 const PRIORITY: &str = "10";
+const ABOVE: &str = "11";
 
 /// Raises the calling thread. Says whether the system allowed it.
 pub fn raise_thread() -> bool {
     change(&["--rr", "--pid", PRIORITY, &gettid().to_string()])
+}
+
+/// Raises the calling thread above all else that is raised. Says whether the system allowed it.
+pub fn raise_thread_above() -> bool {
+    change(&["--rr", "--pid", ABOVE, &gettid().to_string()])
 }
 
 /// The same command with real-time priority where the system allows that. Takes over the program and its arguments so far.

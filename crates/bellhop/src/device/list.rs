@@ -1,6 +1,7 @@
 //! `device list`: who is online and since when, as the engine says; without one, what the config says.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bellhop_control::catalogue::plain;
 use bellhop_control::config::Written;
@@ -39,22 +40,24 @@ pub(super) fn list(json: bool, config: Option<PathBuf>, place: &Place) -> Result
     output::print(&table(&devices, is_running, clock))
 }
 
-fn of_config(config: Option<PathBuf>) -> Result<Vec<Device>, Failure> {
+fn of_config(config: Option<PathBuf>) -> Result<Vec<Arc<Device>>, Failure> {
     let file = ConfigFile::existing(config)?;
     let written =
         Written::parse(&file.text, &file.name()).map_err(|problems| Failure::config(&problems))?;
     let devices = written.devices.into_iter();
     Ok(devices
-        .map(|device| Device {
-            name: device.name.value,
-            extension: device.extension.value,
-            ..Device::default()
+        .map(|device| {
+            Arc::new(Device {
+                name: device.name.value,
+                extension: device.extension.value,
+                ..Device::default()
+            })
         })
         .collect())
 }
 
 /// Name, extension, how it stands, and what it says that it is: a phone's own words are shown as text alone.
-pub(crate) fn table(devices: &[Device], is_known: bool, clock: Clock) -> String {
+pub(crate) fn table(devices: &[Arc<Device>], is_known: bool, clock: Clock) -> String {
     let width = |cell: fn(&Device) -> &str| {
         let cells = devices.iter().map(|it| cell(it).chars().count());
         cells.max().unwrap_or(0)
@@ -79,7 +82,7 @@ pub(crate) fn table(devices: &[Device], is_known: bool, clock: Clock) -> String 
         );
         row.trim_end().to_owned()
     };
-    let rows: Vec<String> = devices.iter().map(row).collect();
+    let rows: Vec<String> = devices.iter().map(|device| row(device)).collect();
     rows.join("\n")
 }
 
@@ -117,7 +120,8 @@ mod tests {
                 extension: "1020".into(),
                 ..Device::default()
             },
-        ];
+        ]
+        .map(Arc::new);
         assert_eq!(
             table(&devices, true, Clock::start()),
             "desk    101   online  Snom/1, Linphone/5.2\ntablet  1020  offline"

@@ -1,5 +1,7 @@
 //! Reading `[[device]]` and `[[group]]` tables: the phones at home, and what they dial.
 
+use std::collections::HashSet;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -82,17 +84,16 @@ pub(super) fn report_clashes(
     let groups_told = groups.iter().map(|it| (&it.name, &it.extension));
     let mut told: Vec<_> = devices_told.chain(groups_told).collect();
     told.sort_by_key(|(name, _)| name.line);
-    for (place, (name, extension)) in told.iter().enumerate() {
-        let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
-        let before = || told.iter().take(place);
-        if before().any(|(other, _)| same(other, name)) {
+    let (mut names, mut extensions) = (HashSet::new(), HashSet::new());
+    for (name, extension) in told {
+        if !names.insert(name.to_ascii_lowercase()) {
             reader.report(
                 name.line,
                 "name",
                 "another device or group has the same name",
             );
         }
-        if before().any(|(_, other)| same(other, extension)) {
+        if !extensions.insert(extension.to_ascii_lowercase()) {
             reader.report(
                 extension.line,
                 "extension",

@@ -1,5 +1,7 @@
 //! The phones at home, and calls.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -13,8 +15,8 @@ pub struct Home {
     pub enabled: bool,
     /// Open listeners, as `udp:127.0.0.1:5070`.
     pub listening: Vec<String>,
-    /// The devices of the config.
-    pub devices: Vec<Device>,
+    /// The devices of the config. Snapshots share those that have not changed.
+    pub devices: Vec<Arc<Device>>,
     /// Domain of the devices' addresses.
     #[serde(default)]
     pub domain: String,

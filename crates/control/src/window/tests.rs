@@ -271,12 +271,13 @@ fn no_name_from_anywhere_turns_or_hides_the_text_around_it() {
         mine: false,
     });
     let mut snapshot = snapshot(line);
-    snapshot.home.devices.push(Device {
+    let device = Device {
         name: hostile.into(),
         extension: hostile.into(),
         online: true,
         ..Device::default()
-    });
+    };
+    snapshot.home.devices.push(device.into());
     let view = view(snapshot, &Granted::default(), here("14:02:00"));
     // The report is many lines, of JSON: what is in them is escaped.
     let report: serde_json::Value = serde_json::from_str(&view.lines[0].report).unwrap();

@@ -1,6 +1,7 @@
 //! The home as the config has it, as views see it, and what they ask of it.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bellhop_control::device::TOKEN;
@@ -26,7 +27,9 @@ impl Driver {
         if let Some(view) = self.house.view() {
             let mut devices = view.devices.clone();
             for (device, settings) in devices.iter_mut().zip(&self.home.devices) {
-                device.error = self.house_password_error(settings);
+                if let Some(error) = self.house_password_error(settings) {
+                    Arc::make_mut(device).error = Some(error);
+                }
             }
             return Home {
                 enabled: self.home.enabled,
@@ -46,10 +49,12 @@ impl Driver {
                 .home
                 .devices
                 .iter()
-                .map(|device| Device {
-                    name: device.name.clone(),
-                    extension: device.extension.clone(),
-                    ..Device::default()
+                .map(|device| {
+                    Arc::new(Device {
+                        name: device.name.clone(),
+                        extension: device.extension.clone(),
+                        ..Device::default()
+                    })
                 })
                 .collect(),
             domain: self.home.domain.clone(),

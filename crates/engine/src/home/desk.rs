@@ -9,7 +9,7 @@
 mod requests;
 mod turn;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -38,7 +38,7 @@ use super::listeners::Listeners;
 use super::networks::{HomeNetworks, Question};
 use super::post::Post;
 use super::store::{self, Store};
-use super::view::{Online, View};
+use super::view::{Devices, View};
 use super::{Command, Configuration};
 use crate::clock::{Clocks, WallClock};
 use crate::config::HomeSettings;
@@ -72,7 +72,9 @@ pub(super) struct Desk {
     room: Room,
     batch: Vec<(SocketAddr, bytes::Bytes)>,
     clock: WallClock,
-    online: Online,
+    devices: Devices,
+    /// When the store is to get what waits for it.
+    write_at: Option<Instant>,
     bans: usize,
     publish: Publish,
     rng: ChaCha20Rng,
@@ -157,7 +159,8 @@ impl Desk {
             room: Room::new(),
             batch: Vec::with_capacity(BATCH),
             clock: WallClock::new(now, (clocks.wall)()),
-            online: Online::default(),
+            devices: Devices::default(),
+            write_at: None,
             bans: 0,
             publish: Publish {
                 outlet,
@@ -175,6 +178,7 @@ impl Desk {
             ..GuardConfig::default()
         });
         self.networks.reconfigure(settings.networks.clone());
+        self.devices.reconfigure(settings);
         self.configuration = Some(configuration);
         self.reconfigure_registrar(now);
         self.restore(now);
@@ -227,10 +231,10 @@ impl Desk {
         let wall = (self.clocks.wall)();
         let mut damaged = 0_usize;
         let restored = std::mem::take(&mut self.restored);
-        let is_known = |user: &str| settings.devices.iter().any(|it| it.extension == *user);
+        let known: HashSet<&str> = settings.devices.iter().map(|it| &*it.extension).collect();
         let users: Vec<Text> = restored
             .iter()
-            .filter(|(user, _)| is_known(user))
+            .filter(|(user, _)| known.contains(user.as_str()))
             .filter_map(|(user, record)| {
                 let done = self.registrar.restore(now, wall, user, record);
                 damaged += usize::from(done.is_err());

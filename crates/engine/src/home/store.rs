@@ -22,11 +22,11 @@ use file::{Failure, File};
 
 /// The file's name.
 pub(crate) const FILE: &str = "home.redb";
-/// So long may a write wait that no answer waits for.
-const SOON: Duration = Duration::from_millis(500);
+/// So long may a write wait here that no answer waits for: with the time in which it was gathered that makes less than a second.
+const SOON: Duration = Duration::from_millis(250);
 /// What could not be written is tried again so much later.
 const RETRY: Duration = Duration::from_secs(30);
-/// Writes of one transaction; the others come with the next.
+/// About how many writes one transaction takes; the others come with the next.
 const GROUP: usize = 16 * 1024;
 
 /// What the store tells.
@@ -57,7 +57,7 @@ pub(crate) struct Found {
 /// See the module. Dropped, it writes what is left and ends.
 #[derive(Debug)]
 pub(crate) struct Store {
-    writes: Option<mpsc::Sender<Write>>,
+    writes: Option<mpsc::Sender<Vec<Write>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -91,10 +91,10 @@ impl Store {
         Ok((store, found))
     }
 
-    /// Takes a write on; its [`Outcome::Committed`] follows.
-    pub(crate) fn write(&self, write: Write) {
+    /// Takes writes on; their [`Outcome::Committed`] follows. Those that are given together are committed together.
+    pub(crate) fn write(&self, all: Vec<Write>) {
         if let Some(writes) = &self.writes {
-            let _ = writes.send(write);
+            let _ = writes.send(all);
         }
     }
 }
@@ -144,19 +144,21 @@ impl Keeper {
     }
 
     /// False at the end.
-    fn turn(&mut self, queue: &mpsc::Receiver<Write>) -> bool {
+    fn turn(&mut self, queue: &mpsc::Receiver<Vec<Write>>) -> bool {
         let first = match self.due {
             None => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
             Some(at) => queue.recv_timeout(at.saturating_duration_since(Instant::now())),
         };
         let goes_on = !matches!(first, Err(RecvTimeoutError::Disconnected));
         let mut urgent = false;
-        if let Ok(write) = first {
-            urgent = self.take(write);
-            for _ in 1..GROUP {
-                let Ok(write) = queue.try_recv() else { break };
+        let mut next = first.ok();
+        let mut taken = 0;
+        while let Some(writes) = next.take() {
+            for write in writes {
                 urgent |= self.take(write);
+                taken += 1;
             }
+            next = (taken < GROUP).then(|| queue.try_recv().ok()).flatten();
         }
         let is_due = self.due.is_some_and(|at| at <= Instant::now());
         if self.file.is_none() {

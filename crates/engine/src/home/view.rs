@@ -1,7 +1,8 @@
 //! The home as it is now, for whoever wants to see it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bellhop_control::error::{Code, Error};
@@ -21,7 +22,7 @@ pub(crate) struct View {
     /// The home network that the machine is in.
     pub(crate) network: Option<HomeNetwork>,
     /// In the config's order.
-    pub(crate) devices: Vec<Device>,
+    pub(crate) devices: Vec<Arc<Device>>,
     /// Listeners that are wanted and not open.
     pub(crate) problems: Vec<HomeProblem>,
     /// What is wrong with the store.
@@ -87,10 +88,7 @@ pub(crate) fn store_error(trouble: &store::Trouble) -> Error {
     }
 }
 
-/// How each device, by its extension, has been: since when online without a break, or when that ended.
-#[derive(Debug, Default)]
-pub(crate) struct Online(HashMap<String, Been>);
-
+/// How a device has been: since when online without a break, or when that ended.
 #[derive(Clone, Copy, Debug)]
 enum Been {
     Online { since: Instant },
@@ -114,55 +112,111 @@ impl Been {
     }
 }
 
-impl Online {
-    /// The devices of the config with what the registrar knows of them.
-    pub(crate) fn devices(
+/// The devices of the config with what the registrar knows of them. What has not changed is not made anew, and the views share it.
+#[derive(Debug, Default)]
+pub(crate) struct Devices {
+    /// In the config's order.
+    shown: Vec<Arc<Device>>,
+    /// How each of them has been; none of one that was never online.
+    been: Vec<Option<Been>>,
+    /// Where each extension is.
+    places: HashMap<String, usize>,
+    /// Those that may look otherwise by now.
+    changed: HashSet<usize>,
+}
+
+impl Devices {
+    /// Other devices from now on. Those that stay have been what they were.
+    pub(crate) fn reconfigure(&mut self, settings: &HomeSettings) {
+        let before = std::mem::take(self);
+        let count = settings.devices.len();
+        for (place, device) in settings.devices.iter().enumerate() {
+            let old = before.places.get(&device.extension);
+            let been = old.and_then(|place| *before.been.get(*place)?);
+            self.been.push(been);
+            self.shown.push(Arc::new(Device {
+                name: device.name.clone(),
+                extension: device.extension.clone(),
+                ..Device::default()
+            }));
+            self.places.insert(device.extension.clone(), place);
+        }
+        self.changed = (0..count).collect();
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> u32 {
+        u32::try_from(self.shown.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The device of that extension may look otherwise.
+    pub(crate) fn device_changed(&mut self, extension: &str) {
+        self.changed.extend(self.places.get(extension));
+    }
+
+    /// All may, as when the clock was set.
+    pub(crate) fn all_changed(&mut self) {
+        self.changed = (0..self.shown.len()).collect();
+    }
+
+    /// As they are now.
+    pub(crate) fn view(
         &mut self,
-        settings: &HomeSettings,
         registrar: &Registrar,
         now: Instant,
         clock: &WallClock,
-    ) -> Vec<Device> {
-        let before = std::mem::take(&mut self.0);
-        settings
-            .devices
-            .iter()
-            .map(|device| {
-                let mut since = None;
-                let contacts = registrar
-                    .bindings(&device.extension)
-                    .filter(|binding| binding.expires_at() > now)
-                    .map(|binding| {
-                        if binding.qualified() != Some(Qualified::Unreachable) {
-                            let bound = binding.bound_at();
-                            since = Some(since.map_or(bound, |since: Instant| since.min(bound)));
-                        }
-                        contact(binding, clock)
-                    })
-                    .collect();
-                let before = before.get(&device.extension).copied();
-                // One binding may have followed another.
-                let since = since.map(|it| before.and_then(Been::online_since).unwrap_or(it));
-                let last_seen = match since {
-                    Some(_) => None,
-                    None => before.map(|it| it.last_seen(now)),
-                };
-                let been = since.map(|since| Been::Online { since });
-                let been = been.or(last_seen.map(|last_seen| Been::Offline { last_seen }));
-                if let Some(been) = been {
-                    self.0.insert(device.extension.clone(), been);
-                }
-                Device {
-                    name: device.name.clone(),
-                    extension: device.extension.clone(),
-                    online: since.is_some(),
-                    contacts,
-                    since: since.map(|at| clock.at(at)),
-                    last_seen: last_seen.map(|at| clock.at(at)),
-                    error: None,
-                }
-            })
-            .collect()
+    ) -> Vec<Arc<Device>> {
+        for place in std::mem::take(&mut self.changed) {
+            let (Some(shown), Some(been)) = (self.shown.get_mut(place), self.been.get_mut(place))
+            else {
+                continue;
+            };
+            let next = device(shown, been, registrar, now, clock);
+            if **shown != next {
+                *shown = Arc::new(next);
+            }
+        }
+        self.shown.clone()
+    }
+}
+
+/// A device as it is now, which is noted.
+fn device(
+    before: &Device,
+    been: &mut Option<Been>,
+    registrar: &Registrar,
+    now: Instant,
+    clock: &WallClock,
+) -> Device {
+    let mut first = None;
+    let contacts = registrar
+        .bindings(&before.extension)
+        .filter(|binding| binding.expires_at() > now)
+        .map(|binding| {
+            if binding.qualified() != Some(Qualified::Unreachable) {
+                let bound = binding.bound_at();
+                first = Some(first.map_or(bound, |first: Instant| first.min(bound)));
+            }
+            contact(binding, clock)
+        })
+        .collect();
+    // One binding may have followed another.
+    let since = first.map(|first| been.and_then(Been::online_since).unwrap_or(first));
+    let last_seen = match since {
+        Some(_) => None,
+        None => been.map(|it| it.last_seen(now)),
+    };
+    *been = since
+        .map(|since| Been::Online { since })
+        .or(last_seen.map(|last_seen| Been::Offline { last_seen }));
+    Device {
+        name: before.name.clone(),
+        extension: before.extension.clone(),
+        online: since.is_some(),
+        contacts,
+        since: since.map(|at| clock.at(at)),
+        last_seen: last_seen.map(|at| clock.at(at)),
+        error: None,
     }
 }
 

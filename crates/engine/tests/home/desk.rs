@@ -95,7 +95,7 @@ impl Desk {
     /// The phone, as soon as it is so.
     pub(crate) async fn phone_where(&mut self, holds: impl Fn(&Device) -> bool) -> Device {
         let home = self.home_where(|home| holds(&home.devices[0])).await;
-        home.devices[0].clone()
+        (*home.devices[0]).clone()
     }
 
     /// Ends the engine, and begins another on the same state.

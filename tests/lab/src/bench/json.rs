@@ -13,7 +13,7 @@ pub fn json(findings: &Findings) -> Value {
     let versions = Peer::ALL.map(|peer| (peer.name().to_owned(), peer.version().into()));
     json!({
         "bellhop": findings.program,
-        "machine": machine::machine(),
+        "machine": machine::line(),
         "wire": findings.wire,
         "seconds": findings.seconds,
         "versions": Value::Object(versions.into_iter().collect()),

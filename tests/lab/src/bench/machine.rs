@@ -28,13 +28,14 @@ pub(super) fn lines(findings: &Findings) -> Vec<String> {
             asterisk(),
             phones.join(", ")
         ),
-        format!("{}; {wire}", machine()),
+        format!("{}; {wire}", line()),
         format!("{:.1} minutes in all", findings.seconds / 60.0),
     ]
 }
 
 /// Cores, kernel and load: others' work on the same cores lengthens what is measured.
-pub(super) fn machine() -> String {
+#[must_use]
+pub fn line() -> String {
     let cores = thread::available_parallelism().map_or(0, usize::from);
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();

@@ -50,7 +50,15 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "bellhop-registrar",
         ],
     ),
-    ("bellhop-tests-lab", &["bellhop-tests-support"]),
+    (
+        "bellhop-tests-lab",
+        &[
+            "bellhop-tests-support",
+            "bellhop-sip",
+            "bellhop-endpoint",
+            "bellhop-registrar",
+        ],
+    ),
     ("bellhop-tray", &["bellhop-control"]),
     ("bellhop-tests-icons", &[]),
     (

@@ -131,7 +131,7 @@ fn a_phone_that_is_ready_is_named_and_one_that_is_not_is_told() {
         ),
     ] {
         let mut snapshot = snapshot(line(LineState::Registered));
-        snapshot.home.devices.push(device(online));
+        snapshot.home.devices.push(device(online).into());
         let view = view(snapshot, &Granted::default(), here("14:02:00"));
         let phone = &view.lines[0].path[0];
         assert_eq!(phone.state, state);

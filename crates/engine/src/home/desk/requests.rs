@@ -181,7 +181,10 @@ impl Desk {
         };
         match hold {
             Hold::Nothing => self.send_when_due(now, letter),
-            Hold::Until(seq) => self.post.hold(seq, letter),
+            Hold::Until(seq) => {
+                self.write_by(now, true);
+                self.post.hold(seq, letter);
+            }
         }
     }
 
@@ -214,8 +217,8 @@ impl Desk {
 
     /// What the registrar wants kept, and what happened. `local` is the listener that a request just came to.
     pub(super) fn after_registrar(&mut self, now: Instant, local: Option<SocketAddr>) {
-        while let Some(write) = self.registrar.poll_write() {
-            self.store.write(write);
+        if self.write_at.is_none() && self.registrar.has_writes() {
+            self.write_by(now, false);
         }
         while let Some(event) = self.registrar.poll_event() {
             tracing::debug!(%event, "at home");
@@ -223,7 +226,10 @@ impl Desk {
                 Event::Bound { user, .. }
                 | Event::Unbound { user, .. }
                 | Event::Expired { user, .. } => self.bindings_changed(now, &user, local),
-                Event::Qualified { .. } => self.publish.changed = true,
+                Event::Qualified { user, .. } => {
+                    self.devices.device_changed(&user);
+                    self.publish.changed = true;
+                }
                 Event::Refused { .. } => {}
             }
         }
@@ -236,6 +242,7 @@ impl Desk {
         user: &Text,
         local: Option<SocketAddr>,
     ) {
+        self.devices.device_changed(user);
         self.publish.changed = true;
         let bindings = self.registrar.bindings(user);
         self.keep_alive.handle_bindings(now, user, bindings, local);
@@ -267,6 +274,7 @@ impl Desk {
         self.registrar
             .handle_qualified(now, user, *binding, *qualified);
         // The round trip is another one each time.
+        self.devices.device_changed(user);
         self.publish.changed = true;
         self.after_registrar(now, None);
     }

@@ -14,8 +14,10 @@ use crate::home::{Command, gateway};
 
 /// A view of a moment ago is new enough; one of a while ago is not, for whoever asks right after a device has registered.
 const MOMENT: Duration = Duration::from_millis(5);
-/// With very many devices a view takes time: of all time at most so much.
-const SHARE: u32 = 20;
+/// With very many devices a view takes time, here and where it is passed on: that much longer for each is new enough.
+const MOMENT_OF_ONE: Duration = Duration::from_micros(25);
+/// So long what no answer waits for may gather before the store gets it, which has a time of its own after that.
+const GATHER: Duration = Duration::from_millis(600);
 /// Commits and answers of gateways in one turn.
 const ROUND: usize = 64;
 
@@ -34,7 +36,10 @@ impl Desk {
     pub(in crate::home) async fn run(mut self) {
         loop {
             match self.wait().await {
-                Input::End => break,
+                Input::End => {
+                    self.write();
+                    break;
+                }
                 Input::Command(command) => self.command(Instant::now(), command),
                 Input::Store(outcome) => self.store_told(Instant::now(), outcome),
                 Input::Gateway(question, mac) => self.gateway_told(Instant::now(), &question, mac),
@@ -174,11 +179,30 @@ impl Desk {
             self.keep_alive.poll_timeout(),
             self.listeners.poll_timeout(),
             self.post.poll_timeout(),
+            self.write_at,
             view,
         ]
         .into_iter()
         .flatten()
         .min()
+    }
+
+    /// What the registrar has for the store by now goes there, as one.
+    fn write(&mut self) {
+        self.write_at = None;
+        let writes: Vec<_> = std::iter::from_fn(|| self.registrar.poll_write()).collect();
+        if !writes.is_empty() {
+            self.store.write(writes);
+        }
+    }
+
+    /// The store gets something soon, or in this very turn where an answer waits for it.
+    pub(super) fn write_by(&mut self, now: Instant, an_answer_waits: bool) {
+        let at = match an_answer_waits {
+            true => now,
+            false => now + GATHER,
+        };
+        self.write_at = Some(self.write_at.map_or(at, |before| before.min(at)));
     }
 
     fn handle_timeouts(&mut self, now: Instant) {
@@ -202,6 +226,9 @@ impl Desk {
         if self.listeners.handle_timeout(now) {
             self.publish.changed = true;
         }
+        if self.write_at.is_some_and(|at| at <= now) {
+            self.write();
+        }
         for letter in self.post.handle_timeout(now) {
             self.send(letter);
         }
@@ -211,18 +238,17 @@ impl Desk {
         if !self.publish.changed || now < self.publish.not_before {
             return;
         }
-        let Some(configuration) = &self.configuration else {
+        if self.configuration.is_none() {
             return;
-        };
+        }
         self.publish.changed = false;
-        self.clock.adjust(now, (self.clocks.wall)());
-        let settings = &configuration.settings;
+        if self.clock.adjust(now, (self.clocks.wall)()) {
+            self.devices.all_changed();
+        }
         let view = View {
             listening: self.listeners.listening(),
             network: self.networks.home(),
-            devices: self
-                .online
-                .devices(settings, &self.registrar, now, &self.clock),
+            devices: self.devices.view(&self.registrar, now, &self.clock),
             problems: self.listeners.problems(),
             store: self.store_trouble.as_ref().map(view::store_error),
             bans: self.bans,
@@ -235,6 +261,6 @@ impl Desk {
             }
             differs
         });
-        self.publish.not_before = now + MOMENT.max(now.elapsed() * SHARE);
+        self.publish.not_before = now + MOMENT + MOMENT_OF_ONE * self.devices.count();
     }
 }

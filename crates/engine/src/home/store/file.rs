@@ -17,8 +17,8 @@ use redb::{
 use super::Trouble;
 
 const LOCATIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("location");
-/// Of the file in memory. A home has a few hundred bytes a device.
-const CACHE: usize = 16 * 1024 * 1024;
+/// Of the file in memory: a home has a few hundred bytes a device, and the system keeps the file in its own cache as well.
+const CACHE: usize = 2 * 1024 * 1024;
 /// A file up to this is looked at as a whole when it is opened: what a home has takes a millisecond.
 const MAX_CHECKED: u64 = 64 * 1024 * 1024;
 /// A larger file is not ours.

@@ -22,10 +22,10 @@ fn what_was_committed_is_there_at_the_next_start() {
     let directory = tempfile::tempdir().unwrap();
     let (store, found, mut told) = open(directory.path());
     assert!(found.records.is_empty() && found.trouble.is_none());
-    store.write(write(1, "101", Some(b"a"), Urgency::BeforeAnswer));
+    store.write(vec![write(1, "101", Some(b"a"), Urgency::BeforeAnswer)]);
     assert_eq!(told.blocking_recv(), Some(Outcome::Committed(WriteSeq(1))));
-    store.write(write(2, "102", Some(b"b"), Urgency::Soon));
-    store.write(write(3, "101", None, Urgency::BeforeAnswer));
+    store.write(vec![write(2, "102", Some(b"b"), Urgency::Soon)]);
+    store.write(vec![write(3, "101", None, Urgency::BeforeAnswer)]);
     drop(store);
     let (_, found, _) = open(directory.path());
     assert_eq!(found.records, [("102".to_owned(), b"b".to_vec())]);
@@ -37,7 +37,7 @@ fn what_nobody_waits_for_is_written_within_a_second() {
     let (store, _, mut told) = open(directory.path());
     let begun = Instant::now();
     for seq in 1..=50 {
-        store.write(write(seq, "101", Some(b"a"), Urgency::Soon));
+        store.write(vec![write(seq, "101", Some(b"a"), Urgency::Soon)]);
     }
     assert_eq!(
         told.blocking_recv(),
@@ -61,7 +61,7 @@ fn a_damaged_file_is_kept_aside_and_another_one_begun() {
         );
         let aside = directory.path().join("home.redb.damaged");
         assert_eq!(fs::read(aside).unwrap(), damage);
-        store.write(write(1, "101", Some(b"a"), Urgency::BeforeAnswer));
+        store.write(vec![write(1, "101", Some(b"a"), Urgency::BeforeAnswer)]);
         assert_eq!(told.blocking_recv(), Some(Outcome::Committed(WriteSeq(1))));
         drop(store);
         let (_, found, _) = open(directory.path());
@@ -75,12 +75,12 @@ fn a_file_with_a_flipped_byte_anywhere_never_stops_the_start() {
     let directory = tempfile::tempdir().unwrap();
     let (store, _, _told) = open(directory.path());
     for seq in 0..20 {
-        store.write(write(
+        store.write(vec![write(
             seq,
             &format!("{seq}"),
             Some(b"record"),
             Urgency::BeforeAnswer,
-        ));
+        )]);
     }
     drop(store);
     let whole = fs::read(directory.path().join(FILE)).unwrap();
@@ -89,7 +89,7 @@ fn a_file_with_a_flipped_byte_anywhere_never_stops_the_start() {
         damaged[at] ^= 0xff;
         fs::write(directory.path().join(FILE), &damaged).unwrap();
         let (store, _, mut told) = open(directory.path());
-        store.write(write(100, "new", Some(b"n"), Urgency::BeforeAnswer));
+        store.write(vec![write(100, "new", Some(b"n"), Urgency::BeforeAnswer)]);
         loop {
             match told.blocking_recv() {
                 Some(Outcome::Committed(seq)) => break assert_eq!(seq, WriteSeq(100)),
@@ -106,7 +106,7 @@ fn a_directory_that_is_missing_holds_no_answer_back() {
     let missing = directory.path().join("missing");
     let (store, found, mut told) = open(&missing);
     assert!(matches!(found.trouble, Some(Trouble::Unwritable(_))));
-    store.write(write(1, "101", Some(b"a"), Urgency::BeforeAnswer));
+    store.write(vec![write(1, "101", Some(b"a"), Urgency::BeforeAnswer)]);
     assert_eq!(told.blocking_recv(), Some(Outcome::Committed(WriteSeq(1))));
     fs::create_dir(&missing).unwrap();
     drop(store);
