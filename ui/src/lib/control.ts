@@ -481,7 +481,7 @@ enabled: boolean,
  */
 listening: Array<string>, 
 /**
- * The devices of the config.
+ * The devices of the config. Snapshots share those that have not changed.
  */
 devices: Array<Device>, 
 /**
