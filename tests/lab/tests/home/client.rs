@@ -33,8 +33,14 @@ impl Carrier for UdpSocket {
     fn ask(&mut self, message: &str) -> Result<String> {
         self.send(message.as_bytes())?;
         let mut buffer = [0; 8192];
-        let length = self.recv(&mut buffer).context("no answer")?;
-        text(buffer.get(..length))
+        loop {
+            let length = self.recv(&mut buffer).context("no answer")?;
+            let answer = text(buffer.get(..length))?;
+            // It may be asked whether it is still there.
+            if answer.starts_with("SIP/2.0 ") {
+                return Ok(answer);
+            }
+        }
     }
 }
 

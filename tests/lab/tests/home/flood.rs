@@ -95,8 +95,7 @@ fn works(host: &Namespace, house: &House, seconds: u32) -> Result<()> {
 
 /// So many connections that have been begun, from many addresses.
 fn open(host: &Namespace, many: usize) -> Result<Vec<OwnedFd>> {
-    let listener = SocketAddr::from(Over::Tcp.at_home());
-    let SocketAddr::V4(listener) = listener else {
+    let SocketAddr::V4(listener) = Over::Tcp.at_home() else {
         anyhow::bail!("an IPv4 address")
     };
     let listener = SockaddrIn::from(listener);

@@ -110,7 +110,7 @@ impl Place {
         })
     }
 
-    fn is_as_before(mut self) -> Result<()> {
+    fn compare(mut self) -> Result<()> {
         let after = self.house.home()?;
         ensure!(after == self.before, "{after}\nwas\n{}", self.before);
         self.house.is_running()
@@ -149,7 +149,7 @@ fn over_udp(own: std::net::IpAddr) -> Result<()> {
         }
     }
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
-    place.is_as_before()
+    place.compare()
 }
 
 fn answers(
@@ -221,7 +221,7 @@ fn over_tcp() -> Result<()> {
         }
     }
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
-    place.is_as_before()
+    place.compare()
 }
 
 /// The statuses that came, and whether the connection was closed.

@@ -61,7 +61,7 @@ fn at_home() -> Result<Home> {
     );
     let told = house.engine().cli(&["home", "here"])?;
     ensure!(told.code == Some(0), "{told:?}");
-    house.wait("home", |home| is_home(home))?;
+    house.wait("home", is_home)?;
     let home = house.home()?;
     let known = |key: &str| home.pointer(key).and_then(serde_json::Value::as_str);
     ensure!(known("/network/gateway_mac") == Some(GATEWAY_MAC), "{home}");
