@@ -27,6 +27,7 @@ async fn ten_thousand_connections_that_say_nothing_keep_nobody_out() {
         let length = bound.read(&mut buffer).await.unwrap();
         assert_eq!(phone.hear(&buffer[..length]), wanted);
     }
+    desk.home_where(|it| it.devices[0].online).await;
     let mut silent = std::collections::VecDeque::new();
     let mut slowest = Duration::ZERO;
     for number in 0..MANY {
