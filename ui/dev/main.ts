@@ -16,7 +16,7 @@ const state = STATES[location.hash.slice(1)] ?? STATES["registered"];
 /** Every request that the page made. */
 const asked: WindowRequest[] = [];
 const refused: string[] = [];
-Object.assign(window, { asked, refused });
+Object.assign(window, { asked, refused, states: Object.keys(STATES) });
 document.addEventListener("securitypolicyviolation", (event) => {
   refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
 });
@@ -33,7 +33,7 @@ mockIPC(async (command, payload) => {
 });
 
 async function answer(request: WindowRequest, progress: Listening<CheckStep>): Promise<WindowReply> {
-  if (request.to === "desktop") return { reply: "done" };
+  if (request.to === "desktop") return state?.desktop ?? { reply: "done" };
   const reply = state?.replies?.[request.request.ask];
   if (request.request.ask === "check") {
     for (const step of state?.steps ?? []) progress.onmessage(step);

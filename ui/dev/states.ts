@@ -1,13 +1,15 @@
 // Every state of the window, by name. Shapes as the window's process sends them.
 
 import type {
-  Action, CheckStep, Error, Line, LineView, OtherPlace, Snapshot, Station, StationState, View, WindowEvent, WindowReply,
+  Action, CheckStep, Error, Line, LineView, NoEngine, OtherPlace, Snapshot, Station, StationState, View, WindowEvent, WindowReply,
 } from "../src/lib/control.ts";
 import { HOME_STATES, OFF } from "./homeStates.ts";
 
 interface State {
   events: WindowEvent[];
   replies?: Partial<Record<string, WindowReply>>;
+  /** The answer of the desktop, where it is not that it was done. */
+  desktop?: WindowReply;
   steps?: CheckStep[];
 }
 
@@ -89,8 +91,17 @@ function snapshot(lines: LineView[], demo = false, change: Partial<Snapshot> = {
 function view(lines: LineView[], change: Partial<View> = {}): WindowEvent {
   return {
     event: "view",
-    view: { engine: { state: "running", version: "0.1.0" }, snapshot: snapshot(lines), lines, home: OFF, login: "on", tray: true, ...change },
+    view: { engine: { state: "running", version: "0.1.0" }, no_engine: null, snapshot: snapshot(lines), lines, home: OFF, login: "on", icon: "shown", quit_costs: true, ...change },
   };
+}
+
+const STOPPED: NoEngine = {
+  headline: "Bellhop's engine stopped", second: "starting it again in 12 s", why: "the engine ended the connection", reach: "unreachable",
+  can_start: false, is_newer: false, report: "Bellhop 0.1.0 (linux x86_64)\nBellhop's engine stopped",
+};
+
+function without(stopped: NoEngine, change: Partial<NoEngine>): State {
+  return { events: [view([], { engine: { state: "starting" }, no_engine: { ...stopped, ...change }, snapshot: null, home: null })] };
 }
 
 function one(change: Partial<LineView>): State {
@@ -105,6 +116,10 @@ const CONFIG = step("config", 0, { line: null, detail: "1 line" });
 const FOUND = [CONFIG, step("secret", 12), step("dns", 31, { detail: "198.51.100.20:5060" })];
 const UNPROVEN = [...FOUND, step("login", 63), step("callable", 4000, { outcome: "unproven" })];
 const WRONG = [...FOUND, step("login", 1240, { outcome: "fails", error: REFUSED })];
+const NO_LOGIN: WindowReply = {
+  reply: "refused", error: error("config_unwritable", "the config file /home/tina/.config/autostart/app.bellhop.Bellhop.desktop can't be written: permission denied"),
+  state: null, details: [], problems: [],
+};
 const ADDED: WindowReply = { reply: "added", line: "work" };
 
 function trial(steps: CheckStep[], ends = true): State {
@@ -144,17 +159,22 @@ export const STATES: Record<string, State> = {
   numeric: one({ path: REGISTERED.path.map((it) => (it.kind === "registrar" ? { ...it, name: "198.51.100.200" } : it)) }),
   demo: { events: [view([{ ...REGISTERED, id: "demo", number: "demo@demo.example", path: REGISTERED.path.filter((it) => it.kind !== "internet") }], { snapshot: snapshot([{ ...REGISTERED, id: "demo" }], true) })] },
   notice: { events: [view([REGISTERED]), { event: "notice", line: "work", sentence: "Registered again in 41 ms (Wi-Fi → hotspot)" }] },
-  "no-tray": { events: [view([REGISTERED], { tray: false, login: "not_asked" })] },
+  "no-tray": { events: [view([REGISTERED], { icon: "no_place", login: "not_asked" })] },
+  "no-library": { events: [view([REGISTERED], { icon: "no_library", quit_costs: false })] },
   "config-error": { events: [view([REGISTERED], { snapshot: snapshot([REGISTERED], false, {
     config: { file: "/home/tina/.config/bellhop/config.toml", error: error("config_invalid", "the config file has 2 problems"),
       problems: [{ line: 7, key: "expires", message: "must be a whole number of seconds between 60 and 604800" }, { line: 12, key: null, message: "expected a key" }] },
     state_dir: { path: "/home/tina/.local/share/bellhop", error: error("state_dir_unusable", "the state directory /home/tina/.local/share/bellhop can't be used: no space left on device") },
   }) })] },
-  "empty-no-tray": { events: [view([], { login: "not_asked", tray: false })] },
+  "login-refused": { events: [view([REGISTERED], { login: "off" })], desktop: NO_LOGIN },
+  "login-refused-first": { events: [view([REGISTERED], { login: "not_asked" })], desktop: NO_LOGIN },
+  "empty-no-tray": { events: [view([], { login: "not_asked", icon: "no_place" })] },
   empty: { events: [view([], { login: "not_asked" })] },
   "no-view": { events: [] },
-  starting: { events: [view([], { engine: { state: "starting" }, snapshot: null, home: null })] },
-  stopped: { events: [view([], { engine: { state: "stopped", error: error("engine_lost", "the engine ended the connection", COPY) }, snapshot: null, home: null })] },
+  starting: without(STOPPED, { headline: "Bellhop is starting …", second: null, why: null, reach: "working", report: null }),
+  stopped: without(STOPPED, { second: "starting it again" }),
+  "stopped-config": without(STOPPED, { why: "/home/tina/.config/bellhop/config.toml:3: aor: must be an address like sip:tina@example.com", can_start: true }),
+  newer: without(STOPPED, { headline: "Bellhop was updated: quit and open it again", second: null, why: null, is_newer: true, report: null }),
   "form-add": { events: [view([REGISTERED]), { event: "add_line" }] },
   "form-refused": {
     events: [view([]), { event: "add_line" }],
@@ -168,6 +188,7 @@ export const STATES: Record<string, State> = {
   "trial-running": trial(FOUND, false),
   "trial-unproven": trial(UNPROVEN),
   "trial-holds": trial([...FOUND, step("tls", 40), step("login", 63), step("callable", 84)]),
+  "trial-login-refused": { ...trial([...FOUND, step("login", 63), step("callable", 84)]), desktop: NO_LOGIN },
   "trial-wrong": trial(WRONG),
   "trial-unknown": trial([CONFIG, step("secret", 12), step("dns", 5003, { outcome: "fails", error: error("registrar_unresolved", "this network's DNS does not know pbx.example.com", { kind: "try_now", label: "Try now" }) })]),
   ...Object.fromEntries(Object.entries(HOME_STATES).map(([name, { home, replies }]): [string, State] => [

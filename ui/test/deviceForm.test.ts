@@ -3,13 +3,13 @@ import { test } from "node:test";
 import { byField, settings } from "../src/lib/deviceForm.ts";
 
 test("the engine is told what was typed, and chooses the extension that nobody typed", () => {
-  assert.deepEqual(settings({ name: " desk ", extension: " ", md5: false }), {
+  assert.deepEqual(settings({ name: " desk ", extension: " ", digest: "" }), {
     name: "desk",
     extension: null,
     password: { in: "keyring" },
     digest: null,
   });
-  const old = settings({ name: "attic", extension: "007 ", md5: true });
+  const old = settings({ name: "attic", extension: "007 ", digest: "MD5" });
   assert.equal(old.extension, "007");
   assert.equal(old.digest, "MD5");
 });

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::desktop::{self, For};
+use crate::desktop::{self, Built, For};
 use crate::namespaces::Right;
 use crate::packages::{self, Package};
 use crate::scratch::Scratch;
@@ -40,7 +40,7 @@ pub(crate) fn run(yes: bool) -> Fallible<()> {
     need(shown, yes)?;
     println!("\nBuilding (some minutes the first time) …");
     let (bellhop, built) = if shown {
-        let built = desktop::build(For::People)?;
+        let built = Built::named().map_or_else(|| desktop::build(For::People), Ok)?;
         (built.bellhop.clone(), Some(built))
     } else {
         println!("There is no display here: tray and window are left out.");
@@ -49,8 +49,8 @@ pub(crate) fn run(yes: bool) -> Fallible<()> {
     interrupt::watch()?;
     let scratch = Scratch::new("demo")?;
     let faces = built.map(|built| Faces::open(built, scratch.path()));
-    let _until_the_end = faces.transpose()?;
-    match namespaces::allowed() {
+    let faces = faces.transpose()?;
+    let told = match namespaces::allowed() {
         Some(right) => again_inside(right, &bellhop, scratch.path()),
         None => {
             println!(
@@ -59,7 +59,9 @@ pub(crate) fn run(yes: bool) -> Fallible<()> {
             );
             story::tell(&bellhop, scratch.path(), &mut Scripted::new()?)
         }
-    }
+    };
+    let seen = faces.map_or(Ok(()), Faces::close);
+    told.and(seen)
 }
 
 fn need(shown: bool, yes: bool) -> Fallible<()> {

@@ -65,17 +65,32 @@ pub(crate) struct Built {
     pub(crate) tray: PathBuf,
     /// A tray of a few lines, to measure beside.
     pub(crate) minimal: PathBuf,
+    /// The window's page with every state that it can show; for tests.
+    pub(crate) fixture: Option<PathBuf>,
 }
 
 impl Built {
+    /// Those that the environment names, by the variables of [`Built::variables`]: the demo is tested with what is built for tests.
+    pub(crate) fn named() -> Option<Built> {
+        let named = |name| std::env::var_os(name).map(PathBuf::from);
+        Some(Built {
+            bellhop: named("BELLHOP_BIN")?,
+            tray: named("BELLHOP_TRAY_BIN")?,
+            minimal: named("BELLHOP_MINIMAL_TRAY")?,
+            fixture: None,
+        })
+    }
+
     /// By these variables tests find the programs.
-    pub(crate) fn variables(&self) -> [(&'static str, String); 3] {
-        [
+    pub(crate) fn variables(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let programs = [
             ("BELLHOP_BIN", &self.bellhop),
             ("BELLHOP_TRAY_BIN", &self.tray),
             ("BELLHOP_MINIMAL_TRAY", &self.minimal),
-        ]
-        .map(|(name, path)| (name, path.display().to_string()))
+        ];
+        let fixture = self.fixture.iter().map(|path| ("BELLHOP_FIXTURE", path));
+        let all = programs.into_iter().chain(fixture);
+        all.map(|(name, path)| (name, path.display().to_string()))
     }
 }
 
@@ -109,10 +124,15 @@ pub(crate) fn build(purpose: For) -> Fallible<Built> {
         ]);
     }
     run::well(&mut cargo)?;
+    let fixture = match purpose {
+        For::People => None,
+        For::Tests => Some(ui::fixture()?),
+    };
     let release = run::target_directory()?.join("release");
     Ok(Built {
         bellhop: release.join("bellhop"),
         tray: release.join("bellhop-tray"),
         minimal: release.join("examples/minimal"),
+        fixture,
     })
 }

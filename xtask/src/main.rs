@@ -1,4 +1,4 @@
-//! `cargo xtask demo | test | mutants | bench | dist | ui | pictures | icons | deny`: everything a newcomer or CI runs.
+//! `cargo xtask demo | test | mutants | fuzz | bench | dist | ui | pictures | icons | deny`: everything a newcomer or CI runs.
 //!
 //! It depends on nothing in the workspace, so that it builds in seconds and can look at the rest from outside.
 #![allow(
@@ -12,6 +12,7 @@ mod demo;
 mod deny;
 mod desktop;
 mod dist;
+mod fuzz;
 mod icons;
 mod interrupt;
 mod mutants;
@@ -31,8 +32,9 @@ pub(crate) type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
 
 const USAGE: &str = "\
 cargo xtask demo [--yes]            a line that moves between two networks, shown from start to end
-cargo xtask test [--quick] [--yes]  every layer of tests; --quick leaves out the lab and the long simulations
+cargo xtask test [--quick] [--yes]  every layer of tests; --quick leaves out lab, home and long simulations
 cargo xtask mutants [NAME]…         known bugs, put into a copy of the tree one by one: does a test notice?
+cargo xtask fuzz [TARGET]… [--seconds N]   what breaks message, headers or registrar? needs cargo-fuzz
 cargo xtask bench [NAME …]          how fast it is, beside others; without a name: which benches there are
 cargo xtask dist [--test] [--yes]   a deb and an rpm, in target/dist; --test also installs, starts and removes them
 cargo xtask ui [--yes]              the window's page, which bellhop-tray has inside; brings Node where there is none
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
         Some((&"mutants", names)) if names.iter().all(|name| !name.starts_with('-')) => {
             Some(mutants::run(names))
         }
+        Some((&"fuzz", words)) => fuzz::Wanted::of(words).map(|wanted| fuzz::run(&wanted)),
         Some((&"bench", words)) => bench::run(words),
         Some((&"dist", flags)) => switches(flags, ["--test", "--yes"]).map(|[tested, yes]| {
             if tested {

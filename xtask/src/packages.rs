@@ -14,6 +14,13 @@ pub(crate) struct Package {
     service: Option<&'static str>,
 }
 
+/// What makes Python's virtual environments.
+pub(crate) const PYTHON_VENV: Package = Package::answering(
+    "python3-venv",
+    &["python3", "-c", "import ensurepip, venv"],
+    "brings what only Python's package index has",
+);
+
 /// By what one sees that a package is there.
 enum Sign {
     /// This program, or this file, exists.

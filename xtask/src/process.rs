@@ -92,6 +92,22 @@ impl Running {
         })
     }
 
+    /// An error if it has ended, and not well.
+    pub(crate) fn ensure_well(&mut self) -> Fallible<()> {
+        match self.child.try_wait()? {
+            Some(status) if !status.success() => {
+                let last = self.lines().pop().map(|line| line.text);
+                Err(format!(
+                    "{} ended with {status}: {}",
+                    self.name,
+                    last.unwrap_or_default()
+                )
+                .into())
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Asks it to end, and insists after three seconds.
     pub(crate) fn stop(&mut self) -> Option<ExitStatus> {
         if let Ok(Some(status)) = self.child.try_wait() {
@@ -209,6 +225,23 @@ mod tests {
             why.to_string().starts_with("the shell ended too early"),
             "{why}"
         );
+    }
+
+    #[test]
+    fn a_bad_end_is_told_with_the_last_words_and_a_good_one_is_none() {
+        let end = |script| {
+            let mut shell = shell(script);
+            wait(SOON, "it went on", || Ok(shell.child.try_wait()?)).unwrap();
+            // What it printed is read beside it.
+            wait(SOON, "nothing was read", || {
+                Ok((!shell.lines().is_empty()).then_some(()))
+            })
+            .unwrap();
+            shell.ensure_well().map_err(|why| why.to_string())
+        };
+        assert_eq!(end("echo well"), Ok(()));
+        let why = end("echo no display; exit 1").unwrap_err();
+        assert_eq!(why, "the shell ended with exit status: 1: no display");
     }
 
     #[test]

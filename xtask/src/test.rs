@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every layer as a suite that prints its minutes. It runs on after a failure and ends with a table.
 
 mod installed;
+mod peers;
 mod programs;
 mod report;
 mod structure;
@@ -58,6 +59,14 @@ pub(crate) const LAB_PACKAGES: [Package; 2] = [
     )
     .with_service("kamailio"),
     Package::new("nftables", "nft", "the NATs of the lab"),
+];
+
+/// Phones of others, and what their libraries and a scanner come in.
+const HOME_PACKAGES: [Package; 4] = [
+    Package::new("baresip-core", "baresip", "a phone at home"),
+    Package::new("linphone-cli", "linphone-daemon", "another one"),
+    Package::new("sip-tester", "sipp", "a third, which says what it is told"),
+    packages::PYTHON_VENV,
 ];
 
 /// A tenth of what the simulation runs otherwise.
@@ -129,7 +138,7 @@ pub(crate) fn need(quick: bool, yes: bool) -> Fallible<()> {
     ];
     let asterisk = [asterisk()];
     if !quick {
-        groups.push(&asterisk);
+        groups.extend([asterisk.as_slice(), &HOME_PACKAGES]);
     }
     packages::need(&groups, yes)
 }
@@ -152,9 +161,19 @@ fn run_programs(report: &mut Report, programs: &Programs, built: Option<&Built>,
         report.suite("lab", || {
             programs.lab().run(&environment(Some(built()?), quick))
         });
+        report.suite("home", || {
+            let peers = peers::environment()?.display().to_string();
+            let mut variables = environment(Some(built()?), quick);
+            variables.push((peers::VARIABLE, peers));
+            programs.home().run(&variables)
+        });
     }
     report.suite("desktop", || {
-        programs.desktop().run(&environment(Some(built()?), quick))
+        let mut environment = environment(Some(built()?), quick);
+        // Its demo is looked at there.
+        let own = std::env::current_exe()?;
+        environment.push(("BELLHOP_XTASK", own.display().to_string()));
+        programs.desktop().run(&environment)
     });
 }
 

@@ -46,6 +46,19 @@ pub(crate) fn build() -> Fallible<()> {
     page.set()
 }
 
+/// Builds the page with every state that it can show, fed by hand, and gives its folder.
+pub(crate) fn fixture() -> Fallible<PathBuf> {
+    let node = with_modules(Node::find()?)?;
+    let made = folder().join("dev/dist");
+    let page = Stamp::of("fixture", &node, &sources()?)?;
+    if !(page.is_set() && made.join("index.html").is_file()) {
+        page.clear()?;
+        run::well(npm(&node).args(["run", "fixture"]))?;
+        page.set()?;
+    }
+    Ok(made)
+}
+
 /// Checks the page's types, then gives its own tests, as a command that prints them.
 pub(crate) fn tests() -> Fallible<Command> {
     let node = with_modules(Node::find()?)?;

@@ -189,7 +189,7 @@ tray-expires_soon = Expires in less than a minute
 tray-again_at = Trying again at { $at }
 tray-rebind = { $cause ->
     [start] Registered in { $took } when Bellhop started
-    [network_changed] Re-registered in { $took } after { $network } changed
+    [network_changed] Re-registered in { $took } after a move to { $network }
     [wake] Re-registered in { $took } after this laptop woke
     [refresh_failed] Re-registered in { $took } after a refresh went unanswered
     [nat_moved] Re-registered in { $took } after the public address moved
@@ -275,6 +275,7 @@ window-problem_whole = line { $line }: { $message }
 window-login = Start Bellhop at login
 window-login_what = Your phone then follows you from the moment you log in
 window-no_tray = This desktop has no place for Bellhop's icon; your lines are kept all the same. On GNOME, the extension “AppIndicator and KStatusNotifierItem Support” makes one
+window-no_library = The library that shows Bellhop's icon is not installed; your lines are kept all the same. Install the package libayatana-appindicator3-1, then quit Bellhop and open it again
 
 ### Window: the form of a line
 
@@ -372,8 +373,10 @@ window-device_name_hint = What to call it, like desk or tablet
 window-device_name_needed = The name is needed, like desk
 window-device_extension = Extension
 window-device_extension_hint = What others dial, and what the phone logs in as; the next free one if empty
-window-device_md5 = Log in with MD5 alone
-window-device_md5_hint = For an old phone that stumbles over SHA-256
+window-device_login = Login
+window-device_login_hint = What its logins are taken with
+window-device_login_any = SHA-256 or MD5, as the phone can
+window-device_login_only = { $digest } alone
 window-device_contact_of = Addresses of { $name }
 window-device_added = { $name } is added
 window-device_renewed = { $name } has a new password
@@ -382,7 +385,7 @@ window-device_user = User
 window-device_server = Server
 window-device_kind = Which phone
 window-device_line = Line
-window-device_laptop_only = This address is for phones on this laptop. Others are let in on your home network
+window-device_laptop_only = This network is not home: only a phone on this laptop itself can register here
 window-device_no_listener = Nothing is open for phones, so there is nowhere to register yet
 window-device_code = Linphone can read this code instead: Assistant → Fetch remote configuration. It is good for { $minutes } min, once
 window-device_code_name = QR code with the settings for Linphone

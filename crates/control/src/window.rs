@@ -1,6 +1,6 @@
 //! What the window shows and what it may ask: the words are made here, so that the page draws and decides nothing.
 //!
-//! A [`View`] is a pure function of a snapshot, the engine's state and the clock. It says the same until [`next_change`], unless one of them changes.
+//! A [`View`] is a pure function of a snapshot, the engine's state and the clock. How long it says the same, unless one of them changes, [`stays`] tells.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,11 +8,13 @@ use crate::error::{Action, Error};
 use crate::face::{Here, Reach};
 use crate::protocol::Request;
 use crate::snapshot::Snapshot;
+use crate::timestamp::Timestamp;
 
 mod granted;
 mod handout;
 mod home;
 mod line;
+mod no_engine;
 mod path;
 mod report;
 mod shown;
@@ -24,7 +26,7 @@ pub use handout::{
 };
 pub use home::{ContactView, DeviceView, HomeView};
 pub use line::last;
-pub use turn::next_change;
+pub use turn::{next_change, stays};
 
 /// What the page asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +60,8 @@ pub enum DesktopRequest {
         /// It does.
         on: bool,
     },
+    /// Start the engine without waiting for the time of the next attempt.
+    StartEngine,
     /// Quit Bellhop: tray, window, and the engine that the tray started. For desktops that show no menu to do that in.
     Quit,
 }
@@ -91,6 +95,8 @@ pub enum WindowEvent {
 pub struct View {
     /// Whether the rest is true at this moment.
     pub engine: EngineState,
+    /// What is shown where there are no lines to show, because no engine is heard.
+    pub no_engine: Option<NoEngine>,
     /// The newest that the engine said; none before its first. While the engine is gone there are no lines to show: what it knew is not known.
     pub snapshot: Option<Snapshot>,
     /// In the order of the config.
@@ -99,8 +105,10 @@ pub struct View {
     pub home: Option<HomeView>,
     /// Whether Bellhop starts with the session.
     pub login: StartAtLogin,
-    /// This desktop shows Bellhop's icon.
-    pub tray: bool,
+    /// Whether this desktop shows Bellhop's icon.
+    pub icon: IconState,
+    /// With Bellhop goes a line that is wanted: who quits is asked whether it shall.
+    pub quit_costs: bool,
 }
 
 /// How the engine is.
@@ -120,6 +128,58 @@ pub enum EngineState {
         /// What came in between.
         error: Error,
     },
+}
+
+/// How the engine is, as the tray has it, which starts it and brings it back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Supervised {
+    /// It runs, or is being started; or there is no tray to tell.
+    #[default]
+    Kept,
+    /// It runs, and is too new for this program.
+    Newer,
+    /// It ended, or can't be started.
+    Stopped {
+        /// What it said, or what is in the way.
+        why: Option<String>,
+        /// When the next attempt is due; none while one is made.
+        again_at: Option<Timestamp>,
+    },
+}
+
+/// Why no engine is heard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NoEngine {
+    /// What is so.
+    pub headline: String,
+    /// What Bellhop does about it.
+    pub second: Option<String>,
+    /// What is in the way.
+    pub why: Option<String>,
+    /// For the colour that comes on top.
+    pub reach: Reach,
+    /// It can be started at once instead of at the next attempt.
+    pub can_start: bool,
+    /// It runs, and is too new for this window: only opening Bellhop anew helps.
+    pub is_newer: bool,
+    /// What IT wants to know, to be copied.
+    pub report: Option<String>,
+}
+
+/// Whether the desktop shows Bellhop's icon, and what is missing if it does not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum IconState {
+    /// It does.
+    Shown,
+    /// This desktop has no place for icons.
+    #[default]
+    NoPlace,
+    /// The library that shows icons is not installed.
+    NoLibrary,
 }
 
 /// Whether Bellhop starts with the session.
@@ -232,14 +292,18 @@ pub struct OtherPlace {
 /// What a view is made of, besides the clock.
 #[derive(Clone, Debug)]
 pub struct Known {
-    /// How the engine is.
+    /// How the engine is, as the window sees it.
     pub engine: EngineState,
+    /// How it is, as the tray has it.
+    pub supervised: Supervised,
     /// The newest that it said.
     pub snapshot: Option<Snapshot>,
     /// Whether Bellhop starts with the session.
     pub login: StartAtLogin,
-    /// This desktop shows Bellhop's icon.
-    pub tray: bool,
+    /// Whether this desktop shows Bellhop's icon.
+    pub icon: IconState,
+    /// With Bellhop goes a line that is wanted.
+    pub quit_costs: bool,
 }
 
 impl View {
@@ -252,10 +316,12 @@ impl View {
         });
         View {
             engine: known.engine.clone(),
+            no_engine: no_engine::of(known, here),
             lines: lines.collect(),
             home: snapshot.as_ref().map(|it| HomeView::of(&it.home, here)),
             login: known.login,
-            tray: known.tray,
+            icon: known.icon,
+            quit_costs: known.quit_costs,
             snapshot,
         }
     }

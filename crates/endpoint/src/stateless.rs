@@ -5,7 +5,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
 
-use bellhop_sip::{HeaderError, HeaderName, Message, Method, Request, Response, StatusCode};
+use bellhop_sip::{
+    HeaderError, HeaderName, Headers, Message, Method, Request, Response, StatusCode,
+};
 use bytes::Bytes;
 
 use crate::{Discard, uas, via};
@@ -68,7 +70,7 @@ impl StatelessUas {
     fn receive_request(&self, source: SocketAddr, mut request: Request) -> Received {
         let via = match request.headers.top_via() {
             Ok(via) => via,
-            Err(error) => return Received::Discarded(Discard::BadHeader(error)),
+            Err(error) => return self.refuse_garbled(source, &request, error),
         };
         if matches!(request.method, Method::Ack | Method::Cancel) {
             return Received::Discarded(Discard::NoTransaction);
@@ -83,6 +85,27 @@ impl StatelessUas {
         Received::Request {
             request,
             destination,
+        }
+    }
+
+    /// A Via whose parameters make no sense still tells who sent it (RFC 4475 §3.1.2.1): it comes back as it is, with a 400.
+    fn refuse_garbled(&self, source: SocketAddr, request: &Request, why: HeaderError) -> Received {
+        let written = request.headers.get(&HeaderName::Via);
+        let sender = written.and_then(|via| Some(via.as_str()?.split(';').next()?.to_owned()));
+        let mut headers = Headers::default();
+        headers.push(HeaderName::Via, sender.unwrap_or_default());
+        let (Ok(mut via), false) = (
+            headers.top_via(),
+            matches!(request.method, Method::Ack | Method::Cancel),
+        ) else {
+            return Received::Discarded(Discard::BadHeader(why));
+        };
+        let mut response = Response::answering(request, StatusCode::BadRequest);
+        uas::tag(&mut response, &self.tag(&via.to_string()));
+        Received::Refused {
+            status: response.status.code(),
+            response: response.to_bytes(),
+            destination: via::stamp(&mut via, source),
         }
     }
 

@@ -10,6 +10,9 @@ pub enum Refusal {
     /// The Request-URI names a domain that is not served (step 1 of RFC 3261 §10.3).
     #[error("not a domain of ours")]
     OtherDomain,
+    /// The Request-URI is of a scheme that is not served at all (RFC 3261 §8.2.2.1).
+    #[error("not a SIP URI")]
+    Scheme,
     /// The request requires what we do not have (step 2): its option tags.
     #[error("an extension is required that is not supported")]
     Extension(Vec<Text>),
@@ -64,6 +67,7 @@ impl Refusal {
             Refusal::NotAllowed | Refusal::TooManyContacts => 403,
             Refusal::OtherDomain | Refusal::UnknownAor => 404,
             Refusal::Method => 405,
+            Refusal::Scheme => 416,
             Refusal::Extension(_) => 420,
             Refusal::TooBrief => 423,
             Refusal::FirstHop => 439,
@@ -79,6 +83,7 @@ impl Refusal {
             Refusal::Unauthenticated | Refusal::StaleNonce => Outcome::Challenged,
             Refusal::WrongCredentials => Outcome::Failed,
             Refusal::OtherDomain
+            | Refusal::Scheme
             | Refusal::Extension(_)
             | Refusal::FirstHop
             | Refusal::NotAllowed

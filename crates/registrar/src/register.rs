@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use bellhop_sip::{NameAddr, Request, Scheme, Text};
+use bellhop_sip::{NameAddr, Request, Text};
 
 use crate::accounts::AccountId;
 use crate::arrival::Arrival;
@@ -12,7 +12,7 @@ use crate::auth::Login;
 use crate::event::Event;
 use crate::record::Change;
 use crate::refusal::Refusal;
-use crate::registrar::{Granted, Registrar, check_extensions};
+use crate::registrar::{Granted, Registrar, check_extensions, is_sip};
 use crate::wish::{Update, Wish};
 
 impl Registrar {
@@ -26,6 +26,10 @@ impl Registrar {
     ) -> Result<Granted, Refusal> {
         self.check_domain(request)?;
         check_extensions(request)?;
+        // No AOR of anybody (RFC 4475 §3.3.4); said before the login, since it is true for all.
+        if to.is_some_and(|to| !is_sip(&to.uri)) {
+            return Err(Refusal::Malformed("To"));
+        }
         let login = self
             .auth
             .authenticate(&self.domain, &mut self.accounts, now, request, copy)?;
@@ -51,7 +55,7 @@ impl Registrar {
     /// Steps 4 and 5: whose record it is, by the To header in canonical form, and whether `login` may change it. Each account has its own and no other.
     fn record_of(&self, login: &Login, to: Option<&NameAddr>) -> Result<AccountId, Refusal> {
         let to = to.ok_or(Refusal::Malformed("To"))?;
-        if !matches!(to.uri.scheme(), Scheme::Sip | Scheme::Sips) || !self.domain.serves(&to.uri) {
+        if !self.domain.serves(&to.uri) {
             return Err(Refusal::UnknownAor);
         }
         let user = match to.uri.user() {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::time::{Instant, SystemTime};
 
-use bellhop_sip::{HeaderName, Method, Request, Text};
+use bellhop_sip::{HeaderName, Method, Request, Scheme, Text, Uri};
 use bytes::Bytes;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -321,7 +321,9 @@ impl Registrar {
 
     /// Step 1 of RFC 3261 §10.3.
     pub(crate) fn check_domain(&self, request: &Request) -> Result<(), Refusal> {
-        if self.domain.serves(&request.uri) {
+        if !is_sip(&request.uri) {
+            Err(Refusal::Scheme)
+        } else if self.domain.serves(&request.uri) {
             Ok(())
         } else {
             Err(Refusal::OtherDomain)
@@ -340,6 +342,11 @@ impl Registrar {
         hasher.write(&request.body);
         hasher.finish()
     }
+}
+
+/// All others name nobody here.
+pub(crate) fn is_sip(uri: &Uri) -> bool {
+    matches!(uri.scheme(), Scheme::Sip | Scheme::Sips)
 }
 
 /// Step 2 of RFC 3261 §10.3.

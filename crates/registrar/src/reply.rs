@@ -111,6 +111,7 @@ pub(crate) fn add_reason(to: &mut ResponseWriter, why: &Refusal, min_expires: u3
         | Refusal::TooManyContacts
         | Refusal::TooLong
         | Refusal::OtherDomain
+        | Refusal::Scheme
         | Refusal::NotAllowed
         | Refusal::UnknownAor
         | Refusal::FirstHop
@@ -126,6 +127,7 @@ pub(crate) fn phrase(why: &Refusal) -> String {
         | Refusal::TooManyContacts
         | Refusal::TooLong => sentence(&why.to_string()),
         Refusal::OtherDomain
+        | Refusal::Scheme
         | Refusal::Extension(_)
         | Refusal::FirstHop
         | Refusal::Unauthenticated

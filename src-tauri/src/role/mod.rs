@@ -3,6 +3,7 @@
 //! What is said between them are frames as on the control socket: one [`Ask`], then an [`Answer`]; to [`Ask::Watch`] one whenever it changes,
 //! until the tray goes.
 
+use bellhop_control::window::{IconState, Supervised};
 use serde::{Deserialize, Serialize};
 
 mod asking;
@@ -26,6 +27,8 @@ pub(crate) enum Ask {
     ShowDevices,
     /// Quit. Asked of the tray by a person in the window, and of the window by a tray that quits.
     Close,
+    /// Start the engine without waiting for the time of the next attempt. Asked of the tray by a person in the window.
+    StartEngine,
     /// Tell how it stands, now and whenever that changes. Asked of the tray by the window; whoever has a role answers it by itself.
     Watch,
 }
@@ -41,8 +44,12 @@ pub(crate) enum Answer {
 }
 
 /// How the tray stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Standing {
-    /// This desktop shows the icon.
-    pub(crate) icon: bool,
+    /// Whether this desktop shows the icon.
+    pub(crate) icon: IconState,
+    /// How it has the engine.
+    pub(crate) engine: Supervised,
+    /// With it goes a line that is wanted.
+    pub(crate) quit_costs: bool,
 }

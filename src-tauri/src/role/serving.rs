@@ -27,7 +27,7 @@ pub(crate) struct Serving {
 }
 
 impl Held {
-    /// Answers from now on, and hands [`Ask::Show`] and [`Ask::Close`] to `on_ask`, which must not block. `standing` is what [`Ask::Watch`] hears.
+    /// Answers from now on, and hands all but [`Ask::Watch`] to `on_ask`, which must not block. `standing` is what [`Ask::Watch`] hears.
     pub(crate) fn serve(
         self,
         standing: watch::Receiver<Standing>,
@@ -101,7 +101,7 @@ async fn answer(
         return write(&mut writer, &Answer::Done).await;
     }
     loop {
-        let now = *standing.borrow_and_update();
+        let now = standing.borrow_and_update().clone();
         write(&mut writer, &Answer::Standing(now)).await?;
         tokio::select! {
             changed = standing.changed() => changed.map_err(|_| FrameError::Ended)?,

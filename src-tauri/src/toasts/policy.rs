@@ -1,6 +1,7 @@
 //! Of what a person is told who looks at neither menu nor window: without a display, a clock or a bus.
 //!
 //! A line that has been unreachable for [`PATIENCE`] while there is a network; a password that the company refused; and that what was told is over. Each once.
+//! An engine that comes and goes is told as one that stopped.
 //! What the person wanted (a pause, a line removed) and what the icon shows anyhow (no network) is not told.
 
 use std::collections::BTreeMap;
@@ -11,6 +12,10 @@ use bellhop_control::catalogue::text;
 use bellhop_control::error::Code;
 use bellhop_control::face::number;
 use bellhop_control::snapshot::{Line, LineState, Snapshot};
+
+mod engine;
+
+use engine::Engine;
 
 /// Shorter troubles are over before anybody could do something.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -26,7 +31,7 @@ pub(crate) struct Toast {
     pub(crate) body: String,
 }
 
-/// What has been seen of a line, or of the engine.
+/// What has been seen of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Watch {
     /// As it should be, or nothing is expected of it.
@@ -44,28 +49,20 @@ enum What {
 }
 
 /// See the module.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Toasts {
     lines: BTreeMap<String, (Watch, Option<Line>)>,
-    engine: Watch,
-    why_no_engine: Option<String>,
+    engine: Engine,
     ready: VecDeque<Toast>,
-}
-
-impl Default for Toasts {
-    fn default() -> Toasts {
-        Toasts {
-            lines: BTreeMap::new(),
-            engine: Watch::Well,
-            why_no_engine: None,
-            ready: VecDeque::new(),
-        }
-    }
 }
 
 impl Toasts {
     /// The engine runs and says this.
     pub(crate) fn handle_snapshot(&mut self, snapshot: &Snapshot, now: Instant) {
+        let mut lines = snapshot.lines.iter();
+        if lines.any(|line| line.state == LineState::Registered) {
+            self.ready.extend(self.engine.handle_registered());
+        }
         self.lines.retain(|id, _| snapshot.line(id).is_some());
         for line in &snapshot.lines {
             let (watch, known) = self
@@ -81,23 +78,13 @@ impl Toasts {
     }
 
     /// The engine is heard.
-    pub(crate) fn handle_engine(&mut self) {
-        if let Watch::Told(_) = self.engine {
-            self.ready.push_back(Toast {
-                about: "engine".into(),
-                title: text("toast-engine_back", &[]),
-                body: String::new(),
-            });
-        }
-        self.engine = Watch::Well;
+    pub(crate) fn handle_engine(&mut self, now: Instant) {
+        self.engine.handle_running(now);
     }
 
     /// The engine ended, or can't be started. What lines were waiting for is unknown from now on.
     pub(crate) fn handle_no_engine(&mut self, why: Option<&str>, now: Instant) {
-        self.why_no_engine = why.map(str::to_owned);
-        if self.engine == Watch::Well {
-            self.engine = Watch::Failing { since: now };
-        }
+        self.engine.handle_gone(why, now);
         for (watch, _) in self.lines.values_mut() {
             if let Watch::Failing { .. } = watch {
                 *watch = Watch::Well;
@@ -114,17 +101,7 @@ impl Toasts {
                 self.ready.push_back(down(line));
             }
         }
-        if is_due(&self.engine) {
-            self.engine = Watch::Told(What::Down);
-            self.ready.push_back(Toast {
-                about: "engine".into(),
-                title: text("toast-engine_down", &[]),
-                body: match &self.why_no_engine {
-                    Some(why) => text("toast-engine_down_body", &[("why", why)]),
-                    None => text("toast-engine_down_plain", &[]),
-                },
-            });
-        }
+        self.ready.extend(self.engine.handle_timeout(now));
     }
 
     /// What to show next.
@@ -135,7 +112,7 @@ impl Toasts {
     /// When to call [`Toasts::handle_timeout`].
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let lines = self.lines.values().map(|(watch, _)| watch);
-        lines.chain([&self.engine]).filter_map(due).min()
+        lines.filter_map(due).chain(self.engine.due()).min()
     }
 }
 

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use bellhop_control::protocol::{Event, Request};
 use bellhop_control::snapshot::{LineState, Snapshot};
+use bellhop_control::timestamp::Timestamp;
+use bellhop_control::window::{IconState, Supervised};
 use tokio::sync::{mpsc, watch};
 
 use super::menu::{Engine, Menu};
@@ -19,15 +21,15 @@ use bellhop_control::face::Reach;
 /// What the driver is told.
 #[derive(Debug)]
 pub(crate) enum Order {
-    /// A person chose this in the menu.
+    /// A person chose this, in the menu or in the window.
     Act(Act),
     /// Another process asks for the window.
     Show {
         /// With this.
         begin: Option<Begin>,
     },
-    /// The desktop has a place for the icon, or no longer.
-    Host(bool),
+    /// Whether the desktop shows the icon, now.
+    Icon(IconState),
     /// Quit without a question.
     Quit,
 }
@@ -62,6 +64,8 @@ pub(crate) struct Driver<S> {
     windows: Windows,
     opening: Opening,
     standing: watch::Sender<role::Standing>,
+    icon: IconState,
+    supervised: Supervised,
     snapshot: Option<Snapshot>,
     shown: Option<(Vec<Item>, Reach)>,
     /// When a word of the menu changes by itself.
@@ -77,12 +81,14 @@ impl<S: Screen> Driver<S> {
     ) -> Driver<S> {
         Driver {
             link: Link::new(place.clone()),
-            windows: Windows::new(&place.state_dir),
+            windows: Windows::new(place.clone()),
             place,
             toasts: Toasts::default(),
             screen,
             opening,
             standing,
+            icon: IconState::default(),
+            supervised: Supervised::default(),
             snapshot: None,
             shown: None,
             stale_at: None,
@@ -94,6 +100,7 @@ impl<S: Screen> Driver<S> {
         let mut signals = Signals::new();
         loop {
             self.render();
+            self.tell_standing();
             while let Some(toast) = self.toasts.poll_toast() {
                 self.screen.toast(toast);
             }
@@ -118,8 +125,9 @@ impl<S: Screen> Driver<S> {
     }
 
     fn stands(&mut self) {
+        self.supervised = supervised(self.link.standing(), Instant::now());
         match self.link.standing() {
-            Standing::Running { .. } => self.toasts.handle_engine(),
+            Standing::Running { .. } => self.toasts.handle_engine(Instant::now()),
             Standing::Stopped { why, .. } => {
                 self.snapshot = None;
                 self.toasts.handle_no_engine(why.as_deref(), Instant::now());
@@ -132,7 +140,7 @@ impl<S: Screen> Driver<S> {
         self.toasts.handle_snapshot(&snapshot, Instant::now());
         if snapshot.lines.is_empty() {
             self.open_if_needed();
-        } else if self.standing.borrow().icon {
+        } else if self.icon == IconState::Shown {
             self.opening = Opening::No;
         }
         self.snapshot = Some(snapshot);
@@ -145,9 +153,9 @@ impl<S: Screen> Driver<S> {
                 self.opening = Opening::No;
                 self.windows.open(begin);
             }
-            Order::Host(icon) => {
-                self.standing.send_replace(role::Standing { icon });
-                if !icon {
+            Order::Icon(icon) => {
+                self.icon = icon;
+                if icon != IconState::Shown {
                     self.open_if_needed();
                 }
             }
@@ -199,6 +207,20 @@ impl<S: Screen> Driver<S> {
         self.link.quit();
     }
 
+    /// The window's part of what the menu shows.
+    fn tell_standing(&self) {
+        let now = role::Standing {
+            icon: self.icon,
+            engine: self.supervised.clone(),
+            quit_costs: self.somebody_loses(),
+        };
+        self.standing.send_if_modified(|told| {
+            let differs = *told != now;
+            *told = now;
+            differs
+        });
+    }
+
     fn open_if_needed(&mut self) {
         if self.opening == Opening::IfNeeded {
             self.opening = Opening::No;
@@ -232,6 +254,21 @@ impl<S: Screen> Driver<S> {
             self.shown = Some((items.clone(), reach));
             self.screen.show(items, reach);
         }
+    }
+}
+
+/// In the other clock, which the window has as well.
+fn supervised(standing: Standing, now: Instant) -> Supervised {
+    match standing {
+        Standing::Starting | Standing::Running { .. } => Supervised::Kept,
+        Standing::Newer => Supervised::Newer,
+        Standing::Stopped { why, again_at } => Supervised::Stopped {
+            why,
+            again_at: again_at.map(|at| {
+                let wait = at.saturating_duration_since(now);
+                (Timestamp::now().as_utc() + wait).into()
+            }),
+        },
     }
 }
 

@@ -1,5 +1,7 @@
 //! The phones at home in the menu: who is online and since when, and before that what is in their way.
 
+use std::sync::Arc;
+
 use bellhop_control::catalogue::text;
 use bellhop_control::face::{foremost, stands};
 use bellhop_control::snapshot::{Device, Home};
@@ -41,7 +43,7 @@ fn problems(home: &Home) -> Vec<Item> {
         .collect()
 }
 
-fn devices(devices: &[Device], clock: &mut Clock) -> Vec<Item> {
+fn devices(devices: &[Arc<Device>], clock: &mut Clock) -> Vec<Item> {
     if devices.is_empty() {
         return vec![Item::text("home/none", label("tray-home_none", &[]))];
     }

@@ -129,7 +129,8 @@ impl Entry {
             Ok(Entry::Words(item))
         };
         match &item.kind {
-            Kind::Text(label) => words(label, false),
+            // What is greyed is too faint to read on many desktops.
+            Kind::Text(label) => words(label, true),
             Kind::Action { label, enabled, .. } => words(label, *enabled),
             Kind::Separator => Ok(Entry::Separator(PredefinedMenuItem::separator(app)?)),
             Kind::Submenu { label, items } => {

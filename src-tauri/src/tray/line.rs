@@ -154,7 +154,7 @@ fn called<'a>(flow: &'a Flow, network: &Network) -> &'a str {
     })
 }
 
-/// "Re-registered in 31 ms after Wi-Fi changed".
+/// "Re-registered in 31 ms after a move to Wi-Fi": the network in use now is the one that was moved to.
 fn rebind(last: &Rebind, flow: Option<&Flow>, network: &Network) -> String {
     let took = duration(Duration::from_millis(last.took_ms));
     let somewhere = text("tray-any_network", &[]);

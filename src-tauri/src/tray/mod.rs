@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bellhop_control::face::Reach;
+use bellhop_control::window::IconState;
 use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, RunEvent};
 use tokio::sync::{mpsc, watch};
@@ -17,7 +18,7 @@ use crate::role::{Ask, Standing};
 use crate::toasts::{self, Toast};
 use driver::{Driver, Opening, Order, Screen};
 use items::Items;
-use tree::Item;
+use tree::{Act, Item};
 
 mod driver;
 mod edits;
@@ -60,14 +61,24 @@ pub(crate) fn run(start: Start, at_login: bool) -> Result<(), String> {
         .setup(move |app| {
             let handle = app.handle();
             // Without an icon there is still the window.
-            let surface = host::has_library()
+            let has_library = host::has_library();
+            let surface = has_library
                 .then(|| Surface::new(handle, pictures.as_deref()).ok())
                 .flatten();
             let to_driver = setup_orders.clone();
+            let tell = move |icon| _ = to_driver.send(Order::Icon(icon));
             if surface.is_some() {
-                host::watch(move |there| _ = to_driver.send(Order::Host(there)));
+                host::watch(move |there| {
+                    tell(if there {
+                        IconState::Shown
+                    } else {
+                        IconState::NoPlace
+                    });
+                });
+            } else if has_library {
+                tell(IconState::NoPlace);
             } else {
-                let _ = to_driver.send(Order::Host(false));
+                tell(IconState::NoLibrary);
             }
             let desktop = Desktop {
                 app: handle.clone(),
@@ -89,6 +100,7 @@ pub(crate) fn run(start: Start, at_login: bool) -> Result<(), String> {
             Ask::ShowDevices => Order::Show {
                 begin: Some(Begin::Devices),
             },
+            Ask::StartEngine => Order::Act(Act::StartEngine),
             Ask::Close => Order::Quit,
             Ask::Watch => return,
         };

@@ -12,7 +12,7 @@ pub(crate) struct Item {
 /// What an entry shows and does. Labels are [`label`](super::label)s.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Something to read.
+    /// Something to read; a click shows the window.
     Text(String),
     /// Something to do.
     Action {
@@ -105,6 +105,8 @@ pub(crate) fn act<'a>(items: &'a [Item], key: &str) -> Option<&'a Act> {
     items.iter().find_map(|item| match &item.kind {
         Kind::Action { act, enabled, .. } => (item.key == key && *enabled).then_some(act),
         Kind::Submenu { items, .. } => act(items, key),
-        Kind::Text(_) | Kind::Separator => None,
+        // Whoever clicks what is to be read wants to see more of it.
+        Kind::Text(_) => (item.key == key).then_some(&Act::Open),
+        Kind::Separator => None,
     })
 }

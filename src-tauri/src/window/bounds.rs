@@ -61,7 +61,11 @@ pub(super) fn check_device(request: &DeviceRequest) -> Result<(), Error> {
     let fine = match request {
         DeviceRequest::Add { settings } => is_plain_device(settings),
         DeviceRequest::NewPassword { device } => is_plain(device),
-        DeviceRequest::Again { device, password } => is_plain(device) && password.is_plausible(),
+        DeviceRequest::Again {
+            device,
+            password,
+            at_home: _,
+        } => is_plain(device) && password.is_plausible(),
     };
     if fine { Ok(()) } else { Err(refused()) }
 }

@@ -26,14 +26,16 @@ pub(super) async fn carry_out(
 ) -> Result<StartAtLogin, Error> {
     match request {
         DesktopRequest::StartAtLogin { on } => login.set(*on)?,
-        DesktopRequest::Quit => quit(state_dir).await?,
+        DesktopRequest::StartEngine => tray(state_dir, &Ask::StartEngine).await?,
+        // It closes this window with all else.
+        DesktopRequest::Quit => tray(state_dir, &Ask::Close).await?,
     }
     Ok(login.state())
 }
 
-/// The tray quits, and closes this window with all else.
-async fn quit(state_dir: &Path) -> Result<(), Error> {
-    let asked = timeout(PROMPT, ask(Role::Tray, state_dir, &Ask::Close)).await;
+/// The tray does it.
+async fn tray(state_dir: &Path, what: &Ask) -> Result<(), Error> {
+    let asked = timeout(PROMPT, ask(Role::Tray, state_dir, what)).await;
     if matches!(asked, Ok(Ok(()))) {
         return Ok(());
     }
@@ -48,11 +50,11 @@ mod tests {
     use crate::role::{Claim, Standing, claim};
 
     #[tokio::test]
-    async fn to_quit_is_asked_of_the_tray() {
+    async fn to_quit_and_to_start_the_engine_is_asked_of_the_tray() {
         let state = tempfile::tempdir().unwrap();
         let login = Login::of(state.path(), None);
-        let quit = || carry_out(&DesktopRequest::Quit, &login, state.path());
-        quit().await.unwrap_err();
+        let asked = async |what| carry_out(&what, &login, state.path()).await;
+        asked(DesktopRequest::Quit).await.unwrap_err();
 
         let show = Ask::Show { add_line: false };
         let Claim::Held(tray) = claim(Role::Tray, state.path(), &show).await.unwrap() else {
@@ -61,7 +63,9 @@ mod tests {
         let (_standing, standing) = tokio::sync::watch::channel(Standing::default());
         let (heard, mut hears) = tokio::sync::mpsc::unbounded_channel();
         let _serving = tray.serve(standing, move |ask| heard.send(ask).unwrap());
-        quit().await.unwrap();
+        asked(DesktopRequest::StartEngine).await.unwrap();
+        assert_eq!(hears.recv().await, Some(Ask::StartEngine));
+        asked(DesktopRequest::Quit).await.unwrap();
         assert_eq!(hears.recv().await, Some(Ask::Close));
     }
 }

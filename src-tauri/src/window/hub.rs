@@ -5,13 +5,14 @@ use std::time::Duration;
 use bellhop_control::notice::Notice;
 use bellhop_control::snapshot::Snapshot;
 use bellhop_control::window::{
-    EngineState, Granted, Known, StartAtLogin, View, WindowEvent, next_change,
+    EngineState, Granted, IconState, Known, StartAtLogin, Supervised, View, WindowEvent, stays,
 };
 use tokio::sync::mpsc;
 
 use super::Page;
 use crate::begin::Begin;
 use crate::clock;
+use crate::role;
 
 /// A moment is told to the millisecond: a little later the new words are true for sure.
 const MARGIN: Duration = Duration::from_millis(5);
@@ -22,8 +23,10 @@ pub(super) enum Input {
     Engine(EngineState, Option<Box<Snapshot>>),
     /// Something happened.
     Notice(Notice),
-    /// This desktop shows the icon.
-    Icon(bool),
+    /// How the tray stands.
+    Tray(role::Standing),
+    /// There is none to tell.
+    NoTray,
     /// Whether Bellhop starts with the session.
     Login(StartAtLogin),
     /// A page that knows nothing yet.
@@ -51,10 +54,13 @@ impl<F: FnOnce() + Send> Hub<F> {
         Hub {
             known: Known {
                 engine: EngineState::Starting,
+                supervised: Supervised::default(),
                 snapshot: None,
                 login,
                 // Nothing is said to be missing before that is known.
-                tray: true,
+                icon: IconState::Shown,
+                // Better asked for nothing than not asked.
+                quit_costs: true,
             },
             granted: Granted::default(),
             page: None,
@@ -91,7 +97,12 @@ impl<F: FnOnce() + Send> Hub<F> {
                     self.granted.note(snapshot, clock::here().now);
                 }
             }
-            Input::Icon(shown) => self.known.tray = shown,
+            Input::Tray(standing) => {
+                self.known.icon = standing.icon;
+                self.known.supervised = standing.engine;
+                self.known.quit_costs = standing.quit_costs;
+            }
+            Input::NoTray => self.known.supervised = Supervised::default(),
             Input::Login(login) => self.known.login = login,
             Input::Notice(notice) => {
                 let (line, sentence) = (notice.line().to_owned(), notice.sentence());
@@ -123,8 +134,7 @@ impl<F: FnOnce() + Send> Hub<F> {
         if let Some(begin) = self.begin.take() {
             self.tell(begin.event());
         }
-        let snapshot = self.known.snapshot.as_ref()?;
-        Some(next_change(snapshot, here))
+        stays(&self.known, here)
     }
 
     fn tell(&mut self, event: WindowEvent) {

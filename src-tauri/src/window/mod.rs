@@ -89,7 +89,7 @@ pub(crate) fn run(start: Start, begin: Option<Begin>) -> Result<(), String> {
             tray.abort();
             handle.exit(0);
         }
-        Ask::Watch => {}
+        Ask::StartEngine | Ask::Watch => {}
     });
     let mut serving = Some(serving);
     let (fails, failed) = std::sync::mpsc::channel();

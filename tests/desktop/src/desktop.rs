@@ -121,17 +121,22 @@ impl Desktop {
     /// # Errors
     /// When it can't be started.
     pub fn start_program(&self, program: &Path, words: &[&str]) -> Result<Program> {
+        self.start_command(self.command(program).args(words))
+    }
+
+    /// The same for a command that was made ready by [`Desktop::command`].
+    ///
+    /// # Errors
+    /// When it can't be started.
+    pub fn start_command(&self, command: &mut Command) -> Result<Program> {
         self.started.set(self.started.get() + 1);
         let said = self.home().join(format!(".said-{}", self.started.get()));
         let output = File::create(&said)?;
-        let mut command = self.command(program);
         command
-            .args(words)
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output);
-        let started = Started::new(&mut command)
-            .with_context(|| format!("starting {}", program.display()))?;
+        let started = Started::new(command).with_context(|| format!("starting {command:?}"))?;
         Ok(Program { started, said })
     }
 

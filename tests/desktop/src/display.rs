@@ -125,21 +125,6 @@ impl Display {
         Ok(self.connection.flush()?)
     }
 
-    /// Gives the one window of that title another size.
-    ///
-    /// # Errors
-    /// As [`Display::close`].
-    pub fn resize(&self, title: &str, width: u32, height: u32) -> Result<()> {
-        let window = self.window(title)?;
-        let resize = self.atom("_NET_MOVERESIZE_WINDOW")?;
-        // Gravity of the window, and width and height only.
-        let flags = (1 << 10) | (1 << 11) | (2 << 12);
-        let event = ClientMessageEvent::new(32, window, resize, [flags, 0, 0, width, height]);
-        let mask = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
-        self.connection.send_event(false, self.root, mask, event)?;
-        Ok(self.connection.flush()?)
-    }
-
     /// What hangs over everything without a window manager's say: menus.
     ///
     /// # Errors

@@ -16,12 +16,16 @@
 //! screen and what was said. `BELLHOP_PICTURES=FOLDER` lets the trial `a_real_panel_shows_icon_and_menu` also put there what the README shows: `tray.png`, `window-light.png` and
 //! `window-dark.png` (`cargo xtask pictures`).
 //!
-//! Programs under test: `BELLHOP_BIN`, `BELLHOP_TRAY_BIN` (built with the feature `automation`) and `BELLHOP_MINIMAL_TRAY`; what is not named is built ([`programs`]).
+//! `states/` has every state that the page can show, drawn by WebKit's own browser from the page that is fed by hand ([`fixture`]).
+//!
+//! Programs under test: `BELLHOP_BIN`, `BELLHOP_TRAY_BIN` (built with the feature `automation`), `BELLHOP_MINIMAL_TRAY`, `BELLHOP_XTASK` and the page `BELLHOP_FIXTURE`; what is not named is built ([`programs`]).
 #![cfg(target_os = "linux")]
 
+pub mod absent;
 pub mod axe;
 pub mod desktop;
 pub mod display;
+pub mod fixture;
 pub mod footprint;
 pub mod host;
 pub mod look;

@@ -5,7 +5,6 @@ use std::fmt::{self, Write as _};
 
 use anyhow::{Context as _, Result, bail};
 use bellhop_tests_support::started::comes;
-use serde_json::Value as Json;
 use zbus::blocking::{Connection, Proxy};
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Structure, Value};
 
@@ -221,13 +220,6 @@ fn without_mnemonics(label: &str) -> String {
         }
     }
     text
-}
-
-/// For messages: a menu as data.
-#[must_use]
-pub fn as_json(line: &Line) -> Json {
-    let below: Vec<Json> = line.lines.iter().map(as_json).collect();
-    serde_json::json!({ "label": line.label, "enabled": line.enabled, "lines": below })
 }
 
 #[cfg(test)]

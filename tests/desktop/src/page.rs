@@ -1,33 +1,25 @@
 //! The window's page, driven by WebKitWebDriver in attach mode: the window runs already, the driver looks into it.
 
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
-use bellhop_tests_support::session::Login;
-use bellhop_tests_support::started::Started;
-use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
+use anyhow::{Context as _, Result, bail};
+use bellhop_tests_support::started::{Started, comes};
+use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
 use crate::look::Look;
 use crate::picture::Picture;
 
+mod attached;
+mod keyboard;
+
+pub use keyboard::{DOWN, ENTER, ESCAPE, TAB};
+
 /// Where the window lets itself be looked into. Every desktop has a network of its own.
 pub const INSPECTOR: &str = "127.0.0.1:9222";
-const DRIVER: &str = "127.0.0.1:4444";
 const LONG: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(40);
-/// WebDriver's name for the key.
-pub const TAB: &str = "\u{E004}";
-/// The same.
-pub const ENTER: &str = "\u{E007}";
-/// The same.
-pub const ESCAPE: &str = "\u{E00C}";
-/// More than there are places for the focus on any page.
-const MANY: usize = 40;
 
 /// The page in the window; the driver lets go of it when dropped.
 #[derive(Debug)]
@@ -38,31 +30,35 @@ pub struct Page {
 }
 
 impl Page {
-    /// Waits for the window's page.
+    /// Opens an address in place of the page.
     ///
     /// # Errors
-    /// Without WebKitWebDriver, or when no window comes.
-    pub fn attach(login: &Login) -> Result<Page> {
-        let end = Instant::now() + LONG;
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        loop {
-            let driver = driver(login)?;
-            match runtime.block_on(connect()) {
-                Ok(client) => {
-                    let page = Page {
-                        client,
-                        runtime,
-                        _driver: driver,
-                    };
-                    page.until("the page is there", "document.readyState === 'complete'")?;
-                    return Ok(page);
-                }
-                Err(error) if Instant::now() > end => {
-                    return Err(error).context("the window can't be driven");
-                }
-                Err(_) => {}
+    /// When nothing answers there.
+    pub fn open(&self, address: &str) -> Result<()> {
+        Ok(self.runtime.block_on(self.client.goto(address))?)
+    }
+
+    /// Gives the page that much room.
+    ///
+    /// # Errors
+    /// When the browser does not take it.
+    pub fn is_sized(&self, width: i64, height: i64) -> Result<()> {
+        comes(&format!("a page of {width} × {height}"), || {
+            let inner = self.run("return [innerWidth, innerHeight];")?;
+            let missing = |at: &str, wanted: i64| {
+                wanted - inner.pointer(at).and_then(Value::as_i64).unwrap_or(0)
+            };
+            let (wider, higher) = (missing("/0", width), missing("/1", height));
+            if (wider, higher) != (0, 0) {
+                self.runtime.block_on(async {
+                    let (_, _, width, height) = self.client.get_window_rect().await?;
+                    let new = |now: u64, more| u32::try_from(i64::try_from(now)? + more);
+                    let (width, height) = (new(width, wider)?, new(height, higher)?);
+                    anyhow::Ok(self.client.set_window_size(width, height).await?)
+                })?;
             }
-        }
+            Ok((wider, higher) == (0, 0))
+        })
     }
 
     /// Runs a script's body in the page and gives what it returns.
@@ -122,15 +118,6 @@ impl Page {
     pub fn says(&self, text: &str) -> Result<()> {
         let expression = format!("document.body.innerText.includes({})", json!(text));
         self.until(&format!("it says {text:?}"), &expression)
-    }
-
-    /// Waits until the page no longer says this.
-    ///
-    /// # Errors
-    /// With what it says.
-    pub fn says_no_more(&self, text: &str) -> Result<()> {
-        let expression = format!("!document.body.innerText.includes({})", json!(text));
-        self.until(&format!("{text:?} is gone"), &expression)
     }
 
     /// Waits for what has this `data-testid`, and gives its text.
@@ -224,16 +211,6 @@ impl Page {
             })
     }
 
-    /// Whether a button of this name is there.
-    ///
-    /// # Errors
-    /// When the window is gone.
-    pub fn offers(&self, name: &str) -> Result<bool> {
-        let named = named(name);
-        let find = self.client.find_all(Locator::XPath(&named));
-        Ok(!self.runtime.block_on(find)?.is_empty())
-    }
-
     fn click_at(&self, locator: Locator<'_>) -> Result<()> {
         let end = Instant::now() + LONG;
         loop {
@@ -248,40 +225,6 @@ impl Page {
                 Err(_) => std::thread::sleep(GLANCE),
             }
         }
-    }
-
-    /// Presses keys, one after the other, for what has the focus; those that are no letters are WebDriver's ([`TAB`]).
-    ///
-    /// # Errors
-    /// When the window is gone.
-    pub fn keys(&self, keys: &str) -> Result<()> {
-        for value in keys.chars() {
-            let actions = KeyActions::new("keyboard".to_owned())
-                .then(KeyAction::Down { value })
-                .then(KeyAction::Up { value });
-            self.runtime
-                .block_on(self.client.perform_actions(actions))?;
-        }
-        Ok(())
-    }
-
-    /// Goes on by Tab until the focus is on what has this `data-testid`.
-    ///
-    /// # Errors
-    /// When it never comes there.
-    pub fn tab_to(&self, hook: &str) -> Result<()> {
-        let mut seen = Vec::new();
-        for _ in 0..MANY {
-            self.keys(TAB)?;
-            let focus = self.run(
-                "const it = document.activeElement; return it.dataset.testid ?? it.tagName;",
-            )?;
-            if focus.as_str() == Some(hook) {
-                return Ok(());
-            }
-            seen.push(focus.to_string());
-        }
-        bail!("Tab never comes to {hook:?}, only to {}", seen.join(", "))
     }
 
     /// Types into the field in place of what is there.
@@ -334,38 +277,6 @@ impl Page {
             "document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getTiming().iterations === Infinity)",
         )
     }
-}
-
-async fn connect() -> Result<Client> {
-    let mut builder = ClientBuilder::new(HttpConnector::new());
-    let driver = format!("http://{DRIVER}");
-    let client = builder
-        .capabilities(serde_json::Map::new())
-        .connect(&driver);
-    let client = tokio::time::timeout(LONG, client).await??;
-    ensure!(
-        client.execute("return true;", Vec::new()).await? == json!(true),
-        "a page that runs nothing"
-    );
-    Ok(client)
-}
-
-fn driver(login: &Login) -> Result<Started> {
-    let port = DRIVER.rsplit(':').next().unwrap_or_default();
-    let mut command = Command::new("WebKitWebDriver");
-    command
-        .arg(format!("--port={port}"))
-        .arg(format!("--target={INSPECTOR}"))
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    login.dress(&mut command);
-    let driver =
-        Started::new(&mut command).context("WebKitWebDriver (package webkit2gtk-driver)")?;
-    bellhop_tests_support::started::comes("the driver", || {
-        Ok(std::net::TcpStream::connect(DRIVER).is_ok())
-    })?;
-    Ok(driver)
 }
 
 fn at(hook: &str) -> String {

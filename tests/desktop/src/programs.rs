@@ -8,10 +8,14 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail, ensure};
 use bellhop_tests_support::binary::{self, target_directory, workspace};
 
+use crate::desktop::Desktop;
+
 /// Names the environment variable that points the tests at another build of the tray; it must have the feature `automation`.
 pub const TRAY_VARIABLE: &str = "BELLHOP_TRAY_BIN";
 /// The same for the example `minimal` of the tray's package: the least that Tauri can be.
 pub const MINIMAL_VARIABLE: &str = "BELLHOP_MINIMAL_TRAY";
+/// Names the `xtask` whose demo is looked at.
+pub const XTASK_VARIABLE: &str = "BELLHOP_XTASK";
 /// Tells the tests inside their namespaces where the folder is.
 const FOLDER_VARIABLE: &str = "BELLHOP_DESKTOP_PROGRAMS";
 
@@ -38,10 +42,15 @@ impl Programs {
             Some(minimal) => minimal,
             None => built(&["--example", "minimal"], "examples/minimal")?,
         };
+        let xtask = match named(XTASK_VARIABLE)? {
+            Some(xtask) => xtask,
+            None => built_xtask()?,
+        };
         for (file, name) in [
             (engine, "bellhop"),
             (tray, "bellhop-tray"),
             (minimal, "minimal"),
+            (xtask, "xtask"),
         ] {
             // Not in place: a copy may run.
             let fresh = folder.join(format!("{name}.new"));
@@ -86,6 +95,18 @@ impl Programs {
         self.folder.join("bellhop-tray")
     }
 
+    /// What plays the demo, with these programs.
+    #[must_use]
+    pub fn demo(&self, desktop: &Desktop) -> Command {
+        let mut command = desktop.command(&self.folder.join("xtask"));
+        command
+            .arg("demo")
+            .env(binary::BINARY_VARIABLE, self.engine())
+            .env(TRAY_VARIABLE, self.tray())
+            .env(MINIMAL_VARIABLE, self.minimal());
+        command
+    }
+
     /// A tray that does nothing.
     #[must_use]
     pub fn minimal(&self) -> PathBuf {
@@ -106,22 +127,32 @@ fn named(variable: &str) -> Result<Option<PathBuf>> {
 }
 
 fn built(words: &[&str], file: &str) -> Result<PathBuf> {
+    let package = ["--release", "--package", "bellhop-tray"];
+    let target = build(&[&package, words].concat())?;
+    Ok(target.join("release").join(file))
+}
+
+fn built_xtask() -> Result<PathBuf> {
+    Ok(build(&["--package", "xtask"])?.join("debug/xtask"))
+}
+
+fn build(words: &[&str]) -> Result<PathBuf> {
     let target = target_directory()?;
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
-        .args(["build", "--quiet", "--release", "--package", "bellhop-tray"])
+        .args(["build", "--quiet"])
         .args(words)
         .arg("--target-dir")
         .arg(&target)
         .current_dir(workspace());
     let status = command
         .status()
-        .context("cargo is needed to build the tray")?;
+        .context("cargo is needed to build the programs")?;
     if !status.success() {
         bail!(
-            "{command:?} failed ({status}): the tests have no program to run. The window's page must be there before (`cargo xtask ui`); {TRAY_VARIABLE} and {MINIMAL_VARIABLE} can name programs"
+            "{command:?} failed ({status}): the tests have no program to run. The window's page must be there before (`cargo xtask ui`); {TRAY_VARIABLE}, {MINIMAL_VARIABLE} and {XTASK_VARIABLE} can name programs"
         );
     }
-    Ok(target.join("release").join(file))
+    Ok(target)
 }

@@ -18,6 +18,8 @@ use bellhop_tests_support::tools::Tool;
 use crate::namespace::{Namespace, program};
 use crate::process::Process;
 
+pub use baresip::modules as baresip_modules;
+
 /// A phone that others make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peer {

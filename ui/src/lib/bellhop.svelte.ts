@@ -78,6 +78,11 @@ export function startAtLogin(on: boolean): Promise<Reply> {
   return send({ to: "desktop", request: { ask: "start_at_login", on } });
 }
 
+/** An attempt at once, instead of when its time comes. */
+export function startEngine(): Promise<Reply> {
+  return send({ to: "desktop", request: { ask: "start_engine" } });
+}
+
 /** The end of tray, window, and the engine that the tray started. */
 export function quit(): Promise<Reply> {
   return send({ to: "desktop", request: { ask: "quit" } });

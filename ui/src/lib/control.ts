@@ -182,7 +182,7 @@ export type DesktopRequest = { "ask": "start_at_login",
 /**
  * It does.
  */
-on: boolean, } | { "ask": "quit" };
+on: boolean, } | { "ask": "start_engine" } | { "ask": "quit" };
 
 /**
  * A phone at home.
@@ -278,7 +278,11 @@ device: string,
 /**
  * As it was handed out.
  */
-password: Password, };
+password: Password, 
+/**
+ * This network was just said to be home: what opens then is waited for.
+ */
+at_home: boolean, };
 
 /**
  * What a `[[device]]` table says.
@@ -477,7 +481,7 @@ enabled: boolean,
  */
 listening: Array<string>, 
 /**
- * The devices of the config.
+ * The devices of the config. Snapshots share those that have not changed.
  */
 devices: Array<Device>, 
 /**
@@ -571,6 +575,11 @@ problems: Array<Error>,
  * That addresses are kept out for a while, if any are.
  */
 bans: string | null, };
+
+/**
+ * Whether the desktop shows Bellhop's icon, and what is missing if it does not.
+ */
+export type IconState = "shown" | "no_place" | "no_library";
 
 /**
  * An interface of this machine.
@@ -762,6 +771,39 @@ interfaces: Array<Interface>,
  * Name of the home network, while on it.
  */
 home: string | null, };
+
+/**
+ * Why no engine is heard.
+ */
+export type NoEngine = { 
+/**
+ * What is so.
+ */
+headline: string, 
+/**
+ * What Bellhop does about it.
+ */
+second: string | null, 
+/**
+ * What is in the way.
+ */
+why: string | null, 
+/**
+ * For the colour that comes on top.
+ */
+reach: Reach, 
+/**
+ * It can be started at once instead of at the next attempt.
+ */
+can_start: boolean, 
+/**
+ * It runs, and is too new for this window: only opening Bellhop anew helps.
+ */
+is_newer: boolean, 
+/**
+ * What IT wants to know, to be copied.
+ */
+report: string | null, };
 
 /**
  * Another binding of the number.
@@ -1237,6 +1279,10 @@ export type View = {
  */
 engine: EngineState, 
 /**
+ * What is shown where there are no lines to show, because no engine is heard.
+ */
+no_engine: NoEngine | null, 
+/**
  * The newest that the engine said; none before its first. While the engine is gone there are no lines to show: what it knew is not known.
  */
 snapshot: Snapshot | null, 
@@ -1253,9 +1299,13 @@ home: HomeView | null,
  */
 login: StartAtLogin, 
 /**
- * This desktop shows Bellhop's icon.
+ * Whether this desktop shows Bellhop's icon.
  */
-tray: boolean, };
+icon: IconState, 
+/**
+ * With Bellhop goes a line that is wanted: who quits is asked whether it shall.
+ */
+quit_costs: boolean, };
 
 /**
  * Whose matter a failure is.
@@ -1513,6 +1563,7 @@ export type Message =
   | "window-login"
   | "window-login_what"
   | "window-no_tray"
+  | "window-no_library"
   | "window-form_add"
   | "window-form_edit"
   | "window-form_more"
@@ -1595,8 +1646,10 @@ export type Message =
   | "window-device_name_needed"
   | "window-device_extension"
   | "window-device_extension_hint"
-  | "window-device_md5"
-  | "window-device_md5_hint"
+  | "window-device_login"
+  | "window-device_login_hint"
+  | "window-device_login_any"
+  | "window-device_login_only"
   | "window-device_contact_of"
   | "window-device_added"
   | "window-device_renewed"

@@ -6,12 +6,16 @@ import type { ConfigProblem, DeviceSettings } from "./control.ts";
 export interface DeviceForm {
   name: string;
   extension: string;
-  md5: boolean;
+  /** One of [`DIGESTS`]; empty for any. */
+  digest: string;
 }
 
 export type DeviceField = "name" | "extension" | "digest";
 
 const FIELDS: readonly DeviceField[] = ["name", "extension", "digest"];
+
+/** What a phone can be held to. */
+export const DIGESTS = ["SHA-256", "MD5"] as const;
 
 /** Those under "More". */
 export const MORE: readonly DeviceField[] = ["digest"];
@@ -23,7 +27,7 @@ export function settings(form: DeviceForm): DeviceSettings {
     name: form.name.trim(),
     extension: extension === "" ? null : extension,
     password: { in: "keyring" },
-    digest: form.md5 ? "MD5" : null,
+    digest: form.digest === "" ? null : form.digest,
   };
 }
 

@@ -33,7 +33,7 @@ pub(super) fn can_be_shown() -> bool {
 /// Outside: tray and window, from when the engine is up until the story ends, or this does.
 pub(super) struct Faces {
     over: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<Result<(), String>>>,
 }
 
 impl Faces {
@@ -44,11 +44,14 @@ impl Faces {
         let asked = Arc::clone(&over);
         let scratch = scratch.to_path_buf();
         let thread = thread::spawn(move || {
-            if let Err(why) = show(&built, &scratch, &marks, &asked) {
-                eprintln!("\nTray and window are not shown: {why}");
+            let shown = show(&built, &scratch, &marks, &asked);
+            let shown = shown.map_err(|why| format!("Tray and window could not be shown: {why}"));
+            if let Err(why) = &shown {
+                eprintln!("\n{why}");
             }
             // Whatever happened: nobody shall wait for it.
             let _removed_with_the_folder = fs::write(&marks.closed, "");
+            shown
         });
         Ok(Faces {
             over,
@@ -57,12 +60,25 @@ impl Faces {
     }
 }
 
+impl Faces {
+    /// Has them close, if they have not; an error if there was something to be seen and it was not shown.
+    pub(super) fn close(mut self) -> Fallible<()> {
+        Ok(self.end()?)
+    }
+
+    fn end(&mut self) -> Result<(), String> {
+        self.over.store(true, Ordering::Relaxed);
+        let Some(thread) = self.thread.take() else {
+            return Ok(());
+        };
+        let panicked = |_| Err("Tray and window could not be shown.".to_owned());
+        thread.join().unwrap_or_else(panicked)
+    }
+}
+
 impl Drop for Faces {
     fn drop(&mut self) {
-        self.over.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            let _it_said_why = thread.join();
-        }
+        let _it_said_why = self.end();
     }
 }
 
@@ -87,6 +103,9 @@ fn show(built: &Built, scratch: &Path, marks: &Marks, over: &AtomicBool) -> Fall
     let mut window = Running::start("the window", &mut face(built, scratch, &["--window"]))?;
     while !is_over() {
         thread::sleep(process::GLANCE);
+        // A person may close the one and quit the other.
+        tray.ensure_well()?;
+        window.ensure_well()?;
     }
     window.stop();
     tray.stop();

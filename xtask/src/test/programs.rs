@@ -15,6 +15,9 @@ pub(crate) const SIMULATION: &str = "bellhop-tests-sim";
 
 const LAB: &str = "bellhop-tests-lab";
 
+/// The lab's test program with a suite of its own.
+const HOME: &str = "home";
+
 const DESKTOP: &str = "bellhop-tests-desktop";
 
 #[derive(Debug, PartialEq)]
@@ -62,7 +65,12 @@ impl Programs {
     }
 
     pub(crate) fn lab(&self) -> Programs {
-        self.select(|program| program.is_of(LAB))
+        self.select(|program| program.is_of(LAB) && !program.is_home())
+    }
+
+    /// Other people's phones and scanners at a home of the tests' own.
+    pub(crate) fn home(&self) -> Programs {
+        self.select(Program::is_home)
     }
 
     /// Tray and window on a desktop of the tests' own.
@@ -130,6 +138,10 @@ impl Program {
         self.is_of(DESKTOP) && self.integration
     }
 
+    fn is_home(&self) -> bool {
+        self.is_of(LAB) && self.integration && self.target == HOME
+    }
+
     fn is_contract(&self) -> bool {
         self.package == "bellhop" && self.integration
     }
@@ -140,9 +152,13 @@ mod tests {
     use super::*;
 
     fn artifact(id: &str, folder: &str, kind: &str, test: bool) -> Option<Program> {
+        named(id, folder, (kind, "t"), test)
+    }
+
+    fn named(id: &str, folder: &str, (kind, name): (&str, &str), test: bool) -> Option<Program> {
         Program::parse(&format!(
             r#"{{"reason":"compiler-artifact","package_id":"{id}","manifest_path":"/b/{folder}/Cargo.toml",
-                "target":{{"kind":["{kind}"],"name":"t"}},"profile":{{"test":{test}}},"executable":"/t/debug/deps/t-1"}}"#
+                "target":{{"kind":["{kind}"],"name":"{name}"}},"profile":{{"test":{test}}},"executable":"/t/debug/deps/t-1"}}"#
         ))
     }
 
@@ -211,6 +227,12 @@ mod tests {
                     "lib",
                     true,
                 ),
+                named(
+                    "path+file:///b/tests/lab#bellhop-tests-lab@0.1.0",
+                    "tests/lab",
+                    ("test", HOME),
+                    true,
+                ),
                 artifact(
                     "path+file:///b/tests/desktop#bellhop-tests-desktop@0.1.0",
                     "tests/desktop",
@@ -232,10 +254,11 @@ mod tests {
             (
                 all.contract().0.len(),
                 all.lab().0.len(),
+                all.home().0.len(),
                 all.desktop().0.len(),
                 all.unit().0.len()
             ),
-            (1, 2, 1, 3)
+            (1, 2, 1, 1, 3)
         );
     }
 }

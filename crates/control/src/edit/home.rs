@@ -112,7 +112,7 @@ pub fn forget_networks(
     Ok((sensible(&document, file)?, meant.len()))
 }
 
-/// The least from [`FIRST_EXTENSION`] that is not taken.
+/// The least from 101 that is not taken.
 pub fn next_extension<'a>(taken: impl Iterator<Item = &'a str>) -> String {
     let taken: HashSet<&str> = taken.collect();
     let mut free = (FIRST_EXTENSION..).map(|number| number.to_string());

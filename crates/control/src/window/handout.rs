@@ -29,6 +29,8 @@ pub enum DeviceRequest {
         device: String,
         /// As it was handed out.
         password: Password,
+        /// This network was just said to be home: what opens then is waited for.
+        at_home: bool,
     },
 }
 

@@ -12,6 +12,7 @@ use crate::snapshot::{
 use crate::timestamp::Timestamp;
 
 mod home;
+mod no_engine;
 mod path;
 
 fn at(time: &str) -> Timestamp {
@@ -77,9 +78,11 @@ fn snapshot(line: Line) -> Snapshot {
 fn view(snapshot: Snapshot, granted: &Granted, here: Here) -> View {
     let known = Known {
         engine: EngineState::Starting,
+        supervised: Supervised::Kept,
         snapshot: Some(snapshot),
         login: StartAtLogin::NotAsked,
-        tray: true,
+        icon: IconState::Shown,
+        quit_costs: true,
     };
     View::of(&known, granted, here)
 }

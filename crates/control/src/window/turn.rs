@@ -8,6 +8,15 @@ use crate::face::{Here, still_moving, until_other_words};
 use crate::snapshot::Snapshot;
 
 use super::line::due;
+use super::{Known, no_engine};
+
+/// How long a view of `known` says the same if nothing happens; none if it always does.
+pub fn stays(known: &Known, here: Here) -> Option<Duration> {
+    let lines = known.snapshot.as_ref();
+    let lines = lines.map(|snapshot| next_change(snapshot, here));
+    let engine = no_engine::stays(known, here);
+    lines.into_iter().chain(engine).min()
+}
 
 /// How long a view of `snapshot` says the same if nothing happens: until a countdown has other words, or today is yesterday.
 pub fn next_change(snapshot: &Snapshot, here: Here) -> Duration {

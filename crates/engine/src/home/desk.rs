@@ -18,7 +18,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bellhop_endpoint::stateless::StatelessUas;
-use bellhop_registrar::{Account, Guard, GuardConfig, Registrar, RegistrarConfig, StreamId};
+use bellhop_registrar::{
+    Account, Guard, GuardConfig, Outcome, Registrar, RegistrarConfig, StreamId,
+};
 use bellhop_sip::Text;
 use rand::{Rng as _, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -249,6 +251,12 @@ impl Desk {
             self.store_trouble = self.store_trouble.take().or(Some(lost));
         }
         for user in users {
+            // Whoever was bound when the last run ended has logged in.
+            let sources = self.registrar.bindings(&user);
+            let sources: Vec<IpAddr> = sources.map(|it| it.source().ip()).collect();
+            for source in sources {
+                self.guard.judge(now, source, Outcome::Served);
+            }
             self.bindings_changed(now, &user, None);
         }
         self.after_registrar(now, None);

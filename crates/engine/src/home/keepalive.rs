@@ -1,4 +1,4 @@
-//! Devices behind a NAT: asked every 25 to 29 s, so that the way to them stays open, and so that it shows when they are gone. Without a socket or a clock.
+//! Devices that datagrams go to: asked every 25 to 29 s, so that the way to them stays open through a NAT, and so that it shows when they are gone. Without a socket or a clock.
 //!
 //! An OPTIONS is answered by whatever speaks SIP. A device that answered and no longer does is unreachable; one that never answered is only kept warm.
 
@@ -88,7 +88,7 @@ impl KeepAlive {
     ) {
         let before = self.of.remove(user).unwrap_or_default();
         let mut now_there = Vec::new();
-        for binding in bindings.filter(|it| is_behind_nat(it)) {
+        for binding in bindings.filter(|it| is_asked(it)) {
             let key = binding.key();
             now_there.push(key);
             match self.watched.get_mut(&key) {
@@ -218,10 +218,14 @@ impl KeepAlive {
     }
 }
 
-/// A datagram's source that is not the contact's own address is that of a NAT.
-fn is_behind_nat(binding: &Binding) -> bool {
+/// Whoever sends datagrams from elsewhere may be behind a NAT, also where source and contact agree: phones that find out what they look like from here
+/// (PJSIP, Linphone) write that into their Contact. On this machine only one whose contact is another address is.
+fn is_asked(binding: &Binding) -> bool {
     if binding.transport() != Transport::Udp || binding.path().is_some() {
         return false;
+    }
+    if !binding.source().ip().to_canonical().is_loopback() {
+        return true;
     }
     let contact = binding.uri().and_then(|uri| {
         let host = uri.host()?.ip()?;

@@ -34,6 +34,8 @@ pub struct GuardConfig {
     pub free_failures: u32,
     /// Failed logins by which a source is banned.
     pub failures_to_ban: u32,
+    /// Requests of a source that nobody has logged in from, none of them a login, by which it is banned: it looks around. One is forgiven every two seconds.
+    pub probes_to_ban: u32,
     /// How long a ban lasts.
     pub ban: Duration,
     /// Sources that are remembered. All others together are treated as one that cannot be banned.
@@ -47,6 +49,7 @@ impl Default for GuardConfig {
             challenges_per_second: 20,
             free_failures: 2,
             failures_to_ban: 10,
+            probes_to_ban: 50,
             ban: Duration::from_secs(600),
             max_sources: 4096,
         }
@@ -144,12 +147,26 @@ impl Guard {
                 source.trusted = true;
                 return Treatment::Send;
             }
-            Outcome::Open | Outcome::Refused => return Treatment::Send,
-            Outcome::Challenged | Outcome::Failed => {}
+            Outcome::Open | Outcome::Refused | Outcome::Challenged | Outcome::Failed => {}
         }
         // Of two failed logins that were admitted together, the first may have led to the ban.
         if source.banned_until.is_some() {
             return Treatment::Withhold;
+        }
+        // The crowd can't be told apart, and loopback is this very person.
+        let stranger = key.filter(|key| key.may_be_banned() && !source.trusted);
+        if let Some(key) = stranger
+            && outcome != Outcome::Failed
+            && source.probe(now) >= config.probes_to_ban
+        {
+            self.ban(now, key);
+            return Treatment::Withhold;
+        }
+        match outcome {
+            // Whoever has a reason to ask has logged in before.
+            Outcome::Open if stranger.is_some() => return Treatment::Withhold,
+            Outcome::Open | Outcome::Refused => return Treatment::Send,
+            Outcome::Served | Outcome::Challenged | Outcome::Failed => {}
         }
         let capped = !source.challenge(now, &config);
         if outcome == Outcome::Failed {

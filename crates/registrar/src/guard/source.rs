@@ -33,6 +33,8 @@ impl Key {
 
 /// A failed login is forgiven after this time, one after the other.
 const FORGIVEN: Duration = Duration::from_secs(60);
+/// And a request without one after this.
+const PROBE_FORGIVEN: Duration = Duration::from_secs(2);
 /// The first delay; each further failure doubles it.
 const FIRST_DELAY: Duration = Duration::from_millis(250);
 /// Longer would only make clients send copies.
@@ -47,6 +49,9 @@ pub(super) struct Source {
     failures: u32,
     /// When the failures were last forgiven from, or begun.
     forgiven_at: Instant,
+    /// Requests without a login, and when they were last forgiven from, or begun.
+    probes: u32,
+    probes_since: Instant,
     /// When the last delayed answer leaves.
     line: Instant,
     pub(super) seen_at: Instant,
@@ -62,6 +67,8 @@ impl Source {
             challenges: Bucket::default(),
             failures: 0,
             forgiven_at: now,
+            probes: 0,
+            probes_since: now,
             line: now,
             seen_at: now,
             trusted: false,
@@ -90,8 +97,23 @@ impl Source {
         self.failures
     }
 
+    /// One more request without a login; how many there are by now.
+    pub(super) fn probe(&mut self, now: Instant) -> u32 {
+        while self.probes > 0 && now.saturating_duration_since(self.probes_since) >= PROBE_FORGIVEN
+        {
+            self.probes -= 1;
+            self.probes_since += PROBE_FORGIVEN;
+        }
+        if self.probes == 0 {
+            self.probes_since = now;
+        }
+        self.probes = self.probes.saturating_add(1);
+        self.probes
+    }
+
     pub(super) fn ban(&mut self, until: Instant) {
         self.failures = 0;
+        self.probes = 0;
         self.banned_until = Some(until);
     }
 

@@ -31,6 +31,9 @@ fn fail(guard: &mut Guard, now: Instant, from: &str, times: usize) -> Vec<Treatm
 #[test]
 fn challenges_to_one_source_are_capped_and_others_get_theirs() {
     let (mut guard, t0) = guard();
+    // Somebody is at home there, or it would look around.
+    guard.judge(t0, ip(STRANGER), Outcome::Served);
+    guard.judge(t0, ip(PHONE), Outcome::Served);
     let sent = |guard: &mut Guard, from: &str| {
         (0..1000)
             .filter(|_| guard.judge(t0, ip(from), Outcome::Challenged) == Treatment::Send)
@@ -193,4 +196,41 @@ fn the_crowd_can_be_slowed_and_not_banned() {
     );
     assert_eq!(guard.admit(t0, ip("192.168.1.67")), Admission::Serve);
     assert_eq!(guard.poll_event(), None);
+}
+
+#[test]
+fn a_stranger_who_asks_what_is_here_hears_nothing_and_is_banned_in_the_end() {
+    let (mut guard, t0) = guard();
+    let ask = |guard: &mut Guard, from: &str| guard.judge(t0, ip(from), Outcome::Open);
+    assert_eq!(ask(&mut guard, STRANGER), Treatment::Withhold);
+    guard.judge(t0, ip(PHONE), Outcome::Served);
+    assert!((0..1000).all(|_| ask(&mut guard, PHONE) == Treatment::Send));
+    assert!((0..1000).all(|_| ask(&mut guard, "127.0.0.1") == Treatment::Send));
+    assert_eq!(guard.poll_event(), None);
+    for _ in 0..49 {
+        ask(&mut guard, STRANGER);
+    }
+    assert!(matches!(
+        guard.poll_event(),
+        Some(GuardEvent::Banned { .. })
+    ));
+    assert_eq!(guard.admit(t0, ip(STRANGER)), Admission::Drop);
+    assert_eq!(guard.admit(t0, ip(PHONE)), Admission::Serve);
+}
+
+#[test]
+fn a_stranger_who_tries_one_number_after_the_other_is_banned_and_one_who_waits_is_not() {
+    for outcome in [Outcome::Challenged, Outcome::Refused] {
+        let (mut guard, t0) = guard();
+        let answered = (0..1000)
+            .filter(|_| guard.judge(t0, ip(STRANGER), outcome) == Treatment::Send)
+            .count();
+        assert_eq!(answered, 49);
+        assert_eq!(guard.admit(t0, ip(STRANGER)), Admission::Drop);
+        // A phone that has its password wrong or its domain.
+        for second in 0..10_000 {
+            let now = after(t0, 2000 * second);
+            assert_eq!(guard.judge(now, ip(PHONE), outcome), Treatment::Send);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 use std::sync::mpsc;
 
+use bellhop_control::window::IconState;
+
 use super::*;
 use crate::role::{Standing, watch};
 
@@ -15,6 +17,13 @@ fn run<F: Future>(test: F) -> F::Output {
         .build()
         .unwrap()
         .block_on(test)
+}
+
+fn shown() -> Standing {
+    Standing {
+        icon: IconState::Shown,
+        ..Standing::default()
+    }
 }
 
 async fn held(role: Role, path: &Path) -> Held {
@@ -114,13 +123,13 @@ fn what_a_killed_one_left_behind_is_in_nobodys_way() {
 fn a_watched_tray_tells_how_it_stands_and_when_it_goes() {
     run(async {
         let state = tempfile::tempdir().unwrap();
-        let (stand, standing) = tokio::sync::watch::channel(Standing { icon: false });
+        let (stand, standing) = tokio::sync::watch::channel(Standing::default());
         let tray = held(Role::Tray, state.path()).await;
         let _serving = tray.serve(standing, |_| {});
         let mut watched = watch(state.path()).await.unwrap();
-        assert_eq!(watched.next().await.unwrap(), Standing { icon: false });
-        stand.send(Standing { icon: true }).unwrap();
-        assert_eq!(watched.next().await.unwrap(), Standing { icon: true });
+        assert_eq!(watched.next().await.unwrap(), Standing::default());
+        stand.send(shown()).unwrap();
+        assert_eq!(watched.next().await.unwrap(), shown());
         drop(stand);
         watched.next().await.unwrap_err();
     });

@@ -33,6 +33,10 @@ const REFUSED: &str =
     "You can't be called | tina@example.com: the company refused the password for tina";
 const BACK: &str = "Registered again | tina@example.com at pbx.example.com";
 
+const ENGINE_DOWN: &str =
+    "Bellhop's engine stopped | Calls don't come to this laptop until it runs again";
+const ENGINE_BACK: &str = "Bellhop's engine runs again | ";
+
 /// The policy and a clock that jumps.
 struct Stage {
     now: Instant,
@@ -173,8 +177,55 @@ fn an_engine_that_does_not_come_back_is_told_instead_of_its_lines() {
         stage.passes(3600),
         ["Bellhop's engine stopped | Calls don't come to this laptop: it ended with 101"]
     );
-    stage.toasts.handle_engine();
-    assert_eq!(stage.told(), ["Bellhop's engine runs again | "]);
+    stage.toasts.handle_engine(stage.now);
+    assert_eq!(stage.passes(59), NOTHING);
+    assert_eq!(stage.passes(1), [ENGINE_BACK]);
+    assert_eq!(stage.passes(3600), NOTHING);
+}
+
+#[test]
+fn an_engine_that_has_a_line_registered_is_back() {
+    let mut stage = Stage::new();
+    stage.toasts.handle_no_engine(None, stage.now);
+    assert_eq!(stage.passes(20), [ENGINE_DOWN]);
+    stage.toasts.handle_engine(stage.now);
+    assert_eq!(stage.sees(line(LineState::Registering)), NOTHING);
+    assert_eq!(stage.sees(registered()), [ENGINE_BACK]);
+    assert_eq!(stage.passes(3600), NOTHING);
+}
+
+/// It runs for some seconds, and is away for longer than nobody would mind.
+fn looping(stage: &mut Stage, line: &Line) -> Vec<String> {
+    let mut told = Vec::new();
+    for _ in 0..100 {
+        stage.toasts.handle_no_engine(None, stage.now);
+        told.extend(stage.passes(30));
+        stage.toasts.handle_engine(stage.now);
+        told.extend(stage.sees(line.clone()));
+        told.extend(stage.passes(5));
+    }
+    told
+}
+
+#[test]
+fn an_engine_that_crashes_again_and_again_is_told_once() {
+    let mut stage = Stage::new();
+    let told = looping(&mut stage, &line(LineState::Registering));
+    assert_eq!(told, [ENGINE_DOWN]);
+    assert_eq!(stage.sees(registered()), [ENGINE_BACK]);
+}
+
+#[test]
+fn one_that_registers_before_each_crash_is_believed_once() {
+    let mut stage = Stage::new();
+    let told = looping(&mut stage, &registered());
+    assert_eq!(told, [ENGINE_DOWN, ENGINE_BACK, ENGINE_DOWN]);
+    // Then it has to last; after that it is as any other.
+    assert_eq!(stage.passes(60), [ENGINE_BACK]);
+    stage.toasts.handle_no_engine(None, stage.now);
+    assert_eq!(stage.passes(20), [ENGINE_DOWN]);
+    stage.toasts.handle_engine(stage.now);
+    assert_eq!(stage.sees(registered()), [ENGINE_BACK]);
 }
 
 #[test]
@@ -182,7 +233,7 @@ fn an_engine_that_is_back_soon_is_no_news() {
     let mut stage = Stage::new();
     stage.toasts.handle_no_engine(None, stage.now);
     assert_eq!(stage.passes(5), NOTHING);
-    stage.toasts.handle_engine();
+    stage.toasts.handle_engine(stage.now);
     assert_eq!(stage.sees(registered()), NOTHING);
     assert_eq!(stage.passes(60), NOTHING);
 }

@@ -56,7 +56,7 @@ tina@example.com: registered at pbx.example.com >
     Registrar: pbx.example.com, 198.51.100.5:5060
     Transport: UDP
     Expires in 50 min
-    Re-registered in 31 ms after Wi-Fi changed, 13:58
+    Re-registered in 31 ms after a move to Wi-Fi, 13:58
     -
     This number also rings at
     sip:tina@198.51.100.9:5060 until 14:40
@@ -71,6 +71,23 @@ tina@example.com: registered at pbx.example.com >
 [Quit]
 "
     );
+}
+
+#[test]
+fn what_is_to_be_read_shows_the_window_and_changes_nothing() {
+    let menu = menu(vec![registered()]);
+    for name in [
+        "contact",
+        "registrar",
+        "expires",
+        "rebind",
+        "others",
+        "other:0",
+    ] {
+        let key = format!("line:tina/{name}");
+        let act = super::super::tree::act(&menu.items, &key);
+        assert_eq!(act, Some(&Act::Open), "{key}");
+    }
 }
 
 #[test]

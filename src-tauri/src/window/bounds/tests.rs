@@ -103,6 +103,7 @@ fn a_phone_has_the_password_that_was_made_for_it_and_no_other() {
     let again = |password: &str| DeviceRequest::Again {
         device: named(),
         password: password.into(),
+        at_home: true,
     };
     assert_eq!(check_device(&again("secret")), Ok(()));
     assert!(check_device(&again("")).is_err());

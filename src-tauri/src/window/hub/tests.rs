@@ -39,6 +39,13 @@ impl Running {
     }
 }
 
+fn no_place() -> Input {
+    Input::Tray(role::Standing {
+        icon: IconState::NoPlace,
+        ..role::Standing::default()
+    })
+}
+
 struct Told(mpsc::UnboundedReceiver<WindowEvent>);
 
 impl Told {
@@ -87,18 +94,21 @@ async fn the_page_is_told_all_first_and_then_what_is_other() {
     let mut page = hub.page().await;
     let first = page.view().await;
     assert_eq!(first.engine, EngineState::Starting);
-    assert_eq!((first.login, first.tray), (StartAtLogin::Off, true));
+    assert_eq!(
+        (first.login, first.icon),
+        (StartAtLogin::Off, IconState::Shown)
+    );
     assert!(first.snapshot.is_none() && first.lines.is_empty());
 
     hub.say(said(snapshot(None))).await;
     hub.say(said(snapshot(None))).await;
-    hub.say(Input::Icon(false)).await;
+    hub.say(no_place()).await;
     let second = page.view().await;
     assert_eq!(second.engine, running());
     assert_eq!(second.lines[0].second, "pbx.example.com does not answer");
     // The one that says the same was not told.
     let third = page.view().await;
-    assert!(!third.tray);
+    assert_eq!(third.icon, IconState::NoPlace);
     hub.say(Input::Login(StartAtLogin::On)).await;
     assert_eq!(page.view().await.login, StartAtLogin::On);
     assert_eq!(hub.first_words.load(Ordering::SeqCst), 1);
@@ -125,8 +135,8 @@ async fn a_page_that_is_loaded_anew_is_told_all_anew_and_the_one_before_nothing(
     let view = before.view().await;
     let mut after = hub.page().await;
     assert_eq!(after.view().await, view);
-    hub.say(Input::Icon(false)).await;
-    assert!(!after.view().await.tray);
+    hub.say(no_place()).await;
+    assert_eq!(after.view().await.icon, IconState::NoPlace);
     assert!(before.0.recv().await.is_none());
     assert_eq!(hub.first_words.load(Ordering::SeqCst), 1);
 }
@@ -179,4 +189,34 @@ async fn a_notice_is_one_sentence_once() {
             sentence: "Registered again in 41 ms".into()
         }
     );
+}
+
+#[tokio::test]
+async fn why_no_engine_runs_is_told_as_the_tray_has_it_until_the_tray_goes() {
+    let hub = Running::start(None);
+    let mut page = hub.page().await;
+    let starting = page.view().await.no_engine.unwrap();
+    let wait = Duration::from_millis(1500);
+    let again_at = Timestamp::from(Timestamp::now().as_utc() + wait);
+    hub.say(Input::Tray(role::Standing {
+        icon: IconState::Shown,
+        engine: Supervised::Stopped {
+            why: Some("config.toml:3: aor: not a SIP URI".into()),
+            again_at: Some(again_at),
+        },
+        quit_costs: false,
+    }))
+    .await;
+    let view = page.view().await;
+    assert!(!view.quit_costs);
+    let mut shown = view.no_engine.unwrap();
+    let why = "config.toml:3: aor: not a SIP URI";
+    assert_eq!(shown.why.as_deref(), Some(why));
+    // The countdown goes on without news.
+    while shown.can_start {
+        shown = page.view().await.no_engine.unwrap();
+    }
+    assert_eq!(shown.second.as_deref(), Some("starting it again"));
+    hub.say(Input::NoTray).await;
+    assert_eq!(page.view().await.no_engine, Some(starting));
 }

@@ -7,6 +7,7 @@
 )]
 
 mod common;
+mod corpus;
 mod desk;
 mod probes;
 mod registrar;

@@ -1,6 +1,7 @@
-//! An engine of an earlier release, as far as it is to be told: it has the lock, answers the hello in a protocol that nobody speaks any more, and ends when asked to.
+//! An engine of another release, as far as it is to be told: it has the lock, answers the hello in the protocol and version that it is given, as one that a tray started, and
+//! ends when asked to.
 //!
-//! `bellhop-old-engine STATE_DIR`. There is no earlier release yet to take in its place.
+//! `bellhop-old-engine STATE_DIR PROTOCOL VERSION`. There is no other release yet to take in its place.
 #![allow(
     clippy::print_stdout,
     reason = "says when it listens, as the engine does"
@@ -22,12 +23,19 @@ mod old {
     use std::os::unix::net::{UnixListener, UnixStream};
     use std::path::PathBuf;
 
-    use anyhow::{Context as _, Result};
+    use anyhow::{Result, bail};
     use serde_json::{Value, json};
 
     pub(super) fn run() -> Result<()> {
-        let words = std::env::args_os().nth(1);
-        let folder = PathBuf::from(words.context("a state directory")?);
+        let words: Vec<String> = std::env::args().collect();
+        let [_, folder, protocol, version] = words.as_slice() else {
+            bail!("a state directory, a protocol and a version");
+        };
+        let folder = PathBuf::from(folder);
+        let hello = json!({
+            "type": "hello", "protocol": protocol.parse::<u32>()?, "version": version,
+            "pid": std::process::id(), "started_by": "tray",
+        });
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -39,7 +47,7 @@ mod old {
         let listener = UnixListener::bind(&socket)?;
         println!("ready");
         for view in listener.incoming() {
-            if talk(view?).unwrap_or(false) {
+            if talk(view?, &hello).unwrap_or(false) {
                 break;
             }
         }
@@ -49,12 +57,8 @@ mod old {
     }
 
     /// Whether it was asked to end.
-    fn talk(mut view: UnixStream) -> Result<bool> {
-        let pid = std::process::id();
-        say(
-            &mut view,
-            &json!({ "type": "hello", "protocol": 0, "version": "0.0.1", "pid": pid, "started_by": "tray" }),
-        )?;
+    fn talk(mut view: UnixStream, hello: &Value) -> Result<bool> {
+        say(&mut view, hello)?;
         loop {
             let heard = hear(&mut view)?;
             if heard.pointer("/request/ask").and_then(Value::as_str) == Some("shutdown") {

@@ -23,6 +23,10 @@ pub(super) fn add(trials: &mut Vec<Trial>) {
             a_first_run_leads_to_registered_by_keyboard_alone,
         ),
         trial(
+            "a_first_run_with_a_wrong_password_says_so_and_goes_on_with_the_right_one",
+            a_first_run_with_a_wrong_password_says_so_and_goes_on_with_the_right_one,
+        ),
+        trial(
             "the_demo_needs_no_company_and_leaves_nothing",
             the_demo_needs_no_company_and_leaves_nothing,
         ),
@@ -90,6 +94,32 @@ fn a_first_run_leads_to_registered_by_keyboard_alone(stage: &Stage<'_>) -> Resul
     page.keys(" ")?;
     page.attribute("start-at-login", "aria-checked", &["false"])?;
     comes("the end of the entry", || Ok(!starts_at_login(stage)?))
+}
+
+fn a_first_run_with_a_wrong_password_says_so_and_goes_on_with_the_right_one(
+    stage: &Stage<'_>,
+) -> Result<()> {
+    let _tray = stage.desktop.start_tray(&[])?;
+    let page = stage.desktop.page()?;
+    page.click("add-line")?;
+    page.fill("field-aor", ADDRESS)?;
+    page.fill("field-password", "wrong")?;
+    page.click("save")?;
+    page.attribute("trial", "data-state", &["fails"])?;
+    page.attribute("step-login", "data-state", &["fails"])?;
+    let refused = "the company refused the password for tina";
+    page.tells("step-login", refused)?;
+    stage.seen(&page, "steps-wrong-password", refused)?;
+    ensure!(stage.bindings()?.is_empty(), "{:?}", stage.bindings());
+
+    page.press("Enter password")?;
+    page.fill("field-password", PASSWORD)?;
+    page.click("password-use")?;
+    page.attribute("trial", "data-state", &["holds", "unproven"])?;
+    page.click("done")?;
+    page.shows("headline", "Registered")?;
+    stage.holds(1)?;
+    Ok(())
 }
 
 /// Gone, or marked as what shall not be started.

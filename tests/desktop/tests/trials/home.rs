@@ -36,6 +36,11 @@ pub(super) fn add(trials: &mut Vec<Trial>) {
 
 fn a_phone_added_in_the_window_registers_and_is_removed(stage: &Stage<'_>) -> Result<()> {
     stage.with_a_line()?;
+    let config = fs::read_to_string(stage.desktop.config())?;
+    // The baresip of this machine may be one that stumbles where it is offered SHA-256.
+    stage.desktop.write_config(&format!(
+        "{config}\n[home]\nenabled = false\ndigest = [\"MD5\"]\n"
+    ))?;
     let _tray = stage.desktop.start_tray(&[])?;
     let menu = stage.desktop.icon()?.menu;
     let before = menu.says("registered at 203.0.113.10")?;
@@ -51,6 +56,8 @@ fn a_phone_added_in_the_window_registers_and_is_removed(stage: &Stage<'_>) -> Re
     page.click("save-device")?;
     page.has("problem-name")?;
     page.fill("field-name", "desk")?;
+    page.click("more")?;
+    page.has("device-login")?;
     stage.seen(&page, "home-form", "What others dial")?;
     page.click("save-device")?;
     page.shows("headline", "desk is added")?;
@@ -73,7 +80,8 @@ fn a_phone_added_in_the_window_registers_and_is_removed(stage: &Stage<'_>) -> Re
         .with_context(|| phone.said())?;
     page.tells("stands", "nline since ")?;
     page.tells("agent", "baresip")?;
-    menu.says("desk (101): online since ")?.says("baresip");
+    let told = menu.says("desk (101): online since ")?;
+    ensure!(told.says("baresip"), "as what?\n{told}");
     stage.seen(&page, "home-online", "1 of 1 online")?;
 
     page.click("device-menu")?;
@@ -86,6 +94,7 @@ fn a_phone_added_in_the_window_registers_and_is_removed(stage: &Stage<'_>) -> Re
     page.click("menu-remove-device")?;
     page.click("remove-device-yes")?;
     page.shows("headline", "No phone at home yet")?;
+    focus_is_on_the_headline(&page)?;
     menu.when("no phone", |menu| !menu.says("desk (101)"))?;
     let config = fs::read_to_string(stage.desktop.config())?;
     ensure!(!config.contains("desk"), "{config}");
@@ -95,6 +104,14 @@ fn a_phone_added_in_the_window_registers_and_is_removed(stage: &Stage<'_>) -> Re
     drop(phone);
     page.click("back")?;
     page.shows("headline", "Registered")
+}
+
+/// Whoever hears the page hears what it is now.
+fn focus_is_on_the_headline(page: &Page) -> Result<()> {
+    page.until(
+        "the headline has the focus",
+        "document.activeElement?.dataset.testid === 'headline'",
+    )
 }
 
 /// What the page has a person write into baresip's accounts.
@@ -112,7 +129,9 @@ fn account(page: &Page) -> Result<String> {
 fn register(stage: &Stage<'_>, account: &str) -> Result<Program> {
     let folder = stage.desktop.home().join("baresip");
     fs::create_dir_all(&folder)?;
-    fs::write(folder.join("config"), baresip::config()?)?;
+    // From where the listener is: one on loopback hears nobody else.
+    let config = baresip::config()?.replace("0.0.0.0:0", "127.0.0.1:0");
+    fs::write(folder.join("config"), config)?;
     fs::write(folder.join("accounts"), format!("{account}\n"))?;
     let folder = folder.to_str().context("a path")?;
     stage
@@ -136,11 +155,7 @@ fn a_network_becomes_home_by_keyboard_and_is_forgotten(stage: &Stage<'_>) -> Res
     page.keys(ENTER)?;
     page.shows("headline", "desk is added")?;
     page.has("laptop-only")?;
-    stage.seen(
-        &page,
-        "home-added-away",
-        "Others are let in on your home network",
-    )?;
+    stage.seen(&page, "home-added-away", "This network is not home")?;
 
     page.tab_to("home-here")?;
     page.keys(ENTER)?;
@@ -148,6 +163,8 @@ fn a_network_becomes_home_by_keyboard_and_is_forgotten(stage: &Stage<'_>) -> Res
     page.has_no("laptop-only")?;
     page.tells("setup-server", ":5070")?;
     page.says("192.168.1.23:5070")?;
+    focus_is_on_the_headline(&page)?;
+    page.run("document.querySelector('[data-testid=code]').scrollIntoView();")?;
     stage.seen(&page, "home-code", "Linphone can read this code instead")?;
     let allowed =
         page.run("return document.querySelector('[data-testid=code] path').getBBox().width;")?;

@@ -3,7 +3,8 @@
 use std::fs;
 
 use anyhow::{Result, ensure};
-use bellhop_tests_desktop::stage::{AOR, Stage};
+use bellhop_tests_desktop::stage::{AOR, Stage, config};
+use bellhop_tests_lab::company::PASSWORD;
 use bellhop_tests_support::started::comes;
 use libtest_mimic::Trial;
 
@@ -18,6 +19,10 @@ pub(super) fn add(trials: &mut Vec<Trial>) {
         trial(
             "a_line_is_edited_and_what_makes_no_sense_is_told_at_its_field",
             a_line_is_edited_and_what_makes_no_sense_is_told_at_its_field,
+        ),
+        trial(
+            "two_lines_are_told_apart_in_menu_and_window",
+            two_lines_are_told_apart_in_menu_and_window,
         ),
         trial(
             "a_removed_line_leaves_registrar_config_and_keyring",
@@ -124,4 +129,37 @@ fn a_removed_line_leaves_registrar_config_and_keyring(stage: &Stage<'_>) -> Resu
     comes("the password's end", || {
         Ok(stage.desktop.keyring.lookup(AOR)?.is_none())
     })
+}
+
+fn two_lines_are_told_apart_in_menu_and_window(stage: &Stage<'_>) -> Result<()> {
+    let other = "sip:tom@company.test";
+    stage.desktop.keyring.store(AOR, PASSWORD.as_bytes())?;
+    stage.desktop.keyring.store(other, b"wrong")?;
+    let mine = config();
+    let theirs = mine.replace(AOR, other).replace("\"work\"", "\"tom\"");
+    ensure!(theirs != mine, "one line twice");
+    stage.desktop.write_config(&format!("{mine}\n{theirs}"))?;
+    let _tray = stage.desktop.start_tray(&[])?;
+    let menu = stage.desktop.icon()?.menu;
+    menu.says("tina@company.test: registered at 203.0.113.10")?;
+    let shown = menu.says("You can't be called as tom@company.test")?;
+    ensure!(shown.lines.len() <= 12, "longer than a glance:\n{shown}");
+    menu.click("Open Bellhop")?;
+    let page = stage.desktop.page()?;
+    page.tells("lines", "tom@company.test")?;
+    page.shows("headline", "Registered")?;
+    stage.seen(&page, "two-lines", "tom@company.test")?;
+    let second = "[...document.querySelectorAll('[data-testid=line]')][1]";
+    page.run(&format!("{second}.click();"))?;
+    page.shows("headline", "You can't be called")?;
+    page.until("it is marked", &format!("{second}.ariaCurrent === 'true'"))?;
+    stage.seen(&page, "two-lines-second", "You can't be called")?;
+
+    // What is done is done to the one that is shown.
+    page.click("pause")?;
+    page.shows("headline", "Paused")?;
+    menu.says("tom@company.test: paused")?;
+    menu.says("tina@company.test: registered at 203.0.113.10")?;
+    stage.holds(1)?;
+    Ok(())
 }

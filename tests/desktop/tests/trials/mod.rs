@@ -1,18 +1,24 @@
 //! Prepares outside, runs the trials inside.
 
+mod demo;
+mod engine;
 mod first_run;
 mod home;
 mod hostile;
+mod keyboard;
 mod lines;
+mod login;
 mod measures;
 mod panel;
 mod sessions;
+mod states;
 mod tray;
 mod trouble;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
+use bellhop_tests_desktop::fixture;
 use bellhop_tests_desktop::programs::Programs;
 use bellhop_tests_desktop::stage::{self, Stage};
 use bellhop_tests_lab::sandbox;
@@ -63,7 +69,7 @@ pub(crate) fn main() -> ExitCode {
 
 fn outside() -> Result<ExitCode> {
     tools::require(&TOOLS)?;
-    sandbox::run_inside(&[Programs::gather()?.variable()])
+    sandbox::run_inside(&[Programs::gather()?.variable(), fixture::built()?])
 }
 
 fn run(mut arguments: Arguments) -> ExitCode {
@@ -72,8 +78,13 @@ fn run(mut arguments: Arguments) -> ExitCode {
     tray::add(&mut trials);
     first_run::add(&mut trials);
     trouble::add(&mut trials);
+    states::add(&mut trials);
+    demo::add(&mut trials);
+    engine::add(&mut trials);
+    keyboard::add(&mut trials);
     lines::add(&mut trials);
     home::add(&mut trials);
+    login::add(&mut trials);
     panel::add(&mut trials);
     hostile::add(&mut trials);
     sessions::add(&mut trials);

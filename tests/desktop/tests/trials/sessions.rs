@@ -1,8 +1,7 @@
 //! Starting twice, ending, and what else there is on a desktop.
 
-use std::path::Path;
-
 use anyhow::{Result, ensure};
+use bellhop_tests_desktop::absent;
 use bellhop_tests_desktop::desktop::{Desktop, are_gone};
 use bellhop_tests_desktop::display::Key;
 use bellhop_tests_desktop::programs::Programs;
@@ -32,8 +31,8 @@ pub(super) fn add(trials: &mut Vec<Trial>) {
         ),
         trial("a_logout_leaves_no_binding", a_logout_leaves_no_binding),
         trial(
-            "an_engine_of_an_earlier_release_is_replaced",
-            an_engine_of_an_earlier_release_is_replaced,
+            "without_the_library_for_icons_the_window_says_which_package_brings_it",
+            without_the_library_for_icons_the_window_says_which_package_brings_it,
         ),
         Trial::test(WITHOUT_ICONS, || {
             stage::play_on(
@@ -142,22 +141,6 @@ fn a_logout_leaves_no_binding(stage: &Stage<'_>) -> Result<()> {
     Ok(())
 }
 
-fn an_engine_of_an_earlier_release_is_replaced(stage: &Stage<'_>) -> Result<()> {
-    stage.with_a_line()?;
-    let desktop = &stage.desktop;
-    let folder = desktop.state_dir();
-    let mut old = desktop.start_program(
-        Path::new(env!("CARGO_BIN_EXE_bellhop-old-engine")),
-        &[folder.to_str().unwrap_or_default()],
-    )?;
-    comes("the old engine", || Ok(old.said().contains("ready")))?;
-    let _tray = desktop.start_tray(&[])?;
-    desktop.icon()?.menu.says("registered at 203.0.113.10")?;
-    ensure!(old.ends()? == 0, "{}", old.said());
-    stage.holds(1)?;
-    Ok(())
-}
-
 const WITHOUT_ICONS: &str =
     "a_desktop_without_a_place_for_icons_gets_the_window_and_the_icon_when_it_has_one";
 
@@ -177,4 +160,40 @@ fn a_desktop_without_a_place_for_icons(stage: &Stage<'_>) -> Result<()> {
     desktop.remove_host();
     page.has("no-tray")?;
     tray.ensure_running()
+}
+
+/// Each name that it has had.
+const LIBRARIES: [&str; 2] = ["libayatana-appindicator3.so", "libappindicator3.so"];
+
+fn without_the_library_for_icons_the_window_says_which_package_brings_it(
+    stage: &Stage<'_>,
+) -> Result<()> {
+    stage.with_a_line()?;
+    absent::hide_libraries(&LIBRARIES)?;
+    let desktop = &stage.desktop;
+    let mut tray = desktop.start_tray(&[])?;
+    let page = desktop.page()?;
+    page.shows("headline", "Registered")?;
+    page.tells(
+        "no-tray",
+        "Install the package libayatana-appindicator3-1, then quit Bellhop",
+    )?;
+    page.run("document.querySelector('[data-testid=no-tray]').scrollIntoView();")?;
+    stage.seen(&page, "no-library", "the package libayatana")?;
+    stage.holds(1)?;
+    ensure!(desktop.icons() == 0, "an icon without a library");
+    tray.ensure_running()?;
+    ensure!(!tray.said().contains("panicked"), "{}", tray.said());
+
+    // With it goes the line, so there is a question; a line that is paused is nobody's loss.
+    page.click("quit")?;
+    page.tells("quit-dialog", "You can't be called on this laptop any more")?;
+    page.click("quit-stay")?;
+    page.has_no("quit-dialog")?;
+    page.click("pause")?;
+    page.shows("headline", "Paused")?;
+    page.click("quit")?;
+    ensure!(tray.ends()? == 0, "{}", tray.said());
+    are_gone(desktop, "everything", |_| true)?;
+    Ok(())
 }

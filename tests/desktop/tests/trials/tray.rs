@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use bellhop_tests_desktop::stage::{Stage, ensure_only_from};
 use bellhop_tests_lab::laptop::Uplink;
+use bellhop_tests_support::started::comes;
 use libtest_mimic::Trial;
 
 use super::trial;
@@ -27,6 +28,12 @@ fn the_tray_starts_the_engine_and_tells_the_binding(stage: &Stage<'_>) -> Result
     ensure_only_from(&bindings, Uplink::Wlan.address())?;
     let contact = bindings.first().map_or("", |binding| &binding.address);
     ensure!(menu.says(contact), "no {contact} in\n{menu}");
+    // Grey is too faint to read on many desktops; a click does no harm.
+    for line in menu.all().iter().skip(1).filter(|line| !line.separator) {
+        ensure!(line.enabled, "{:?} is greyed:\n{menu}", line.label);
+    }
+    icon.menu.click("Contact: ")?;
+    comes("the window", || Ok(stage.desktop.window().is_ok()))?;
     ensure!(icon.icon()?.is_file(), "no picture at {:?}", icon.icon());
     Ok(())
 }

@@ -207,7 +207,7 @@ fn a_switch_of_network_is_seen_in_tray_and_window(stage: &Stage<'_>) -> Result<(
     page.shows("headline", "Registered")?;
     page.tells("last", "Registered again in")?;
     let after = menu.when("the other network", |menu| {
-        menu.says("eth0") && menu.says("Re-registered in")
+        menu.says("eth0") && menu.says("after a move to eth0")
     })?;
     ensure!(!after.says("wlan0, 192"), "{after}");
     let same = |menu: &bellhop_tests_desktop::menu::Line, label: &str| {

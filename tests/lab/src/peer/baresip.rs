@@ -37,10 +37,15 @@ const MODULES: [&str; 3] = [
 /// # Errors
 /// It has none.
 pub fn config() -> Result<String> {
-    let modules = MODULES.map(PathBuf::from);
-    let modules = modules.iter().find(|folder| folder.is_dir());
-    let modules = modules.context("baresip has no modules here")?;
+    let modules = modules().context("baresip has no modules here")?;
     Ok(CONFIG.replace("@MODULES@", &modules.display().to_string()))
+}
+
+/// Where its modules are.
+#[must_use]
+pub fn modules() -> Option<PathBuf> {
+    let folders = MODULES.map(PathBuf::from);
+    folders.into_iter().find(|folder| folder.is_dir())
 }
 
 pub(super) fn set_up(

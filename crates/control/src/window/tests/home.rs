@@ -1,5 +1,7 @@
 //! The phones at home in words.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::snapshot::{DeviceContact, Home, HomeProblem};
 
@@ -18,7 +20,7 @@ fn contact(reachable: Option<bool>) -> DeviceContact {
 fn home() -> Home {
     Home {
         enabled: true,
-        devices: vec![
+        devices: [
             Device {
                 name: "desk".into(),
                 extension: "101".into(),
@@ -32,7 +34,9 @@ fn home() -> Home {
                 extension: "103".into(),
                 ..Device::default()
             },
-        ],
+        ]
+        .map(Arc::new)
+        .into(),
         ..Home::default()
     }
 }

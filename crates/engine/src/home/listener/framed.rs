@@ -3,7 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use bellhop_sip::{Frame, ParseError, frame_stream};
+use bellhop_sip::{Frame, Message, ParseError, frame_stream};
 use bytes::{Buf as _, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout_at;
@@ -25,8 +25,8 @@ pub(super) enum Incoming {
 pub(super) enum Over {
     /// The other end closed it, or the system.
     Closed,
-    /// What it says can't be followed any further.
-    Garbled,
+    /// What it says can't be followed any further; where it is a request that can be refused, this.
+    Garbled(Option<Bytes>),
     /// A message that began is not whole in time.
     Slow,
 }
@@ -34,13 +34,6 @@ pub(super) enum Over {
 impl From<io::Error> for Over {
     fn from(_: io::Error) -> Over {
         Over::Closed
-    }
-}
-
-impl From<ParseError> for Over {
-    fn from(error: ParseError) -> Over {
-        tracing::debug!(%error, "a stream from a device");
-        Over::Garbled
     }
 }
 
@@ -72,12 +65,21 @@ impl<S> Framed<S> {
             begun: None,
         }
     }
+
+    /// Where a message ends can't be told (RFC 4475 §3.1.2.3): it is answered as a datagram would be that is refused for the same, if it would.
+    fn garbled(&self, error: &ParseError) -> Over {
+        tracing::debug!(%error, "a stream from a device");
+        let is_refusable = matches!(error, ParseError::ContentLength(_));
+        let bytes = is_refusable.then(|| Bytes::copy_from_slice(&self.buffer));
+        Over::Garbled(bytes.filter(|it| Message::parse_datagram(it.clone()).is_err()))
+    }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Messages for Framed<S> {
     async fn next(&mut self) -> Result<Incoming, Over> {
         loop {
-            match frame_stream(&self.buffer)? {
+            let frame = frame_stream(&self.buffer).map_err(|error| self.garbled(&error))?;
+            match frame {
                 Frame::Message(length) => {
                     let message = self.buffer.split_to(length).freeze();
                     self.begun = (!self.buffer.is_empty()).then(Instant::now);
@@ -162,7 +164,10 @@ mod tests {
         far.write_all(b"OPTIONS sip:home SIP/2.0\r\n\r\n")
             .await
             .unwrap();
-        assert!(matches!(Framed::new(near).next().await, Err(Over::Garbled)));
+        assert!(matches!(
+            Framed::new(near).next().await,
+            Err(Over::Garbled(None))
+        ));
     }
 
     #[tokio::test]

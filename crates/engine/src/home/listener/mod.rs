@@ -9,7 +9,7 @@ pub(crate) mod tls;
 pub(crate) mod udp;
 mod ws;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 
 use bellhop_sip::Transport;
 use ipnet::IpNet;
@@ -91,10 +91,15 @@ impl Place {
     /// Whether somebody at `source` is heard here.
     pub(crate) fn hears(&self, source: SocketAddr) -> bool {
         match &self.link {
-            None => source.ip().to_canonical().is_loopback(),
+            None => is_of_this_machine(source.ip().to_canonical()),
             Some(link) => link.subnet.contains(&source.ip().to_canonical()),
         }
     }
+}
+
+/// A softphone on this machine may send from the address of its network. Nobody can bind an address of another machine.
+fn is_of_this_machine(address: IpAddr) -> bool {
+    address.is_loopback() || UdpSocket::bind((address, 0)).is_ok()
 }
 
 impl std::fmt::Display for Wanted {

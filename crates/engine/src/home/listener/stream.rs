@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
 use super::connections::{Connections, Place};
-use super::framed::{Framed, Incoming, Messages, PATIENCE};
+use super::framed::{Framed, Incoming, Messages, Over, PATIENCE};
 use super::{Kind, Wanted, socket, ws};
 
 /// A connection that no device is bound by is closed after so long without a message.
@@ -242,7 +242,13 @@ async fn carry(
                 Ok(Incoming::Ping) => {
                     matches!(timeout(PATIENCE, messages.pong()).await, Ok(Ok(())))
                 }
-                Err(_) => false,
+                Err(why) => {
+                    if let Over::Garbled(Some(message)) = why {
+                        let told = FromStream::Message { id, kind: service.kind, source, message };
+                        let _ = service.desk.send(told).await;
+                    }
+                    return answer_and_end(messages, outgoing, id, service).await;
+                }
             },
             () = tokio::time::sleep_until(deadline.into()) => {
                 let may_be_silent = messages.begun().is_none() && bound.load(Ordering::Relaxed);
@@ -251,6 +257,21 @@ async fn carry(
             }
         };
         if !done {
+            return;
+        }
+    }
+}
+
+/// No more comes in. What came before it is answered first: the desk hears of the end after the last message, and then lets go of the outbox.
+async fn answer_and_end(
+    mut messages: impl Messages,
+    mut outgoing: mpsc::Receiver<Bytes>,
+    id: StreamId,
+    service: &Service,
+) {
+    let _ = service.desk.send(FromStream::Closed(id)).await;
+    while let Some(message) = outgoing.recv().await {
+        if !matches!(timeout(PATIENCE, messages.send(&message)).await, Ok(Ok(()))) {
             return;
         }
     }

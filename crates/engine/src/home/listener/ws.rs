@@ -134,7 +134,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Messages for WebSocket<S> {
                 Some(Ok(Message::Close(_))) | None => return Err(Over::Closed),
                 Some(Err(error)) => {
                     tracing::debug!(%error, "a WebSocket from a device");
-                    return Err(Over::Garbled);
+                    return Err(Over::Garbled(None));
                 }
             };
             return Ok(if message.iter().all(|it| matches!(it, b'\r' | b'\n')) {

@@ -34,7 +34,7 @@ fn at_home(devices: Vec<Device>) -> Snapshot {
     let mut snapshot = snapshot(vec![registered()]);
     snapshot.home = Home {
         enabled: true,
-        devices,
+        devices: devices.into_iter().map(std::sync::Arc::new).collect(),
         ..Home::default()
     };
     snapshot

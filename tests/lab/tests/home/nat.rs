@@ -1,0 +1,85 @@
+//! A phone in a network of its own behind the home's: reached through the NAT for as long as it is bound.
+
+use std::net::Ipv4Addr;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use bellhop_tests_lab::namespace::Namespace;
+
+use crate::house::{Contact, House};
+use crate::lan::{Lan, address};
+use crate::phones::Pjsip;
+use crate::runner::Trials;
+
+/// The last byte of the router's address in the home network.
+const ROUTER: u8 = 40;
+const PHONE: Ipv4Addr = Ipv4Addr::new(10, 20, 30, 2);
+/// Linux's own is twice as long for what was answered: a hasty router. Three of them: longer than the mapping would stand by itself.
+const FORGETS_AFTER: Duration = Duration::from_secs(30);
+const WATCHED: Duration = Duration::from_secs(65);
+
+/// Adds the trial.
+pub(crate) fn add(trials: &mut Trials) {
+    trials.add(
+        "a_phone_behind_a_nat_is_bound_where_it_is_seen_and_reached_as_long_as_it_is_bound",
+        reached,
+    );
+}
+
+/// A router that masquerades, and a phone behind it.
+fn behind(lan: &Lan) -> Result<(Namespace, Namespace)> {
+    let router = lan.host("the router", ROUTER)?;
+    router.set("ipv4/ip_forward", "1")?;
+    router.nft(
+        "table ip router { chain leaving { type nat hook postrouting priority srcnat; \
+         oifname \"eth0\" meta l4proto { tcp, udp } masquerade to :40000-49999; }\n\
+         chain passing { type filter hook forward priority filter; policy drop; \
+         ct state established,related accept; iifname \"inside\" accept; }\n}\n",
+    )?;
+    let seconds = FORGETS_AFTER.as_secs().to_string();
+    router.set("netfilter/nf_conntrack_udp_timeout", &seconds)?;
+    router.set("netfilter/nf_conntrack_udp_timeout_stream", &seconds)?;
+    let phone = Namespace::new("the phone")?;
+    phone.set("ipv6/conf/all/disable_ipv6", "1")?;
+    router.ip(&format!(
+        "link add name inside index 2000 type veth peer name eth0 netns {}\naddress add 10.20.30.1/24 dev inside\nlink set dev inside up\n",
+        phone.path()
+    ))?;
+    phone.ip(&format!(
+        "link set dev eth0 up\naddress add {PHONE}/24 dev eth0\nroute add default via 10.20.30.1 dev eth0\n"
+    ))?;
+    phone.wait_until_up("eth0")?;
+    Ok((router, phone))
+}
+
+fn reached() -> Result<()> {
+    let (lan, laptop) = Lan::with_laptop()?;
+    let house = House::at_home(&laptop, 1, "")?;
+    let (_router, host) = behind(&lan)?;
+    let mut phone = Pjsip::over_udp(&host, &house)?;
+    phone.wait()?;
+    let registered = Instant::now();
+    let reachable = |contacts: &[Contact]| contacts.iter().any(|it| it.reachable == Some(true));
+    let contacts = house.wait_for_contacts("a phone that is reachable", reachable)?;
+    ensure!(contacts.len() == 1, "{contacts:?}");
+    for contact in &contacts {
+        // PJSIP writes what the registrar saw of it, once it knows; where it is sent to is what was seen.
+        ensure!(contact.source.ip() == address(ROUTER), "{contact:?}");
+        ensure!(contact.source.port() >= 40_000, "{contact:?}");
+    }
+    thread::sleep(WATCHED.saturating_sub(registered.elapsed()));
+    let asked = phone.output().matches("Request msg OPTIONS").count();
+    ensure!(
+        asked >= 3,
+        "{asked} OPTIONS reached it:\n{}",
+        phone.output()
+    );
+    let last = house.contacts()?;
+    ensure!(reachable(&last) && last.len() == 1, "{last:?}");
+    ensure!(
+        last.iter().all(|it| it.source.ip() == address(ROUTER)),
+        "{last:?}"
+    );
+    Ok(())
+}
