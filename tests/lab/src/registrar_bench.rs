@@ -111,7 +111,7 @@ pub fn run(
         }
     }
     for &users in &options.memory_at {
-        for &contestant in options.contestants.iter().filter(|one| one.stores()) {
+        for &contestant in options.contestants.iter().filter(|one| one.stores(users)) {
             let memory = memory::of(contestant, program, users, &cores)?;
             tell(&memory.line());
             findings.memory.push(memory);

@@ -27,13 +27,13 @@ impl Goal {
             Limit::AtLeast(limit) => (found >= limit, format!("at least {limit}")),
         };
         let word = if is_met { "met" } else { "NOT MET" };
-        format!("{}: {found:.2}, {limit}: {word}", self.what)
+        format!("{}: {found:.2} ({limit}): {word}", self.what)
     }
 }
 
 /// All of them.
 pub(super) fn all(findings: &Findings) -> Vec<Goal> {
-    use Contestant::{Bellhop, BellhopDurable, Kamailio};
+    use Contestant::{Bellhop, BellhopDurable, Kamailio, Library};
     let cpu = |one| findings.median(one, |sample| sample.refresh.server_micros());
     let rate = |one| findings.median(one, |sample| sample.refresh.rate());
     let beside = |ours: Option<f64>| move |theirs: f64| Some(ours? / theirs);
@@ -55,12 +55,16 @@ pub(super) fn all(findings: &Findings) -> Vec<Goal> {
         },
     ];
     for &bindings in &findings.options.memory_at {
-        let bytes = findings.bytes_at(BellhopDurable, bindings);
-        goals.push(Goal {
-            what: format!("bytes a binding at {bindings}"),
-            found: bytes.and_then(|bytes| Some(f64::from(u32::try_from(bytes).ok()?))),
-            limit: Limit::AtMost(600.0),
-        });
+        for one in [BellhopDurable, Library] {
+            let Some(bytes) = findings.bytes_at(one, bindings) else {
+                continue;
+            };
+            goals.push(Goal {
+                what: format!("bytes a binding at {bindings}, {}", one.name()),
+                found: u32::try_from(bytes).ok().map(f64::from),
+                limit: Limit::AtMost(600.0),
+            });
+        }
     }
     goals.push(Goal {
         what: "lookup among the most records ÷ among 1,000".to_owned(),
