@@ -12,6 +12,8 @@ use libtest_mimic::Trial;
 
 use super::trial;
 
+/// An empty window has a few colours, letters alone have more than this.
+const DRAWN: usize = 50;
 /// Three looks of five seconds are part of it.
 const STORY: Duration = Duration::from_secs(90);
 
@@ -37,6 +39,11 @@ fn the_demo_shows_tray_and_window_and_leaves_nothing(stage: &Stage<'_>) -> Resul
     })?;
     let menu = desktop.icon()?.menu;
     menu.says("tina@demo.example: registered")?;
+    // It is there a moment before it is drawn.
+    let window = desktop.display.place("Bellhop")?;
+    comes("its page", || {
+        Ok(desktop.display.picture()?.part(window).colours() > DRAWN)
+    })?;
     stage.keep_picture("xtask-demo", &desktop.display.picture()?)?;
     ensure!(ends(&mut demo)? == 0, "{}", demo.said());
     let said = demo.said();
