@@ -129,7 +129,7 @@ const SIGHTS: [Sight; 61] = [
     ("home-forget", "home-online", &[Click("home-forget")], "until you say again that it is home"),
     ("home-added", "home-online", &ADD_PHONE, "The password is shown this once"),
     ("home-away", "home-away", &[], "This network is not home"),
-    ("home-here-refused", "home-away", &[Click("home-here")], "this network can't be told from others"),
+    ("home-here-refused", "home-away", &[Click("home-here")], "network can't be told from others"),
     ("home-added-away", "home-away", &ADD_PHONE, "only a phone on this laptop itself can register here"),
     ("home-taken", "home-taken", &[], "is taken by baresip"),
     ("home-off", "home-off", &[], "Phones at home are off in the config"),
