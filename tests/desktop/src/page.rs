@@ -197,6 +197,20 @@ impl Page {
         })
     }
 
+    /// Clicks what ends the window, with which the click's answer may be lost: what comes of it is the caller's to see.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub fn click_last(&self, hook: &str) -> Result<()> {
+        self.has(hook)?;
+        let clicked = self.runtime.block_on(async {
+            let found = self.client.find(Locator::Css(&at(hook))).await?;
+            found.click().await
+        });
+        drop(clicked);
+        Ok(())
+    }
+
     /// Clicks the button, link or menu item of this name.
     ///
     /// # Errors

@@ -109,7 +109,7 @@ fn an_engine_of_a_later_release_is_left_alone_and_said_to_be_newer(
     ensure!(!text.contains("starting it again"), "{text}");
     newer.ensure_running()?;
     // It is not ours to end: nobody loses a call, and nobody is asked.
-    page.click("quit")?;
+    page.click_last("quit")?;
     are_gone(desktop, "tray and window", |it| {
         it.program() == "bellhop-tray"
     })?;
