@@ -1,6 +1,6 @@
 //! What can be wrong with the phones at home and with what lets them in.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::net::UdpSocket;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -8,23 +8,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use bellhop_control::error::Code;
 use bellhop_tests_support::engine::Engine;
 use nix::unistd::Uid;
 use serde_json::{Value, json};
 
 use crate::proof::{Proof, bellhop};
 use crate::talk::{refused, registered};
-
-/// Told by listeners, store and passwords of the home, which are not there yet.
-pub(crate) const AWAITED: &[Code] = &[
-    Code::DevicePasswordMissing,
-    Code::PortTaken,
-    Code::ListenerUnusable,
-    Code::CertificateUnusable,
-    Code::HomeStoreUnusable,
-    Code::HomeStoreUnwritable,
-];
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -74,7 +63,9 @@ pub(crate) fn port_taken() -> Result<Proof> {
 /// Where not even the loopback is up, no address can be had.
 pub(crate) fn listener_unusable() -> Result<Proof> {
     let alone = Alone::new()?;
-    let engine = alone.start(&config(free_port()?, "secret"))?;
+    // An address that is there only when the loopback interface is up.
+    let config = config(free_port()?, "secret").replace("127.0.0.1", "[::1]");
+    let engine = alone.start(&config)?;
     told(&engine, "/home/problems/0/error")
 }
 
@@ -116,22 +107,30 @@ pub(crate) fn certificate_unusable() -> Result<Proof> {
 
 /// What an earlier run left is no longer readable.
 pub(crate) fn store_unusable() -> Result<Proof> {
-    store(|file| Ok(fs::write(file, "half of i")?))
+    store(|file| {
+        fs::write(file, "half of i")?;
+        Ok(File::open(file)?)
+    })
 }
 
-/// A directory is no file.
+/// Another program holds it.
 pub(crate) fn store_unwritable() -> Result<Proof> {
-    store(|file| Ok(fs::create_dir(file)?))
+    store(|file| {
+        let held = OpenOptions::new().read(true).write(true).open(file)?;
+        held.lock()?;
+        Ok(held)
+    })
 }
 
-fn store(spoil: impl FnOnce(&Path) -> Result<()>) -> Result<Proof> {
+fn store(spoil: impl FnOnce(&Path) -> Result<File>) -> Result<Proof> {
     let mut engine = Engine::start(bellhop(), &config(free_port()?, "secret"))?;
     engine.stop()?;
     let file = engine.state_dir().join("home.redb");
-    let _ = fs::remove_file(&file);
-    spoil(&file)?;
+    let spoilt = spoil(&file)?;
     engine.start_again()?;
-    told(&engine, "/home/store")
+    let proof = told(&engine, "/home/store");
+    drop(spoilt);
+    proof
 }
 
 fn config(port: u16, secret: &str) -> String {

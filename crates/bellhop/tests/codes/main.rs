@@ -72,7 +72,6 @@ mod unix {
                     .and_then(|proof| proof.check(code))
                     .map_err(|error| Failed::from(format!("{error:#}")))
             })
-            .with_ignored_flag(home::AWAITED.contains(&code))
         });
         libtest_mimic::run(&arguments, trials.collect()).exit_code()
     }

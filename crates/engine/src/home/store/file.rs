@@ -79,10 +79,7 @@ pub(super) fn put_aside(path: &Path, why: &str) -> Opened {
         Ok((file, records)) => Opened {
             file: Some(file),
             records,
-            trouble: Some(Trouble::Lost(format!(
-                "{why}; it was kept as {}.damaged",
-                super::FILE
-            ))),
+            trouble: Some(Trouble::Lost(why.to_owned())),
         },
         Err(Unusable::Unwritable(why) | Unusable::Damaged(why)) => Opened {
             trouble: Some(Trouble::Unwritable(why)),
