@@ -4,6 +4,8 @@ use bellhop_sip::digest::Algorithm;
 use bellhop_sip::{Host, Uri};
 use secrecy::SecretString;
 
+use crate::groups::Group;
+
 /// Someone who may log in and bind contacts to the address-of-record of the same user.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -38,6 +40,8 @@ pub struct RegistrarConfig {
     pub aliases: Vec<String>,
     /// Who may log in.
     pub accounts: Vec<Account>,
+    /// Which of them ring together.
+    pub groups: Vec<Group>,
     /// Seconds; a shorter wish is refused with 423. Wishes of an hour or more never are (RFC 3261 §10.3).
     pub min_expires: u32,
     /// Seconds; a longer wish is granted this much.
@@ -59,6 +63,7 @@ impl RegistrarConfig {
             domain: domain.into(),
             aliases: Vec::new(),
             accounts,
+            groups: Vec::new(),
             min_expires: 60,
             max_expires: 7200,
             default_expires: 3600,

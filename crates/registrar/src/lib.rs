@@ -45,7 +45,7 @@
 //! - The contact limit takes other flows of the same device first, then what does not answer, then what was refreshed longest ago.
 //!
 //! # The rooms
-//! - *domain* and *accounts*: what is served, and who may log in (`config`, `accounts`);
+//! - *domain* and *accounts*: what is served, who may log in, and who rings together (`config`, `accounts`, `groups`);
 //! - *challenge*: who is asking (`auth`), apart from
 //! - *REGISTER*: the steps of §10.3 in their order (`register`); what is asked for (`wish`), and what that makes of a record (`record`);
 //! - the *location service*: a record per address-of-record, when it is due, which streams it hangs on (`location`), and what the store is told of it
@@ -61,6 +61,7 @@ mod config;
 mod date;
 mod durable;
 mod event;
+mod groups;
 mod guard;
 mod location;
 mod record;
@@ -78,6 +79,7 @@ pub use self::arrival::{Arrival, StreamId};
 pub use self::binding::{Binding, BindingKey, Qualified};
 pub use self::config::{Account, RegistrarConfig};
 pub use self::event::{Event, Unbinding};
+pub use self::groups::{Group, Ring};
 pub use self::guard::{Admission, Guard, GuardConfig, GuardEvent, Treatment};
 pub use self::refusal::Refusal;
 pub use self::registrar::Registrar;

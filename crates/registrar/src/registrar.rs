@@ -17,6 +17,7 @@ use crate::binding::{Binding, BindingKey, Qualified};
 use crate::config::{Domain, RegistrarConfig};
 use crate::date::SipDate;
 use crate::event::{Event, Unbinding};
+use crate::groups::Groups;
 use crate::location::{self, LocationService};
 use crate::record::Bindings;
 use crate::refusal::Refusal;
@@ -32,6 +33,7 @@ pub struct Registrar {
     pub(crate) config: RegistrarConfig,
     pub(crate) domain: Domain,
     pub(crate) accounts: Accounts,
+    groups: Groups,
     pub(crate) auth: Authenticator,
     pub(crate) location: LocationService,
     events: VecDeque<Event>,
@@ -66,6 +68,7 @@ impl Registrar {
         Registrar {
             domain: Domain::of(&config),
             location: LocationService::new(accounts.len(), config.max_contacts),
+            groups: Groups::new(&config.groups, &accounts, key),
             accounts,
             auth: Authenticator::new(&config.domain, algorithms, rng.random(), rng.random()),
             events: VecDeque::new(),
@@ -91,6 +94,7 @@ impl Registrar {
             .reconfigure(next.len(), config.max_contacts, |old| {
                 next.by_user(&before.user(old))
             });
+        self.groups = Groups::new(&config.groups, &self.accounts, self.key);
         self.domain = Domain::of(&config);
         self.auth.reconfigure(&config.domain, algorithms);
         self.config = config;
@@ -218,15 +222,14 @@ impl Registrar {
             .map(|(account, bindings)| (self.accounts.user(account), bindings))
     }
 
-    /// Where a call to `user` goes: those of the same preference together, the most preferred first (RFC 3261 §16.6). What is known not to answer is left
-    /// out, and of one device (instance) there is one contact, the newest (RFC 5626 §7).
+    /// Where a call to `user`, an account or a [group](crate::Group), goes: those of the same preference together, the most preferred first (RFC 3261 §16.6).
+    /// What is known not to answer is left out, and of one device (instance) there is one contact, the newest (RFC 5626 §7).
     #[must_use]
     pub fn lookup(&self, now: Instant, user: &str) -> Vec<Vec<&Binding>> {
-        self.accounts
-            .by_user(user)
-            .map_or_else(Vec::new, |account| {
-                location::lookup(self.location.bindings(account), now)
-            })
+        match self.accounts.by_user(user) {
+            Some(account) => location::lookup(self.location.bindings(account), now),
+            None => self.groups.lookup(user, &self.location, now),
+        }
     }
 
     pub(crate) fn tell(&mut self, event: Event) {

@@ -17,9 +17,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use bellhop_control::config::Strategy;
 use bellhop_endpoint::stateless::StatelessUas;
 use bellhop_registrar::{
-    Account, Guard, GuardConfig, Outcome, Registrar, RegistrarConfig, StreamId,
+    Account, Group, Guard, GuardConfig, Outcome, Registrar, RegistrarConfig, Ring, StreamId,
 };
 use bellhop_sip::Text;
 use rand::{Rng as _, SeedableRng};
@@ -205,6 +206,19 @@ impl Desk {
                 ..Account::new(device.extension.clone(), password)
             });
         }
+        let extension = |name: &String| {
+            let mut devices = settings.devices.iter();
+            let device = devices.find(|it| it.name == *name);
+            device.map(|it| it.extension.clone())
+        };
+        let groups = settings.groups.iter().map(|it| Group {
+            user: it.extension.clone(),
+            members: it.members.iter().filter_map(extension).collect(),
+            ring: match it.strategy {
+                Strategy::All => Ring::All,
+                Strategy::Order => Ring::Order,
+            },
+        });
         let mut aliases: Vec<String> = wanted(settings, &self.networks)
             .iter()
             .map(|it| it.place.address.ip().to_string())
@@ -214,6 +228,7 @@ impl Desk {
         aliases.dedup();
         let config = RegistrarConfig {
             aliases,
+            groups: groups.collect(),
             min_expires: settings.min_expires,
             max_contacts: settings.max_contacts,
             digest: settings.digest.clone(),

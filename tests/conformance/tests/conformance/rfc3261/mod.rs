@@ -1,6 +1,8 @@
 //! RFC 3261, SIP.
 
 mod section_10_3;
+mod section_11;
+mod section_16_6;
 mod section_18_3;
 mod section_19_1_4;
 mod section_20;

@@ -2,9 +2,9 @@
 
 use bellhop_sip::HeaderName;
 
-use bellhop_registrar::{Arrival, Binding, Qualified};
+use bellhop_registrar::{Binding, Qualified};
 
-use crate::desk::{Desk, Phone, contacts, header, request};
+use crate::desk::{Desk, Phone, contacts, header};
 
 const HOME: &str = "Contact: <sip:tina@198.51.100.7:5060>\r\n";
 
@@ -356,27 +356,6 @@ fn a_binding_ends_at_its_time_and_is_told() {
     assert_eq!(desk.registrar.poll_timeout(), None);
 }
 
-#[test]
-fn options_are_answered_and_calls_are_not() {
-    let mut desk = Desk::new();
-    let ask = |method: &str, uri: &str| {
-        request(&format!(
-            "{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 {method}\r\n\r\n"
-        ))
-    };
-    for (method, uri, status) in [
-        ("OPTIONS", "sip:example.com", 200),
-        ("OPTIONS", "sip:elsewhere.example", 404),
-        ("INVITE", "sip:tina@example.com", 405),
-    ] {
-        let response = desk.send(&ask(method, uri));
-        assert_eq!(response.status.code(), status, "{method} {uri}");
-        if status != 404 {
-            assert_eq!(header(&response, &HeaderName::Allow), ["REGISTER, OPTIONS"]);
-        }
-    }
-}
-
 /// "Registrars MUST ignore the Record-Route header field … MUST NOT include a Record-Route header field in any response"
 #[test]
 fn a_record_route_is_ignored_and_never_answered() {
@@ -447,62 +426,6 @@ fn a_late_clear_all_clears_nothing() {
     assert_eq!(desk.query().len(), 2);
 }
 
-/// §16.6: what is called together, and what next.
-#[test]
-fn a_call_goes_to_the_most_preferred_first_and_to_equals_together() {
-    let mut desk = Desk::new();
-    for (host, q) in [
-        (1, ";q=0.5"),
-        (2, ""),
-        (3, ";q=1.0"),
-        (4, ";q=0.0"),
-        (5, ";q=0.500"),
-    ] {
-        let lines = format!("Contact: <sip:t@198.51.100.{host}>{q}\r\n");
-        Phone::tina("a").register(&mut desk, &lines);
-        desk.wait(1);
-    }
-    let called: Vec<Vec<&str>> = desk
-        .registrar
-        .lookup(desk.now, "tina")
-        .into_iter()
-        .map(|group| group.iter().map(|b| b.contact()).collect())
-        .collect();
-    assert_eq!(
-        called,
-        [
-            vec!["sip:t@198.51.100.3", "sip:t@198.51.100.2"],
-            vec!["sip:t@198.51.100.5", "sip:t@198.51.100.1"],
-            vec!["sip:t@198.51.100.4"]
-        ]
-    );
-    assert!(desk.registrar.lookup(desk.now, "nobody").is_empty());
-}
-
-#[test]
-fn a_contact_that_does_not_answer_is_not_called_until_it_does_or_moves() {
-    let mut desk = Desk::new();
-    let mut tina = Phone::tina("a");
-    tina.register(&mut desk, HOME);
-    desk.events();
-    let key = desk.registrar.bindings("tina").next().unwrap().key();
-    for _ in 0..2 {
-        desk.registrar
-            .handle_qualified(desk.now, "tina", key, Qualified::Unreachable);
-    }
-    assert!(desk.registrar.lookup(desk.now, "tina").is_empty());
-    assert_eq!(desk.query().len(), 1, "it is bound all the same");
-    tina.register(&mut desk, HOME);
-    assert!(desk.registrar.lookup(desk.now, "tina").is_empty());
-    let moved = Arrival::udp("198.51.100.99:5060".parse().unwrap());
-    tina.register_by(&mut desk, &moved, HOME);
-    assert_eq!(desk.registrar.lookup(desk.now, "tina").len(), 1);
-    assert_eq!(
-        desk.events()[0],
-        "cannot reach tina at sip:tina@198.51.100.7:5060"
-    );
-}
-
 /// Another flow of the device that asks goes first, then what does not answer, then what is oldest.
 #[test]
 fn room_is_made_by_the_same_device_then_the_dead_then_the_oldest() {
@@ -548,28 +471,4 @@ fn a_contact_with_more_text_than_is_kept_is_refused_with_a_400() {
         400
     );
     assert_eq!(desk.registrar.bindings("tina").count(), 0);
-}
-
-/// §11.2: "Allow, Accept, Accept-Encoding, Accept-Language, and Supported header fields SHOULD be present"
-#[test]
-fn options_tell_what_we_are_able_to_do() {
-    let mut desk = Desk::new();
-    let asked = request(
-        "OPTIONS sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: x\r\n\
-         CSeq: 1 OPTIONS\r\n\r\n",
-    );
-    let response = desk.send(&asked);
-    for name in [
-        HeaderName::Allow,
-        HeaderName::Accept,
-        HeaderName::AcceptEncoding,
-        HeaderName::AcceptLanguage,
-        HeaderName::Supported,
-    ] {
-        assert_eq!(header(&response, &name).len(), 1, "{name}");
-    }
-    assert_eq!(
-        header(&response, &HeaderName::Supported),
-        ["path, outbound"]
-    );
 }
