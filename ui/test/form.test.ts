@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LineSettings } from "../src/lib/control.ts";
-import { amiss, byField, filled, settings } from "../src/lib/form.ts";
+import { amiss, filled, settings } from "../src/lib/form.ts";
 
 const WRITTEN: LineSettings = {
   id: "work",
@@ -48,12 +48,4 @@ test("only what the engine could not be told is found wrong here", () => {
   for (const expires of ["ten", "-5", "60.5", "0x10", "99999999999"]) {
     assert.deepEqual(amiss({ ...filled(), aor: "tina@example.com", expires }), ["expires"], expires);
   }
-});
-
-test("a problem goes to its field, and one that has none is not lost", () => {
-  const first = { line: 3, key: "aor", message: "first" };
-  const second = { line: 3, key: "aor", message: "second" };
-  const other = { line: 9, key: "listen", message: "other" };
-  const whole = { line: 1, key: null, message: "no TOML" };
-  assert.deepEqual(byField([first, second, other, whole]), { fields: { aor: "first" }, rest: [second, other, whole] });
 });

@@ -1,6 +1,6 @@
 // What the form of a phone at home holds, and what that means to the engine.
 
-import type { ConfigProblem, DeviceSettings } from "./control.ts";
+import type { DeviceSettings } from "./control.ts";
 
 /** The form, as filled in. */
 export interface DeviceForm {
@@ -12,7 +12,8 @@ export interface DeviceForm {
 
 export type DeviceField = "name" | "extension" | "digest";
 
-const FIELDS: readonly DeviceField[] = ["name", "extension", "digest"];
+/** All of them. */
+export const FIELDS: readonly DeviceField[] = ["name", "extension", "digest"];
 
 /** What a phone can be held to. */
 export const DIGESTS = ["SHA-256", "MD5"] as const;
@@ -29,19 +30,4 @@ export function settings(form: DeviceForm): DeviceSettings {
     password: { in: "keyring" },
     digest: form.digest === "" ? null : form.digest,
   };
-}
-
-/** Problems by field, and those that belong to none. */
-export function byField(problems: readonly ConfigProblem[]): {
-  fields: Partial<Record<DeviceField, string>>;
-  rest: ConfigProblem[];
-} {
-  const fields: Partial<Record<DeviceField, string>> = {};
-  const rest: ConfigProblem[] = [];
-  for (const problem of problems) {
-    const field = FIELDS.find((name) => name === problem.key);
-    if (field && fields[field] === undefined) fields[field] = problem.message;
-    else rest.push(problem);
-  }
-  return { fields, rest };
 }

@@ -1,6 +1,6 @@
 // What the form of a line holds, what that means to the engine, and which field a problem belongs to.
 
-import type { ConfigProblem, LineSettings, PasswordPlace } from "./control.ts";
+import type { LineSettings, PasswordPlace } from "./control.ts";
 
 /** The form's texts, as typed. */
 export interface Form {
@@ -19,7 +19,8 @@ export type FieldName = keyof Form;
 /** The fields under "More", in their order. */
 export const MORE = ["registrar", "outbound_proxy", "auth_username", "expires", "user_agent", "id"] as const;
 
-const FIELDS: readonly FieldName[] = ["aor", "password", ...MORE];
+/** All of them. */
+export const FIELDS: readonly FieldName[] = ["aor", "password", ...MORE];
 
 /** What the form shows of a line that there is; of none, nothing. Never a password. */
 export function filled(settings?: LineSettings): Form {
@@ -56,21 +57,6 @@ export function amiss(form: Form): FieldName[] {
   // The engine counts seconds in 32 bits.
   if (form.expires.trim() !== "" && !/^\d{1,9}$/.test(form.expires.trim())) wrong.push("expires");
   return wrong;
-}
-
-/** Problems by field, and those that belong to none. */
-export function byField(problems: readonly ConfigProblem[]): {
-  fields: Partial<Record<FieldName, string>>;
-  rest: ConfigProblem[];
-} {
-  const fields: Partial<Record<FieldName, string>> = {};
-  const rest: ConfigProblem[] = [];
-  for (const problem of problems) {
-    const field = FIELDS.find((name) => name === problem.key);
-    if (field && fields[field] === undefined) fields[field] = problem.message;
-    else rest.push(problem);
-  }
-  return { fields, rest };
 }
 
 // `sip:` goes without saying where it is all that the scheme says; parameters stay.

@@ -53,13 +53,13 @@ fn a_phone_added_in_the_window_registers_and_is_removed(stage: &Stage<'_>) -> Re
     stage.seen(&page, "home-empty", "No phone at home yet")?;
 
     page.click("add-device")?;
-    page.click("save-device")?;
+    page.click("save")?;
     page.has("problem-name")?;
     page.fill("field-name", "desk")?;
     page.click("more")?;
     page.has("device-login")?;
     stage.seen(&page, "home-form", "What others dial")?;
-    page.click("save-device")?;
+    page.click("save")?;
     page.shows("headline", "desk is added")?;
     let password = page.text_of("setup-password")?.trim().to_owned();
     let kept = stage.desktop.keyring.lookup(KEPT)?;

@@ -37,10 +37,10 @@ fn a_line_is_handled_by_keyboard_alone_and_the_focus_comes_back(stage: &Stage<'_
     page.has_focus("line-menu")?;
 
     choose(&page, "menu-remove")?;
-    page.has("remove-dialog")?;
-    page.tab_to("remove-cancel")?;
+    page.has("remove-line")?;
+    page.tab_to("remove-line-no")?;
     page.keys(ENTER)?;
-    page.has_no("remove-dialog")?;
+    page.has_no("remove-line")?;
     page.has_focus("line-menu")?;
     ensure!(stage.bindings()?.len() == 1, "it was only asked");
 

@@ -112,15 +112,15 @@ fn a_removed_line_leaves_registrar_config_and_keyring(stage: &Stage<'_>) -> Resu
     let page = stage.desktop.page()?;
     page.click("line-menu")?;
     page.click("menu-remove")?;
-    page.has("remove-dialog")?;
+    page.has("remove-line")?;
     stage.seen(&page, "remove", "Remove tina@company.test")?;
-    page.click("remove-cancel")?;
-    page.has_no("remove-dialog")?;
+    page.click("remove-line-no")?;
+    page.has_no("remove-line")?;
     ensure!(stage.bindings()?.len() == 1, "it was only asked");
 
     page.click("line-menu")?;
     page.click("menu-remove")?;
-    page.click("remove-confirm")?;
+    page.click("remove-line-yes")?;
     page.shows("headline", "No line yet")?;
     menu.says("No line yet")?;
     stage.holds(0)?;

@@ -65,7 +65,7 @@ const PHONE_MENU: Act = Click("device-menu");
 const ADD_PHONE: [Act; 3] = [
     Click("add-device"),
     Type("field-name", "kitchen"),
-    Click("save-device"),
+    Click("save"),
 ];
 const ADD_AND_LEAVE: [Act; 4] = [ADD[0], ADD[1], ADD[2], Click("done")];
 
