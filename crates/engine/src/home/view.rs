@@ -1,6 +1,6 @@
 //! The home as it is now, for whoever wants to see it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -121,15 +121,16 @@ pub(crate) struct Devices {
     been: Vec<Option<Been>>,
     /// Where each extension is.
     places: HashMap<String, usize>,
-    /// Those that may look otherwise by now.
-    changed: HashSet<usize>,
+    /// Those that may look otherwise by now, each once.
+    changed: Vec<usize>,
+    /// Which of all are among them.
+    is_changed: Vec<bool>,
 }
 
 impl Devices {
     /// Other devices from now on. Those that stay have been what they were.
     pub(crate) fn reconfigure(&mut self, settings: &HomeSettings) {
         let before = std::mem::take(self);
-        let count = settings.devices.len();
         for (place, device) in settings.devices.iter().enumerate() {
             let old = before.places.get(&device.extension);
             let been = old.and_then(|place| *before.been.get(*place)?);
@@ -141,7 +142,7 @@ impl Devices {
             }));
             self.places.insert(device.extension.clone(), place);
         }
-        self.changed = (0..count).collect();
+        self.all_changed();
     }
 
     /// How many there are.
@@ -151,12 +152,18 @@ impl Devices {
 
     /// The device of that extension may look otherwise.
     pub(crate) fn device_changed(&mut self, extension: &str) {
-        self.changed.extend(self.places.get(extension));
+        if let Some(place) = self.places.get(extension)
+            && let Some(is_changed) = self.is_changed.get_mut(*place)
+            && !std::mem::replace(is_changed, true)
+        {
+            self.changed.push(*place);
+        }
     }
 
     /// All may, as when the clock was set.
     pub(crate) fn all_changed(&mut self) {
         self.changed = (0..self.shown.len()).collect();
+        self.is_changed = vec![true; self.shown.len()];
     }
 
     /// As they are now.
@@ -166,11 +173,15 @@ impl Devices {
         now: Instant,
         clock: &WallClock,
     ) -> Vec<Arc<Device>> {
-        for place in std::mem::take(&mut self.changed) {
-            let (Some(shown), Some(been)) = (self.shown.get_mut(place), self.been.get_mut(place))
-            else {
+        for place in self.changed.drain(..) {
+            let (Some(shown), Some(been), Some(is_changed)) = (
+                self.shown.get_mut(place),
+                self.been.get_mut(place),
+                self.is_changed.get_mut(place),
+            ) else {
                 continue;
             };
+            *is_changed = false;
             let next = device(shown, been, registrar, now, clock);
             if **shown != next {
                 *shown = Arc::new(next);

@@ -191,7 +191,10 @@ fn without_the_library_for_icons_the_window_says_which_package_brings_it(
 
     // With it goes the line, so there is a question; a line that is paused is nobody's loss.
     page.click("quit")?;
-    page.tells("quit-question", "You can't be called on this laptop any more")?;
+    page.tells(
+        "quit-question",
+        "You can't be called on this laptop any more",
+    )?;
     page.click("quit-question-no")?;
     page.has_no("quit-question")?;
     page.click("pause")?;

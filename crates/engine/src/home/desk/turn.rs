@@ -15,7 +15,7 @@ use crate::home::{Command, gateway};
 /// A view of a moment ago is new enough; one of a while ago is not, for whoever asks right after a device has registered.
 const MOMENT: Duration = Duration::from_millis(5);
 /// With very many devices a view takes time, here and where it is passed on: that much longer for each is new enough.
-const MOMENT_OF_ONE: Duration = Duration::from_micros(25);
+const MOMENT_OF_ONE: Duration = Duration::from_micros(100);
 /// So long what no answer waits for may gather before the store gets it, which has a time of its own after that.
 const GATHER: Duration = Duration::from_millis(600);
 /// Commits and answers of gateways in one turn.
