@@ -180,7 +180,9 @@ fn read_wish(
                     return Err(Refusal::TooManyContacts);
                 }
                 check_storable(&contact.addr.uri)?;
-                let read = contact.binding_params();
+                let read = contact
+                    .binding_params()
+                    .map_err(|_| Refusal::Malformed("Contact"))?;
                 if read.reg_id.is_some() && outbound_supported && !outbound_applies {
                     return Err(Refusal::FirstHop);
                 }
@@ -238,14 +240,23 @@ fn granted(config: &RegistrarConfig, asked: u32) -> Result<u32, Refusal> {
 /// What may be stored: a SIP address that something can be sent to.
 fn check_storable(uri: &Uri) -> Result<(), Refusal> {
     let reachable = match uri.host() {
-        Some(Host::Name(_)) => true,
-        Some(Host::V4(ip)) => !ip.is_unspecified() && !ip.is_broadcast(),
-        Some(Host::V6(ip)) => !ip.is_unspecified(),
+        Some(Host::Name(name)) => is_domain_name(&name),
+        Some(Host::V4(ip)) => !ip.is_unspecified() && !ip.is_broadcast() && !ip.is_multicast(),
+        Some(Host::V6(ip)) => !ip.is_unspecified() && !ip.is_multicast(),
         None => false,
     };
-    if reachable && matches!(uri.scheme(), Scheme::Sip | Scheme::Sips) && uri.port() != Some(0) {
+    // RFC 3261 §19.1.1, table 1: no method in the Contact of a REGISTER.
+    let is_address = uri.port() != Some(0) && !uri.params().contains("method");
+    if reachable && is_address && matches!(uri.scheme(), Scheme::Sip | Scheme::Sips) {
         Ok(())
     } else {
         Err(Refusal::Malformed("Contact"))
     }
+}
+
+/// RFC 3261 §25.1: the last label begins with a letter, so that `256.1.1.1` is no name.
+fn is_domain_name(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let top = name.rsplit('.').next();
+    top.is_some_and(|label| label.starts_with(|letter: char| letter.is_ascii_alphabetic()))
 }

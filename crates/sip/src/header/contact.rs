@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use super::NameAddr;
-use crate::{Text, Uri, lex};
+use crate::{HeaderError, HeaderName, Text, Uri, lex};
 
 /// One element of a Contact header.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,8 +83,15 @@ impl ContactAddr {
     }
 
     /// What a registrar reads, in one go.
-    #[must_use]
-    pub fn binding_params(&self) -> BindingParams {
+    ///
+    /// # Errors
+    /// A parameter of these stands there twice (RFC 3261 §7.3.1), or `q` or `reg-id` is not what it has to be. An `expires` that is no number is an error
+    /// of none (§10.2.1 makes it an hour), nor is an instance without angle brackets, which names nothing.
+    pub fn binding_params(&self) -> Result<BindingParams, HeaderError> {
+        let bad = |why| HeaderError::Invalid {
+            name: HeaderName::Contact,
+            why,
+        };
         let mut all = BindingParams::default();
         let mut seen = [false; 4];
         for param in self.params.raw() {
@@ -95,19 +102,24 @@ impl ContactAddr {
             let Some(seen) = at.and_then(|at| seen.get_mut(at)) else {
                 continue;
             };
-            // The first of a name counts.
             if std::mem::replace(seen, true) {
-                continue;
+                return Err(bad("a parameter stands there twice"));
             }
             let value = param.value.map(|value| self.params.plain(value));
             match at {
-                Some(0) => all.q = value.and_then(|value| thousandths(&value)),
+                Some(0) => {
+                    let q = value.and_then(|value| thousandths(&value));
+                    all.q = Some(q.ok_or_else(|| bad("q is not 0 to 1"))?);
+                }
                 Some(1) => all.expires = Some(value.and_then(|value| seconds(&value))),
                 Some(2) => all.instance = value.and_then(|value| instance(&value)),
-                _ => all.reg_id = value.and_then(|value| reg_id(&value)),
+                _ => {
+                    let id = value.and_then(|value| reg_id(&value));
+                    all.reg_id = Some(id.ok_or_else(|| bad("reg-id is not 1 to 2147483647"))?);
+                }
             }
         }
-        all
+        Ok(all)
     }
 
     /// `pub-gruu` (RFC 5627 §5.3).

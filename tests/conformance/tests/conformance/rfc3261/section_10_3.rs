@@ -275,6 +275,30 @@ fn the_oldest_binding_makes_room_but_never_for_more_than_the_limit_at_once() {
     assert_eq!(desk.query(), listed);
 }
 
+/// §7.3.1: "any given parameter-name MUST NOT appear more than once"; §25.1: `qvalue`
+#[test]
+fn a_contact_with_a_parameter_that_makes_no_sense_is_refused() {
+    for params in [
+        ";q=1.5",
+        ";q=abc",
+        ";q=",
+        ";q",
+        ";q=-0.1",
+        ";q=0.12345",
+        ";q=0.1;q=0.9",
+        ";expires=300;Expires=400",
+        ";reg-id=0",
+        ";reg-id=2147483648",
+        ";+sip.instance=\"<urn:a>\";+sip.instance=\"<urn:b>\"",
+    ] {
+        let mut desk = Desk::new();
+        let lines = format!("Contact: <sip:tina@198.51.100.7>{params}\r\n");
+        let response = Phone::tina("a").register(&mut desk, &lines);
+        assert_eq!(response.status.code(), 400, "{params}");
+        assert_eq!(desk.registrar.bindings("tina").count(), 0, "{params}");
+    }
+}
+
 #[test]
 fn what_nothing_can_be_sent_to_is_not_stored() {
     let mut desk = Desk::new();
@@ -284,6 +308,10 @@ fn what_nothing_can_be_sent_to_is_not_stored() {
         "<tel:+15551234>",
         "<mailto:t@example.com>",
         "<sip:t@198.51.100.7:0>",
+        "<sip:t@224.0.1.75>",
+        "<sip:t@[ff02::1]>",
+        "<sip:t@256.1.1.1>",
+        "<sip:t@198.51.100.7;method=INVITE>",
         "<sip:>",
         "<sip:t@198.51.100.7",
     ] {
