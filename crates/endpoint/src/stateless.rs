@@ -133,16 +133,19 @@ impl StatelessUas {
     }
 }
 
-/// Whether the headers are there that every request has (§8.1.1) and that an answer is made of.
+/// Whether the headers are there that every request has (§8.1.1) and that an answer is made of, and the CSeq is one (§8.1.1.5).
 pub(crate) fn check(request: &Request) -> Result<(), HeaderError> {
     request.headers.from()?;
     request.headers.to()?;
     request.headers.call_id()?;
-    if request.headers.cseq()?.method != request.method {
-        return Err(HeaderError::Invalid {
-            name: HeaderName::CSeq,
-            why: "the method is another",
-        });
-    }
-    Ok(())
+    let cseq = request.headers.cseq()?;
+    let why = match cseq.number {
+        0x8000_0000.. => "the number is not below 2³¹",
+        _ if cseq.method != request.method => "the method is another",
+        _ => return Ok(()),
+    };
+    Err(HeaderError::Invalid {
+        name: HeaderName::CSeq,
+        why,
+    })
 }
