@@ -115,7 +115,11 @@ impl<'a> Draft<'a> {
                 self.end(std::slice::from_ref(before), Unbinding::Replaced);
             }
             if binding.same_place(before) {
-                binding.qualified = before.qualified;
+                // Who refreshes is there, whatever he left unanswered.
+                binding.qualified = match before.qualified {
+                    Rtt::Silent => Rtt::Unknown,
+                    known @ (Rtt::Unknown | Rtt::Millis(_)) => known,
+                };
                 self.write(&binding, Urgency::Soon);
             } else {
                 self.write(before, Urgency::BeforeAnswer);

@@ -40,7 +40,7 @@ fn a_call_goes_to_the_most_preferred_first_and_to_equals_together() {
 }
 
 #[test]
-fn a_contact_that_does_not_answer_is_not_called_until_it_does_or_moves() {
+fn a_contact_that_does_not_answer_is_not_called_until_it_does_or_registers() {
     let mut desk = Desk::new();
     let mut tina = Phone::tina("a");
     tina.register(&mut desk, HOME);
@@ -53,7 +53,13 @@ fn a_contact_that_does_not_answer_is_not_called_until_it_does_or_moves() {
     assert!(desk.registrar.lookup(desk.now, "tina").is_empty());
     assert_eq!(desk.query().len(), 1, "it is bound all the same");
     tina.register(&mut desk, HOME);
-    assert!(desk.registrar.lookup(desk.now, "tina").is_empty());
+    assert_eq!(desk.registrar.lookup(desk.now, "tina").len(), 1);
+    assert_eq!(
+        desk.registrar.bindings("tina").next().unwrap().qualified(),
+        None
+    );
+    desk.registrar
+        .handle_qualified(desk.now, "tina", key, Qualified::Unreachable);
     let moved = Arrival::udp("198.51.100.99:5060".parse().unwrap());
     tina.register_by(&mut desk, &moved, HOME);
     assert_eq!(desk.registrar.lookup(desk.now, "tina").len(), 1);
