@@ -49,6 +49,9 @@ pub enum Refusal {
     /// Not newer than what is bound with the same Call-ID (steps 6 and 7): nothing of the request was done.
     #[error("an older request came late")]
     OutOfOrder,
+    /// A body of a type or encoding that is not understood and not optional (RFC 3261 §8.2.3).
+    #[error("the body is of another type")]
+    Body,
     /// A method that a registrar does not serve.
     #[error("method not allowed")]
     Method,
@@ -67,6 +70,7 @@ impl Refusal {
             Refusal::NotAllowed | Refusal::TooManyContacts => 403,
             Refusal::OtherDomain | Refusal::UnknownAor => 404,
             Refusal::Method => 405,
+            Refusal::Body => 415,
             Refusal::Scheme => 416,
             Refusal::Extension(_) => 420,
             Refusal::TooBrief => 423,
@@ -93,6 +97,7 @@ impl Refusal {
             | Refusal::TooManyContacts
             | Refusal::TooLong
             | Refusal::OutOfOrder
+            | Refusal::Body
             | Refusal::Method
             | Refusal::NoTransaction => Outcome::Refused,
         }

@@ -9,6 +9,7 @@ use bellhop_sip::{NameAddr, Request, Text};
 use crate::accounts::AccountId;
 use crate::arrival::Arrival;
 use crate::auth::Login;
+use crate::body;
 use crate::event::Event;
 use crate::record::Change;
 use crate::refusal::Refusal;
@@ -26,6 +27,7 @@ impl Registrar {
     ) -> Result<Granted, Refusal> {
         self.check_domain(request)?;
         check_extensions(request)?;
+        body::check(request)?;
         // No AOR of anybody (RFC 4475 §3.3.4); said before the login, since it is true for all.
         if to.is_some_and(|to| !is_sip(&to.uri)) {
             return Err(Refusal::Malformed("To"));

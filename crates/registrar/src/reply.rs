@@ -11,6 +11,8 @@ use crate::refusal::Refusal;
 use crate::wish::Outbound;
 
 pub(crate) const ALLOW: &str = "REGISTER, OPTIONS";
+/// No body says anything to a registrar; one of this type is passed over.
+pub(crate) const ACCEPT: &str = "application/sdp";
 const SUPPORTED: &str = "path, outbound";
 
 /// The To tag of an answer: the same for each copy of the request (RFC 3261 §8.2.7), in hex.
@@ -89,10 +91,15 @@ pub(crate) fn add_flow(
 /// What the answer to OPTIONS says (RFC 3261 §11.2).
 pub(crate) fn add_capabilities(to: &mut ResponseWriter) {
     to.header(&HeaderName::Allow, ALLOW);
-    to.header(&HeaderName::Accept, "application/sdp");
+    add_accepted(to);
+    to.header(&HeaderName::Supported, SUPPORTED);
+}
+
+/// What bodies may be.
+fn add_accepted(to: &mut ResponseWriter) {
+    to.header(&HeaderName::Accept, ACCEPT);
     to.header(&HeaderName::AcceptEncoding, "identity");
     to.header(&HeaderName::AcceptLanguage, "en");
-    to.header(&HeaderName::Supported, SUPPORTED);
 }
 
 /// What a refusal says, but for the challenges.
@@ -104,6 +111,7 @@ pub(crate) fn add_reason(to: &mut ResponseWriter, why: &Refusal, min_expires: u3
         }
         Refusal::TooBrief => to.header_of(&HeaderName::MinExpires, format_args!("{min_expires}")),
         Refusal::Method => to.header(&HeaderName::Allow, ALLOW),
+        Refusal::Body => add_accepted(to),
         // Nothing a stranger may learn from: these three differ in nothing but what the challenges say.
         Refusal::Unauthenticated | Refusal::StaleNonce | Refusal::WrongCredentials => {}
         Refusal::Malformed(_)
@@ -136,6 +144,7 @@ pub(crate) fn phrase(why: &Refusal) -> String {
         | Refusal::NotAllowed
         | Refusal::UnknownAor
         | Refusal::TooBrief
+        | Refusal::Body
         | Refusal::Method
         | Refusal::NoTransaction => String::new(),
     }

@@ -63,6 +63,9 @@ fn auth_int_vouches_for_the_body() {
             ..offered[0].clone()
         };
         tina.answer_one(&mut again, &whole, 1);
+        again
+            .headers
+            .set(HeaderName::ContentType, "application/sdp");
         again.body = body.into();
         assert_eq!(desk.send(&again).status.code(), status, "{body}");
     }

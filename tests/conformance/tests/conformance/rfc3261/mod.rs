@@ -7,5 +7,7 @@ mod section_18_3;
 mod section_19_1_4;
 mod section_20;
 mod section_7_3;
+mod section_8_1_1;
+mod section_8_2_3;
 mod section_8_2_6;
 mod section_8_2_7;
