@@ -14,6 +14,7 @@ use crate::answer::{Answer, Hold, Outcome};
 use crate::arrival::{Arrival, StreamId};
 use crate::auth::Authenticator;
 use crate::binding::{Binding, BindingKey, Qualified};
+use crate::body;
 use crate::config::{Domain, RegistrarConfig};
 use crate::date::SipDate;
 use crate::event::{Event, Unbinding};
@@ -252,6 +253,7 @@ impl Registrar {
     fn options(&self, request: &Request) -> Result<Granted, Refusal> {
         self.check_domain(request)?;
         check_extensions(request)?;
+        body::check(request)?;
         Ok(Granted::Capabilities)
     }
 
@@ -312,7 +314,12 @@ impl Registrar {
             response: to.finish(),
             status,
             hold: Hold::Nothing,
-            outcome: why.outcome(),
+            outcome: if request.method == Method::Register {
+                why.outcome()
+            } else {
+                // As whoever asks what we are able to do.
+                Outcome::Open
+            },
             unsaved: None,
         };
         if !why.is_handshake() {

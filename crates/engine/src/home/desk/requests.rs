@@ -121,6 +121,7 @@ impl Desk {
         if is_dropped {
             return;
         }
+        let registers = message.starts_with(b"REGISTER ");
         match self.uas.receive(source, message) {
             Received::Request {
                 request,
@@ -140,8 +141,13 @@ impl Desk {
                 ..
             } => {
                 let to = address(door, destination);
-                let (outcome, hold) = (Outcome::Refused, Hold::Nothing);
-                self.answer(time.now, source, to, response, outcome, hold);
+                // A new phone is told what is wrong with its REGISTER; a stranger hears nothing else.
+                let outcome = if registers {
+                    Outcome::Refused
+                } else {
+                    Outcome::Open
+                };
+                self.answer(time.now, source, to, response, outcome, Hold::Nothing);
             }
             Received::Response(response) if stream.is_none() => {
                 let outcome = self.keep_alive.handle_response(time.now, source, &response);
