@@ -27,9 +27,8 @@ impl Registrar {
     ) -> Result<(), Damaged> {
         let clock = Clock { now, wall };
         self.clock = Some(clock);
-        let bindings = stored::read(record, clock)?;
         match self.accounts.by_user(user) {
-            Some(account) => self.location.restore(account, bindings),
+            Some(account) => self.location.restore(account, stored::read(record, clock)?),
             None => self.delete(Text::from(user)),
         }
         Ok(())

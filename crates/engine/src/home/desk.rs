@@ -9,7 +9,7 @@
 mod requests;
 mod turn;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -240,16 +240,15 @@ impl Desk {
 
     /// Once, when the accounts are known.
     fn restore(&mut self, now: Instant) {
-        let Some(Configuration { settings, .. }) = &self.configuration else {
+        if self.configuration.is_none() {
             return;
-        };
+        }
         let wall = (self.clocks.wall)();
         let mut damaged = 0_usize;
         let restored = std::mem::take(&mut self.restored);
-        let known: HashSet<&str> = settings.devices.iter().map(|it| &*it.extension).collect();
+        // Also those that no device has any more: they are deleted, or whoever gets such an extension next would be bound to where the last one was.
         let users: Vec<Text> = restored
             .iter()
-            .filter(|(user, _)| known.contains(user.as_str()))
             .filter_map(|(user, record)| {
                 let done = self.registrar.restore(now, wall, user, record);
                 damaged += usize::from(done.is_err());

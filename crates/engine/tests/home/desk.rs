@@ -33,22 +33,38 @@ impl Desk {
     }
 
     pub(crate) async fn with_state(directory: TempDir, state: PathBuf, listen: &[String]) -> Desk {
-        Desk::begin(directory, state, listen, "").await
+        Desk::of(directory, state, listen, "101").await
+    }
+
+    /// With a phone of another extension.
+    pub(crate) async fn of(
+        directory: TempDir,
+        state: PathBuf,
+        listen: &[String],
+        extension: &str,
+    ) -> Desk {
+        Desk::begin(directory, state, listen, extension, "").await
     }
 
     /// The config says this besides.
     pub(crate) async fn with_config(directory: TempDir, listen: &[String], more: &str) -> Desk {
         let state = directory.path().join("state");
-        Desk::begin(directory, state, listen, more).await
+        Desk::begin(directory, state, listen, "101", more).await
     }
 
-    async fn begin(directory: TempDir, state: PathBuf, listen: &[String], more: &str) -> Desk {
+    async fn begin(
+        directory: TempDir,
+        state: PathBuf,
+        listen: &[String],
+        extension: &str,
+        more: &str,
+    ) -> Desk {
         let secret = directory.path().join("secret");
         std::fs::write(&secret, format!("{PASSWORD}\n")).unwrap();
         std::fs::set_permissions(&secret, Permissions::from_mode(0o600)).unwrap();
         let config = directory.path().join("config.toml");
         let text = format!(
-            "[home]\nenabled = true\nlisten = {listen:?}\n[home.limits]\nrequests_per_second = 0\n[[device]]\nname = \"desk\"\nextension = \"101\"\npassword = {{ file = \"secret\" }}\n{more}"
+            "[home]\nenabled = true\nlisten = {listen:?}\n[home.limits]\nrequests_per_second = 0\n[[device]]\nname = \"desk\"\nextension = \"{extension}\"\npassword = {{ file = \"secret\" }}\n{more}"
         );
         std::fs::write(&config, text).unwrap();
         let (ready, readiness) = std::sync::mpsc::channel();

@@ -51,6 +51,27 @@ async fn a_phone_registers_is_seen_and_survives_a_restart() {
     desk.stop().await;
 }
 
+/// The binding ends with the device, although no engine ran when the device was removed.
+#[tokio::test]
+async fn the_next_phone_of_an_extension_is_not_bound_to_where_the_last_one_was() {
+    let port = free_port();
+    let listen = [format!("udp:127.0.0.1:{port}")];
+    let mut desk = Desk::listening(&listen).await;
+    let (socket, to) = (socket(), SocketAddr::from(([127, 0, 0, 1], port)));
+    let contact = format!("sip:101@{}", socket.local_addr().unwrap());
+    let mut phone = Phone::new("UDP", &contact);
+    assert_eq!(talk(&socket, to, &mut phone, 600), 200);
+    desk.phone_where(|it| it.online).await;
+    for extension in ["102", "101"] {
+        let (directory, state) = desk.stop().await;
+        desk = Desk::of(directory, state, &listen, extension).await;
+        let there = desk.home().await.devices;
+        assert_eq!(there[0].extension, extension);
+        assert!(there[0].contacts.is_empty(), "{there:?}");
+    }
+    desk.stop().await;
+}
+
 #[tokio::test]
 async fn a_phone_behind_a_nat_is_asked_and_found_to_be_there() {
     let port = free_port();
