@@ -283,6 +283,8 @@ codes! {
     NoSuchNetwork = "no_such_network", Person, None, ["network"];
     /// Its password is not where the config says.
     DevicePasswordMissing = "device_password_missing", Person, SetUpPhone, ["device"];
+    /// It is bound to as many contacts as it may be, and an older one gave way.
+    ContactsFull = "contacts_full", Device, None, ["device", "count"];
     /// A listener's port is somebody else's.
     PortTaken = "port_taken", Person, None, ["listener", "holder", "free"];
     /// A listener can't be opened, for another reason.

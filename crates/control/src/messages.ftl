@@ -51,6 +51,7 @@ password_elsewhere = the config takes the password of { $line } from { $place };
 no_such_device = the config has no device { $device }
 no_such_network = the config has no home network { $network }
 device_password_missing = no password is stored for the phone { $device }
+contacts_full = the phone { $device } registers from more than { $count } places; the one heard of longest ago gave way
 port_taken = { $listener } is taken by { $holder }; { $free } is free and can be named under listen instead
 listener_unusable = phones can't be let in at { $listener }: { $why }
 certificate_unusable = the certificate for phones can't be used: { $why }

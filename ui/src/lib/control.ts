@@ -122,7 +122,7 @@ error: Error | null, };
 /**
  * What failed. The texts are stable: scripts and IT search for them.
  */
-export type Code = "no_network" | "registrar_unresolved" | "registrar_silent" | "registrar_stopped_answering" | "registrar_error" | "password_refused" | "forbidden" | "unknown_number" | "challenge_loop" | "challenge_unsupported" | "realm_changed" | "other_status" | "not_verified" | "registered_elsewhere" | "secret_missing" | "secret_locked" | "secret_unavailable" | "secret_unreadable" | "flow_failed" | "no_engine" | "engine_silent" | "engine_lost" | "engine_stopping" | "engine_foreign" | "wrong_version" | "no_such_line" | "line_paused" | "not_done_in_time" | "state_dir_unknown" | "state_dir_unusable" | "state_dir_not_private" | "state_dir_in_use" | "store_unusable" | "config_missing" | "config_unreadable" | "config_invalid" | "config_unwritable" | "settings_invalid" | "password_elsewhere" | "no_such_device" | "no_such_network" | "device_password_missing" | "port_taken" | "listener_unusable" | "certificate_unusable" | "not_at_home" | "home_unknown" | "home_store_unusable" | "home_store_unwritable" | "not_in_this_version" | "internal" | "unknown";
+export type Code = "no_network" | "registrar_unresolved" | "registrar_silent" | "registrar_stopped_answering" | "registrar_error" | "password_refused" | "forbidden" | "unknown_number" | "challenge_loop" | "challenge_unsupported" | "realm_changed" | "other_status" | "not_verified" | "registered_elsewhere" | "secret_missing" | "secret_locked" | "secret_unavailable" | "secret_unreadable" | "flow_failed" | "no_engine" | "engine_silent" | "engine_lost" | "engine_stopping" | "engine_foreign" | "wrong_version" | "no_such_line" | "line_paused" | "not_done_in_time" | "state_dir_unknown" | "state_dir_unusable" | "state_dir_not_private" | "state_dir_in_use" | "store_unusable" | "config_missing" | "config_unreadable" | "config_invalid" | "config_unwritable" | "settings_invalid" | "password_elsewhere" | "no_such_device" | "no_such_network" | "device_password_missing" | "contacts_full" | "port_taken" | "listener_unusable" | "certificate_unusable" | "not_at_home" | "home_unknown" | "home_store_unusable" | "home_store_unwritable" | "not_in_this_version" | "internal" | "unknown";
 
 /**
  * The config that is in force, and what is wrong with the file since.
@@ -1397,6 +1397,7 @@ export type Message =
   | "no_such_device"
   | "no_such_network"
   | "device_password_missing"
+  | "contacts_full"
   | "port_taken"
   | "listener_unusable"
   | "certificate_unusable"

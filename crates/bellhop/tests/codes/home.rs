@@ -12,6 +12,7 @@ use bellhop_tests_support::engine::Engine;
 use nix::unistd::Uid;
 use serde_json::{Value, json};
 
+use crate::phone;
 use crate::proof::{Proof, bellhop};
 use crate::talk::{refused, registered};
 
@@ -51,6 +52,17 @@ pub(crate) fn home_unknown() -> Result<Proof> {
 
 pub(crate) fn device_password_missing() -> Result<Proof> {
     let engine = Engine::start(bellhop(), &config(free_port()?, "nothing"))?;
+    told(&engine, "/home/devices/0/error")
+}
+
+/// A phone that calls itself something else each time.
+pub(crate) fn contacts_full() -> Result<Proof> {
+    let port = free_port()?;
+    let config = config(port, "secret").replace("[[device]]", "max_contacts = 1\n[[device]]");
+    let engine = Engine::start(bellhop(), &config)?;
+    for contact in ["sip:101@192.0.2.1", "sip:101@192.0.2.2"] {
+        phone::register(port, contact)?;
+    }
     told(&engine, "/home/devices/0/error")
 }
 

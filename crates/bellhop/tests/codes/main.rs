@@ -10,6 +10,8 @@ mod line;
 #[cfg(unix)]
 mod namespace;
 #[cfg(unix)]
+mod phone;
+#[cfg(unix)]
 mod place;
 #[cfg(unix)]
 mod proof;
@@ -122,6 +124,7 @@ mod unix {
             Code::NoSuchDevice => home::no_such_device,
             Code::NoSuchNetwork => home::no_such_network,
             Code::DevicePasswordMissing => home::device_password_missing,
+            Code::ContactsFull => home::contacts_full,
             Code::PortTaken => home::port_taken,
             Code::ListenerUnusable => home::listener_unusable,
             Code::CertificateUnusable => home::certificate_unusable,

@@ -119,6 +119,10 @@ pub(crate) struct Devices {
     shown: Vec<Arc<Device>>,
     /// How each of them has been; none of one that was never online.
     been: Vec<Option<Been>>,
+    /// Which have more contacts than they may have: one gave way.
+    crowded: Vec<bool>,
+    /// Bindings that one may have.
+    max_contacts: usize,
     /// Where each extension is.
     places: HashMap<String, usize>,
     /// Those that may look otherwise by now, each once.
@@ -131,6 +135,8 @@ impl Devices {
     /// Other devices from now on. Those that stay have been what they were.
     pub(crate) fn reconfigure(&mut self, settings: &HomeSettings) {
         let before = std::mem::take(self);
+        self.max_contacts = settings.max_contacts;
+        self.crowded = vec![false; settings.devices.len()];
         for (place, device) in settings.devices.iter().enumerate() {
             let old = before.places.get(&device.extension);
             let been = old.and_then(|place| *before.been.get(*place)?);
@@ -160,6 +166,16 @@ impl Devices {
         }
     }
 
+    /// The device of that extension lost a contact to a newer one.
+    pub(crate) fn device_crowded(&mut self, extension: &str) {
+        if let Some(place) = self.places.get(extension)
+            && let Some(crowded) = self.crowded.get_mut(*place)
+        {
+            *crowded = true;
+        }
+        self.device_changed(extension);
+    }
+
     /// All may, as when the clock was set.
     pub(crate) fn all_changed(&mut self) {
         self.changed = (0..self.shown.len()).collect();
@@ -182,13 +198,25 @@ impl Devices {
                 continue;
             };
             *is_changed = false;
-            let next = device(shown, been, registrar, now, clock);
+            let mut next = device(shown, been, registrar, now, clock);
+            if let Some(crowded) = self.crowded.get_mut(place) {
+                *crowded &= next.contacts.len() >= self.max_contacts;
+                next.error = crowded.then(|| contacts_full(&next.name, self.max_contacts));
+            }
             if **shown != next {
                 *shown = Arc::new(next);
             }
         }
         self.shown.clone()
     }
+}
+
+fn contacts_full(device: &str, count: usize) -> Error {
+    let count = count.to_string();
+    Error::new(
+        Code::ContactsFull,
+        [("device", device), ("count", count.as_str())],
+    )
 }
 
 /// A device as it is now, which is noted.

@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime};
 
 use bellhop_endpoint::stateless::Received;
 use bellhop_registrar::{
-    Admission, Arrival, Event, GuardEvent, Hold, Outcome, StreamId, Treatment,
+    Admission, Arrival, Event, GuardEvent, Hold, Outcome, StreamId, Treatment, Unbinding,
 };
 use bellhop_sip::Text;
 use bytes::Bytes;
@@ -229,6 +229,15 @@ impl Desk {
         while let Some(event) = self.registrar.poll_event() {
             tracing::debug!(%event, "at home");
             match event {
+                Event::Unbound {
+                    user,
+                    why: Unbinding::Evicted,
+                    ..
+                } => {
+                    tracing::info!("a phone has more contacts than it may have: one gave way");
+                    self.devices.device_crowded(&user);
+                    self.bindings_changed(now, &user, local);
+                }
                 Event::Bound { user, .. }
                 | Event::Unbound { user, .. }
                 | Event::Expired { user, .. } => self.bindings_changed(now, &user, local),
