@@ -83,6 +83,56 @@ async fn pings_are_answered_and_messages_are_cut_out_of_the_stream() {
 }
 
 #[tokio::test]
+async fn requests_that_come_all_at_once_are_all_answered() {
+    let port = free_port();
+    let desk = Desk::listening(&[format!("tcp:127.0.0.1:{port}")]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let many = 500;
+    stream
+        .write_all(options("TCP").repeat(many).as_bytes())
+        .await
+        .unwrap();
+    for _ in 0..many {
+        assert_eq!(response(&message(&mut stream).await).status.code(), 200);
+    }
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn answers_that_the_store_lets_go_together_all_leave() {
+    let port = free_port();
+    let mut desk = Desk::listening(&[format!("tcp:127.0.0.1:{port}")]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let mut phone = Phone::new("TCP", "sip:101@127.0.0.1:5060;transport=tcp");
+    registers(&mut stream, &mut phone).await;
+    // Each waits for a commit.
+    let many: String = (0..100)
+        .map(|number| phone.register(number % 2 * 600))
+        .collect();
+    stream.write_all(many.as_bytes()).await.unwrap();
+    for _ in 0..100 {
+        assert_eq!(phone.hear(&message(&mut stream).await), 200);
+    }
+    desk.phone_where(|it| it.online).await;
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_asks_and_takes_no_answer_is_ended() {
+    let port = free_port();
+    let desk = Desk::listening(&[format!("tcp:127.0.0.1:{port}")]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let begun = std::time::Instant::now();
+    let text = options("TCP").repeat(100);
+    let sending = async { while stream.write_all(text.as_bytes()).await.is_ok() {} };
+    timeout(Duration::from_secs(40), sending)
+        .await
+        .expect("an end");
+    println!("ended after {:?}", begun.elapsed());
+    desk.stop().await;
+}
+
+#[tokio::test]
 async fn a_phone_registers_over_tls_with_the_certificate_that_the_home_made() {
     let port = free_port();
     let mut desk = Desk::listening(&[format!("tls:127.0.0.1:{port}")]).await;

@@ -12,7 +12,7 @@ use bytes::Bytes;
 
 use super::{Desk, Stream};
 use crate::home::keepalive;
-use crate::home::listener::stream::FromStream;
+use crate::home::listener::stream::{Answer, Asked, FromStream};
 use crate::home::listener::udp::BATCH;
 use crate::home::post::{Letter, To};
 
@@ -56,7 +56,7 @@ impl Desk {
                             arrival: Arrival::udp(source),
                             datagram: Some((number, local)),
                         };
-                        self.message(time, door, payload);
+                        self.message(time, door, payload, None);
                     }
                 }
                 self.batch = batch;
@@ -87,6 +87,7 @@ impl Desk {
                     kind,
                     source,
                     message,
+                    asked,
                 } => {
                     let door = Door {
                         arrival: Arrival {
@@ -96,7 +97,7 @@ impl Desk {
                         },
                         datagram: None,
                     };
-                    self.message(time, door, message);
+                    self.message(time, door, message, Some(asked));
                 }
                 FromStream::Closed(id) => {
                     if self.streams.remove(&id).is_some() {
@@ -115,7 +116,7 @@ impl Desk {
         }
     }
 
-    fn message(&mut self, time: Time, door: Door, message: Bytes) {
+    fn message(&mut self, time: Time, door: Door, message: Bytes, asked: Option<Asked>) {
         let Arrival { source, stream, .. } = door.arrival;
         let is_dropped = self.guard.admit(time.now, source.ip()) == Admission::Drop;
         if is_dropped {
@@ -130,18 +131,16 @@ impl Desk {
                     self.registrar
                         .handle_request(time.now, time.wall, &door.arrival, &request);
                 self.after_registrar(time.now, door.datagram.map(|(_, local)| local));
-                let to = address(door, destination);
-                let (response, hold) = (answer.response, answer.hold);
-                self.answer(time.now, source, to, response, answer.outcome, hold);
+                let letter = letter(door, destination, answer.response, asked);
+                self.answer(time.now, source, letter, answer.outcome, answer.hold);
             }
             Received::Refused {
                 response,
                 destination,
                 ..
             } => {
-                let to = address(door, destination);
-                let (outcome, hold) = (Outcome::Refused, Hold::Nothing);
-                self.answer(time.now, source, to, response, outcome, hold);
+                let letter = letter(door, destination, response, asked);
+                self.answer(time.now, source, letter, Outcome::Refused, Hold::Nothing);
             }
             Received::Response(response) if stream.is_none() => {
                 let outcome = self.keep_alive.handle_response(time.now, source, &response);
@@ -158,12 +157,11 @@ impl Desk {
         &mut self,
         now: Instant,
         source: SocketAddr,
-        to: To,
-        payload: Bytes,
+        mut letter: Letter,
         outcome: Outcome,
         hold: Hold,
     ) {
-        let not_before = match self.guard.judge(now, source.ip(), outcome) {
+        letter.not_before = match self.guard.judge(now, source.ip(), outcome) {
             Treatment::Send => None,
             Treatment::After(delay) => Some(now + delay),
             Treatment::Withhold => {
@@ -174,11 +172,6 @@ impl Desk {
         if outcome != Outcome::Served {
             self.after_guard();
         }
-        let letter = Letter {
-            to,
-            payload,
-            not_before,
-        };
         match hold {
             Hold::Nothing => self.send_when_due(now, letter),
             Hold::Until(seq) => {
@@ -206,8 +199,12 @@ impl Desk {
                 }
             }
             To::Stream(id) => {
+                let answer = Answer {
+                    payload: letter.payload,
+                    asked: letter.asked,
+                };
                 let stream = self.streams.get(&id);
-                if stream.is_some_and(|it| !it.handle.send(letter.payload)) {
+                if stream.is_some_and(|it| !it.handle.send(answer)) {
                     // It asks and takes no answer.
                     self.connections.end(id);
                 }
@@ -296,6 +293,15 @@ impl Desk {
             }
             self.publish.changed = true;
         }
+    }
+}
+
+fn letter(door: Door, destination: SocketAddr, payload: Bytes, asked: Option<Asked>) -> Letter {
+    Letter {
+        to: address(door, destination),
+        payload,
+        asked,
+        not_before: None,
     }
 }
 

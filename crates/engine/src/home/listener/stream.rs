@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bellhop_registrar::StreamId;
@@ -11,7 +11,7 @@ use bytes::Bytes;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
@@ -23,8 +23,10 @@ use super::{Kind, Wanted, socket, ws};
 
 /// A connection that no device is bound by is closed after so long without a message.
 const IDLE: Duration = Duration::from_secs(60);
-/// Answers that wait for a connection to take them; one that takes none is closed.
-const OUTBOX: usize = 16;
+/// Messages of one connection that may wait for their answers. Until one has left nothing more is read, and the other end waits as TCP has it wait.
+const UNANSWERED: usize = 16;
+/// Bytes of answers that may wait for a connection to take them; one that lets more gather is closed.
+const MOST_OWED: usize = 256 * 1024;
 /// After an error of the system (no files, no memory) accepting pauses.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(100);
 
@@ -39,22 +41,41 @@ pub(crate) enum FromStream {
         kind: Kind,
         source: SocketAddr,
         message: Bytes,
+        asked: Asked,
     },
     /// Nothing more goes either way.
     Closed(StreamId),
 }
 
+/// A message that waits for its answer. Dropped when that has left, or when there is none, it makes room for another one.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    _room: OwnedSemaphorePermit,
+}
+
+/// What leaves on a connection.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) payload: Bytes,
+    /// What it answers.
+    pub(crate) asked: Option<Asked>,
+}
+
 /// A connection, to be spoken to.
 #[derive(Clone, Debug)]
 pub(crate) struct Handle {
-    outbox: mpsc::Sender<Bytes>,
+    outbox: mpsc::UnboundedSender<Answer>,
+    /// Bytes in it.
+    owed: Arc<AtomicUsize>,
     bound: Arc<AtomicBool>,
 }
 
 impl Handle {
-    /// False where it takes nothing: it is to be ended.
-    pub(crate) fn send(&self, message: Bytes) -> bool {
-        self.outbox.try_send(message).is_ok()
+    /// False where it takes too little: it is to be ended.
+    pub(crate) fn send(&self, answer: Answer) -> bool {
+        let length = answer.payload.len();
+        let owed = self.owed.fetch_add(length, Ordering::Relaxed) + length;
+        owed <= MOST_OWED && self.outbox.send(answer).is_ok()
     }
 
     /// Whether a device is bound by it: then it may be silent.
@@ -208,12 +229,14 @@ async fn carry(
     service: &Service,
 ) {
     let id = place.id();
-    let (outbox, mut outgoing) = mpsc::channel::<Bytes>(OUTBOX);
-    let bound = Arc::new(AtomicBool::new(false));
+    let (outbox, outgoing) = mpsc::unbounded_channel();
+    let (owed, bound) = (Arc::default(), Arc::default());
     let handle = Handle {
         outbox,
+        owed: Arc::clone(&owed),
         bound: Arc::clone(&bound),
     };
+    let mut outgoing = Outgoing { outgoing, owed };
     if service
         .desk
         .send(FromStream::Opened(id, handle))
@@ -222,6 +245,8 @@ async fn carry(
     {
         return;
     }
+    let room = Arc::new(Semaphore::new(UNANSWERED));
+    let mut asked = None;
     let mut heard = Instant::now();
     loop {
         let deadline = messages
@@ -229,28 +254,35 @@ async fn carry(
             .map_or(heard + IDLE, |begun| begun + PATIENCE);
         let done = tokio::select! {
             biased;
-            Some(message) = outgoing.recv() => {
-                matches!(timeout(PATIENCE, messages.send(&message)).await, Ok(Ok(())))
+            Some(answer) = outgoing.next() => answer.leaves_on(&mut messages).await,
+            Ok(room) = Arc::clone(&room).acquire_owned(), if asked.is_none() => {
+                // While there was none nothing was read, which is not the other end's delay.
+                messages.begin_anew();
+                heard = Instant::now();
+                asked = Some(Asked { _room: room });
+                true
             }
-            incoming = messages.next() => match incoming {
-                Ok(Incoming::Message(message)) => {
+            incoming = messages.next(), if asked.is_some() => match (incoming, asked.take()) {
+                (Ok(Incoming::Message(message)), Some(asked)) => {
                     heard = Instant::now();
                     place.has_spoken();
-                    let told = FromStream::Message { id, kind: service.kind, source, message };
+                    let told = FromStream::Message { id, kind: service.kind, source, message, asked };
                     service.desk.send(told).await.is_ok()
                 }
-                Ok(Incoming::Ping) => {
+                (Ok(Incoming::Ping), still) => {
+                    asked = still;
                     matches!(timeout(PATIENCE, messages.pong()).await, Ok(Ok(())))
                 }
-                Err(why) => {
-                    if let Over::Garbled(Some(message)) = why {
-                        let told = FromStream::Message { id, kind: service.kind, source, message };
-                        let _ = service.desk.send(told).await;
-                    }
+                (Err(Over::Garbled(Some(message))), Some(asked)) => {
+                    let told = FromStream::Message { id, kind: service.kind, source, message, asked };
+                    let _ = service.desk.send(told).await;
+                    return answer_and_end(messages, outgoing, id, service).await;
+                }
+                (Ok(Incoming::Message(_)) | Err(_), _) => {
                     return answer_and_end(messages, outgoing, id, service).await;
                 }
             },
-            () = tokio::time::sleep_until(deadline.into()) => {
+            () = tokio::time::sleep_until(deadline.into()), if asked.is_some() => {
                 let may_be_silent = messages.begun().is_none() && bound.load(Ordering::Relaxed);
                 heard = Instant::now();
                 may_be_silent
@@ -265,14 +297,39 @@ async fn carry(
 /// No more comes in. What came before it is answered first: the desk hears of the end after the last message, and then lets go of the outbox.
 async fn answer_and_end(
     mut messages: impl Messages,
-    mut outgoing: mpsc::Receiver<Bytes>,
+    mut outgoing: Outgoing,
     id: StreamId,
     service: &Service,
 ) {
     let _ = service.desk.send(FromStream::Closed(id)).await;
-    while let Some(message) = outgoing.recv().await {
-        if !matches!(timeout(PATIENCE, messages.send(&message)).await, Ok(Ok(()))) {
+    while let Some(answer) = outgoing.next().await {
+        if !answer.leaves_on(&mut messages).await {
             return;
         }
+    }
+}
+
+/// The other end of the outbox.
+struct Outgoing {
+    outgoing: mpsc::UnboundedReceiver<Answer>,
+    owed: Arc<AtomicUsize>,
+}
+
+impl Outgoing {
+    /// Cancel-safe.
+    async fn next(&mut self) -> Option<Answer> {
+        let answer = self.outgoing.recv().await?;
+        self.owed.fetch_sub(answer.payload.len(), Ordering::Relaxed);
+        Some(answer)
+    }
+}
+
+impl Answer {
+    /// False where it is not taken in time.
+    async fn leaves_on(self, messages: &mut impl Messages) -> bool {
+        let Answer { payload, asked } = self;
+        let sent = timeout(PATIENCE, messages.send(&payload)).await;
+        drop(asked);
+        matches!(sent, Ok(Ok(())))
     }
 }
