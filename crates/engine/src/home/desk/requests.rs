@@ -10,6 +10,7 @@ use bellhop_registrar::{
 use bellhop_sip::Text;
 use bytes::Bytes;
 
+use super::bound_by::BoundBy;
 use super::{Desk, Stream};
 use crate::home::keepalive;
 use crate::home::listener::stream::{Answer, Asked, FromStream};
@@ -79,7 +80,10 @@ impl Desk {
             let time = self.time();
             match said {
                 FromStream::Opened(id, handle) => {
-                    let stream = Stream { handle, user: None };
+                    let stream = Stream {
+                        handle,
+                        bound: BoundBy::default(),
+                    };
                     self.streams.insert(id, stream);
                 }
                 FromStream::Message {
@@ -252,10 +256,7 @@ impl Desk {
             .filter_map(bellhop_registrar::Binding::stream)
             .collect();
         for (id, stream) in &mut self.streams {
-            let is_bound = bound.contains(id);
-            let was_bound = stream.user.as_ref() == Some(user);
-            if is_bound != was_bound {
-                stream.user = is_bound.then(|| user.clone());
+            if let Some(is_bound) = stream.bound.set(user, bound.contains(id)) {
                 stream.handle.set_bound(is_bound);
                 self.connections.set_bound(*id, is_bound);
             }
