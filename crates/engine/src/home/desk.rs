@@ -295,8 +295,8 @@ impl Desk {
                 names: names(&settings.domain, &wanted),
             },
         };
-        self.listeners.reconfigure(&settings.domain, identity);
-        self.listeners.arrange(now, wanted);
+        self.listeners
+            .arrange(now, wanted, &settings.domain, identity);
         self.publish.changed = true;
     }
 }

@@ -10,16 +10,16 @@ use bellhop_registrar::StreamId;
 use bytes::Bytes;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::task::AbortHandle;
+use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
 use super::connections::{Connections, Place};
+use super::entrance::Entrance;
 use super::framed::{Framed, Incoming, Messages, Over, PATIENCE};
-use super::{Kind, Wanted, socket, ws};
+use super::{Kind, Wanted, ws};
 
 /// A connection that no device is bound by is closed after so long without a message.
 const IDLE: Duration = Duration::from_secs(60);
@@ -27,8 +27,6 @@ const IDLE: Duration = Duration::from_secs(60);
 const UNANSWERED: usize = 16;
 /// Bytes of answers that may wait for a connection to take them; one that lets more gather is closed.
 const MOST_OWED: usize = 256 * 1024;
-/// After an error of the system (no files, no memory) accepting pauses.
-const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(100);
 
 /// What connections tell.
 #[derive(Debug)]
@@ -84,92 +82,42 @@ impl Handle {
     }
 }
 
-/// An open listener for connections. Dropped, it is closed, and so are its connections.
-#[derive(Debug)]
-pub(crate) struct StreamListener {
-    number: u64,
-    connections: Connections,
-    accepting: AbortHandle,
-    pub(crate) local: SocketAddr,
+/// What handshakes are made with.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shown {
+    /// The name by which a WebSocket may be asked for.
+    pub(crate) domain: String,
+    /// None until a listener needs it.
+    pub(crate) tls: Option<Arc<ServerConfig>>,
 }
 
 /// What every connection of a listener needs.
 #[derive(Clone)]
 struct Service {
     kind: Kind,
-    domain: String,
-    tls: Option<TlsAcceptor>,
+    /// As it is when a connection comes.
+    shown: watch::Receiver<Shown>,
     desk: mpsc::Sender<FromStream>,
 }
 
-impl StreamListener {
-    /// To be called inside the runtime.
-    ///
-    /// # Errors
-    /// The address is taken, or not this machine's.
-    pub(crate) fn open(
-        number: u64,
-        wanted: &Wanted,
-        domain: &str,
-        tls: Option<Arc<ServerConfig>>,
-        connections: &Connections,
-        desk: mpsc::Sender<FromStream>,
-    ) -> io::Result<StreamListener> {
-        let listener = socket::tcp(&wanted.place)?;
-        let local = listener.local_addr()?;
-        let service = Service {
-            kind: wanted.kind,
-            domain: domain.to_owned(),
-            tls: tls.map(TlsAcceptor::from),
-            desk,
-        };
-        let accepting = accept(
-            number,
-            listener,
-            wanted.clone(),
-            connections.clone(),
-            service,
-        );
-        Ok(StreamListener {
-            number,
-            connections: connections.clone(),
-            accepting: tokio::spawn(accepting).abort_handle(),
-            local,
-        })
-    }
-}
-
-impl Drop for StreamListener {
-    fn drop(&mut self) {
-        self.accepting.abort();
-        self.connections.end_all_of(self.number);
-    }
-}
-
-async fn accept(
+/// Opens a listener for connections. To be called inside the runtime.
+///
+/// # Errors
+/// The address is taken, or not this machine's.
+pub(crate) fn listen(
     number: u64,
-    listener: TcpListener,
-    wanted: Wanted,
-    connections: Connections,
-    service: Service,
-) {
-    loop {
-        match listener.accept().await {
-            Ok((stream, source)) => {
-                if wanted.place.hears(source)
-                    && let Some(place) = connections.enter(number, source.ip())
-                {
-                    tokio::spawn(serve(stream, source, place, service.clone()));
-                }
-            }
-            Err(error) => {
-                tracing::debug!(%error, "accepting a connection");
-                tokio::time::sleep(PAUSE_AFTER_ERROR).await;
-            }
-        }
-        // Those that were ended for this one give their files back first.
-        tokio::task::yield_now().await;
-    }
+    wanted: &Wanted,
+    shown: watch::Receiver<Shown>,
+    connections: &Connections,
+    desk: mpsc::Sender<FromStream>,
+) -> io::Result<Entrance> {
+    let service = Service {
+        kind: wanted.kind,
+        shown,
+        desk,
+    };
+    let serve = move |stream, source, place| serve(stream, source, place, service.clone());
+    Entrance::open(number, &wanted.place, connections, serve)
 }
 
 async fn serve(stream: TcpStream, source: SocketAddr, mut place: Place, service: Service) {
@@ -195,13 +143,15 @@ async fn shake_hands(stream: TcpStream, source: SocketAddr, place: &mut Place, s
     let Ok(local) = stream.local_addr() else {
         return;
     };
-    match &service.tls {
-        None => above_tls(stream, local.ip(), source, place, service).await,
-        Some(acceptor) => {
-            if let Ok(Ok(stream)) = timeout(PATIENCE, acceptor.accept(stream)).await {
-                above_tls(stream, local.ip(), source, place, service).await;
-            }
-        }
+    if !service.kind.is_tls() {
+        return above_tls(stream, local.ip(), source, place, service).await;
+    }
+    let Some(tls) = service.shown.borrow().tls.clone() else {
+        return;
+    };
+    let handshake = TlsAcceptor::from(tls).accept(stream);
+    if let Ok(Ok(stream)) = timeout(PATIENCE, handshake).await {
+        above_tls(stream, local.ip(), source, place, service).await;
     }
 }
 
@@ -213,7 +163,8 @@ async fn above_tls<S: AsyncRead + AsyncWrite + Unpin>(
     service: &Service,
 ) {
     if matches!(service.kind, Kind::Ws | Kind::Wss) {
-        let handshake = ws::accept(stream, local, &service.domain);
+        let domain = service.shown.borrow().domain.clone();
+        let handshake = ws::accept(stream, local, &domain);
         if let Ok(Ok(messages)) = timeout(PATIENCE, handshake).await {
             carry(messages, source, place, service).await;
         }
