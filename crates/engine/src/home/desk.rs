@@ -297,6 +297,8 @@ impl Desk {
         };
         self.listeners
             .arrange(now, wanted, &settings.domain, identity);
+        // A device that speaks by datagrams is there while they are heard.
+        self.devices.all_changed();
         self.publish.changed = true;
     }
 }

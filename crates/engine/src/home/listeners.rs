@@ -126,6 +126,11 @@ impl Listeners {
         self.retry_at
     }
 
+    /// Whether a datagram from there would be heard.
+    pub(crate) fn hear(&self, source: SocketAddr) -> bool {
+        self.udp.iter().any(|it| it.wanted.place.hears(source))
+    }
+
     /// As `udp:127.0.0.1:5070`, with the ports that they have.
     pub(crate) fn listening(&self) -> Vec<String> {
         let mut open: Vec<(Kind, SocketAddr)> = self

@@ -321,10 +321,10 @@ fn address(door: Door, destination: SocketAddr) -> To {
 }
 
 impl Desk {
-    /// Sends an OPTIONS to a device behind a NAT, by the listener that it speaks to.
-    pub(super) fn keep_warm(&mut self, ask: &keepalive::Ask) {
+    /// Sends an OPTIONS to a device behind a NAT, by the listener that it speaks to. False where none is open.
+    pub(super) fn keep_warm(&mut self, ask: &keepalive::Ask) -> bool {
         let Some(configuration) = &self.configuration else {
-            return;
+            return false;
         };
         let domain = configuration.settings.domain.as_str();
         let udp = &mut self.listeners.udp;
@@ -334,10 +334,11 @@ impl Desk {
             // Of a run before nobody remembers which one that was.
             .or_else(|| udp.iter().position(|it| it.wanted.place.hears(ask.to)));
         let Some(open) = at.and_then(|at| udp.get_mut(at)) else {
-            return;
+            return false;
         };
         if let Some(request) = ask.request(open.socket.local(), domain) {
             open.socket.send(ask.to, request);
         }
+        true
     }
 }
