@@ -20,6 +20,7 @@ pub(crate) struct Announced {
 /// What is announced. Dropped, it is withdrawn without another word: where it would be said, the machine may no longer be.
 #[derive(Default)]
 pub(crate) struct Announcement {
+    domain: String,
     announced: BTreeSet<Announced>,
     daemon: Option<ServiceDaemon>,
 }
@@ -27,10 +28,11 @@ pub(crate) struct Announcement {
 impl Announcement {
     /// Exactly these are announced from now on.
     pub(crate) fn arrange(&mut self, domain: &str, wanted: BTreeSet<Announced>) {
-        if self.announced == wanted {
+        if self.announced == wanted && self.domain == domain {
             return;
         }
         self.withdraw();
+        domain.clone_into(&mut self.domain);
         if wanted.is_empty() {
             return;
         }

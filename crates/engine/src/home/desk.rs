@@ -6,6 +6,7 @@
 //! 3. Give the machines whose time has come their timeout.
 //! 4. Send what is ready, many datagrams at a time; publish the view if it changed and the last one is not of a moment ago.
 
+mod bound_by;
 mod requests;
 mod turn;
 
@@ -29,6 +30,7 @@ use secrecy::SecretString;
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
+use self::bound_by::BoundBy;
 use super::keepalive::KeepAlive;
 use super::listener::connections::Connections;
 use super::listener::stream::{FromStream, Handle};
@@ -92,8 +94,8 @@ struct Inputs {
 /// A connection that is ready for messages.
 struct Stream {
     handle: Handle,
-    /// Whose binding lives on it.
-    user: Option<Text>,
+    /// Whose bindings live on it.
+    bound: BoundBy,
 }
 
 /// How the view is published.
@@ -292,8 +294,10 @@ impl Desk {
                 names: names(&settings.domain, &wanted),
             },
         };
-        self.listeners.reconfigure(&settings.domain, identity);
-        self.listeners.arrange(now, wanted);
+        self.listeners
+            .arrange(now, wanted, &settings.domain, identity);
+        // A device that speaks by datagrams is there while they are heard.
+        self.devices.all_changed();
         self.publish.changed = true;
     }
 }

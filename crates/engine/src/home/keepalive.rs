@@ -147,6 +147,19 @@ impl KeepAlive {
         (asks, outcomes)
     }
 
+    /// It could not be sent: no listener is open, which says nothing of the device.
+    pub(crate) fn handle_unasked(&mut self, now: Instant, ask: &Ask) {
+        let every = Duration::from_millis(self.rng.random_range(EVERY));
+        self.asked.remove(&ask.branch);
+        if let Some(it) = self.watched.get_mut(&ask.binding) {
+            self.due.remove(&(it.due, ask.binding));
+            it.due = now + every;
+            self.due.insert((it.due, ask.binding));
+            it.question = None;
+            it.tries = 0;
+        }
+    }
+
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         self.due.first().map(|(at, _)| *at)
     }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bellhop_control::snapshot::HomeProblem;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
-use tokio_rustls::rustls::ServerConfig;
 
 use super::announcement::{Announced, Announcement};
 use super::listener::connections::Connections;
-use super::listener::stream::{FromStream, StreamListener};
+use super::listener::entrance::Entrance;
+use super::listener::stream::{self, FromStream, Shown};
 use super::listener::tls::{self, Identity};
 use super::listener::udp::UdpListener;
 use super::listener::{Kind, Place, Wanted, free_port, holder, open_tcp};
@@ -27,13 +27,14 @@ const RETRY: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Listeners {
     pub(crate) udp: Vec<OpenUdp>,
-    streams: Vec<(Wanted, StreamListener)>,
+    streams: Vec<(Wanted, Entrance)>,
     refused: Vec<(Wanted, Refusal)>,
     retry_at: Option<Instant>,
     wanted: Vec<Wanted>,
-    domain: String,
+    shown: watch::Sender<Shown>,
     identity: Option<Identity>,
-    tls: Option<Result<Arc<ServerConfig>, String>>,
+    /// Whether what is shown is of that identity, or why it can't be.
+    tls: Option<Result<(), String>>,
     connections: Connections,
     desk: mpsc::Sender<FromStream>,
     offers: Arc<Offers>,
@@ -79,7 +80,7 @@ impl Listeners {
             refused: Vec::new(),
             retry_at: None,
             wanted: Vec::new(),
-            domain: String::new(),
+            shown: watch::Sender::new(Shown::default()),
             identity: None,
             tls: None,
             connections,
@@ -91,25 +92,19 @@ impl Listeners {
         }
     }
 
-    /// What streams need from now on. A change of it closes those that are open.
-    pub(crate) fn reconfigure(&mut self, domain: &str, identity: Identity) {
-        if self.domain != domain {
-            self.streams.clear();
-            domain.clone_into(&mut self.domain);
-        }
-        if self.identity.as_ref() != Some(&identity) {
-            self.streams.retain(|(wanted, _)| !wanted.kind.is_tls());
-            self.identity = Some(identity);
-            self.tls = None;
-        }
-    }
-
-    /// Exactly these are open from now on. What is no longer wanted closes first.
-    pub(crate) fn arrange(&mut self, now: Instant, wanted: Vec<Wanted>) {
+    /// Exactly these are open from now on, under this domain and with this certificate. What is no longer wanted closes first.
+    pub(crate) fn arrange(
+        &mut self,
+        now: Instant,
+        wanted: Vec<Wanted>,
+        domain: &str,
+        identity: Identity,
+    ) {
         self.udp.retain(|it| wanted.contains(&it.wanted));
         self.streams.retain(|(it, _)| wanted.contains(it));
         self.refused.clear();
         self.wanted = wanted;
+        self.show(domain, identity);
         self.arrange_provisioning();
         self.open_missing(now);
     }
@@ -129,6 +124,11 @@ impl Listeners {
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         self.retry_at
+    }
+
+    /// Whether a datagram from there would be heard.
+    pub(crate) fn hear(&self, source: SocketAddr) -> bool {
+        self.udp.iter().any(|it| it.wanted.place.hears(source))
     }
 
     /// As `udp:127.0.0.1:5070`, with the ports that they have.
@@ -156,6 +156,25 @@ impl Listeners {
     /// Where phones can fetch their settings.
     pub(crate) fn provisioning(&self) -> Vec<SocketAddr> {
         self.provisioning.iter().map(|it| it.local).collect()
+    }
+
+    /// What handshakes are made with from now on. Listeners and connections stay; those over TLS only if there is something to show.
+    fn show(&mut self, domain: &str, identity: Identity) {
+        self.shown.send_if_modified(|shown| {
+            let differs = shown.domain != domain;
+            if differs {
+                domain.clone_into(&mut shown.domain);
+            }
+            differs
+        });
+        if self.identity.as_ref() != Some(&identity) {
+            self.identity = Some(identity);
+            self.tls = None;
+            let is_needed = self.streams.iter().any(|(wanted, _)| wanted.kind.is_tls());
+            if is_needed && self.tls().is_err() {
+                self.streams.retain(|(wanted, _)| !wanted.kind.is_tls());
+            }
+        }
     }
 
     /// One in each home network, at a port of the system's choice, for as long as the machine is there.
@@ -216,7 +235,9 @@ impl Listeners {
             }
         }
         self.retry_at = (!self.refused.is_empty()).then(|| now + RETRY);
-        self.announcement.arrange(&self.domain, self.announced());
+        let announced = self.announced();
+        self.announcement
+            .arrange(&self.shown.borrow().domain, announced);
     }
 
     /// What the home networks are told of.
@@ -247,30 +268,30 @@ impl Listeners {
             });
             return Ok(());
         }
-        let tls = match wanted.kind.is_tls() {
-            true => Some(self.tls().map_err(Refusal::Certificate)?),
-            false => None,
-        };
-        let listener = StreamListener::open(
+        if wanted.kind.is_tls() {
+            self.tls().map_err(Refusal::Certificate)?;
+        }
+        let entrance = stream::listen(
             number,
             wanted,
-            &self.domain,
-            tls,
+            self.shown.subscribe(),
             &self.connections,
             self.desk.clone(),
         )
         .map_err(|error| refused(wanted, &error))?;
-        self.streams.push((wanted.clone(), listener));
+        self.streams.push((wanted.clone(), entrance));
         Ok(())
     }
 
     /// Read, or made, when the first listener needs it.
-    fn tls(&mut self) -> Result<Arc<ServerConfig>, String> {
-        let identity = &self.identity;
+    fn tls(&mut self) -> Result<(), String> {
+        let (identity, shown) = (&self.identity, &self.shown);
         self.tls
-            .get_or_insert_with(|| match identity {
-                Some(identity) => tls::config(identity),
-                None => Err("there is no certificate".to_owned()),
+            .get_or_insert_with(|| {
+                let identity = identity.as_ref().ok_or("there is no certificate")?;
+                let config = tls::config(identity)?;
+                shown.send_modify(|shown| shown.tls = Some(config));
+                Ok(())
             })
             .clone()
     }

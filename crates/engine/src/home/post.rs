@@ -7,6 +7,8 @@ use std::time::Instant;
 use bellhop_registrar::{StreamId, WriteSeq};
 use bytes::Bytes;
 
+use super::listener::stream::Asked;
+
 /// Answers that may wait for the store; a client whose answer is lost asks again.
 const MOST_HELD: usize = 64 * 1024;
 /// Answers that may be late.
@@ -30,10 +32,12 @@ pub(crate) struct Post {
 }
 
 /// An answer and when it may leave besides.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Letter {
     pub(crate) to: To,
     pub(crate) payload: Bytes,
+    /// What it answers on a connection.
+    pub(crate) asked: Option<Asked>,
     /// Not before this.
     pub(crate) not_before: Option<Instant>,
 }
@@ -97,8 +101,13 @@ mod tests {
         Letter {
             to: To::Stream(StreamId(1)),
             payload: Bytes::from_static(text.as_bytes()),
+            asked: None,
             not_before: None,
         }
+    }
+
+    fn texts(letters: &[Letter]) -> Vec<&[u8]> {
+        letters.iter().map(|it| it.payload.as_ref()).collect()
     }
 
     #[test]
@@ -107,9 +116,9 @@ mod tests {
         post.hold(WriteSeq(2), letter("b"));
         post.hold(WriteSeq(1), letter("a"));
         post.hold(WriteSeq(3), letter("c"));
-        assert_eq!(post.committed(WriteSeq(0)), []);
-        assert_eq!(post.committed(WriteSeq(2)), [letter("b"), letter("a")]);
-        assert_eq!(post.committed(WriteSeq(9)), [letter("c")]);
+        assert!(post.committed(WriteSeq(0)).is_empty());
+        assert_eq!(texts(&post.committed(WriteSeq(2))), [b"b", b"a"]);
+        assert_eq!(texts(&post.committed(WriteSeq(9))), [b"c"]);
     }
 
     #[test]

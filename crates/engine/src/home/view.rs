@@ -96,13 +96,6 @@ enum Been {
 }
 
 impl Been {
-    fn online_since(self) -> Option<Instant> {
-        match self {
-            Been::Online { since } => Some(since),
-            Been::Offline { .. } => None,
-        }
-    }
-
     /// Seen to be offline now.
     fn last_seen(self, now: Instant) -> Instant {
         match self {
@@ -182,10 +175,11 @@ impl Devices {
         self.is_changed = vec![true; self.shown.len()];
     }
 
-    /// As they are now.
+    /// As they are now. `heard` says whether what binds a device can be heard: a datagram needs a listener that is open.
     pub(crate) fn view(
         &mut self,
         registrar: &Registrar,
+        heard: &dyn Fn(&Binding) -> bool,
         now: Instant,
         clock: &WallClock,
     ) -> Vec<Arc<Device>> {
@@ -198,7 +192,7 @@ impl Devices {
                 continue;
             };
             *is_changed = false;
-            let mut next = device(shown, been, registrar, now, clock);
+            let mut next = device(shown, been, registrar, heard, now, clock);
             if let Some(crowded) = self.crowded.get_mut(place) {
                 *crowded &= next.contacts.len() >= self.max_contacts;
                 next.error = crowded.then(|| contacts_full(&next.name, self.max_contacts));
@@ -224,6 +218,7 @@ fn device(
     before: &Device,
     been: &mut Option<Been>,
     registrar: &Registrar,
+    heard: &dyn Fn(&Binding) -> bool,
     now: Instant,
     clock: &WallClock,
 ) -> Device {
@@ -232,15 +227,22 @@ fn device(
         .bindings(&before.extension)
         .filter(|binding| binding.expires_at() > now)
         .map(|binding| {
-            if binding.qualified() != Some(Qualified::Unreachable) {
+            let is_heard = heard(binding);
+            if is_heard && binding.qualified() != Some(Qualified::Unreachable) {
                 let bound = binding.bound_at();
                 first = Some(first.map_or(bound, |first: Instant| first.min(bound)));
             }
-            contact(binding, clock)
+            contact(binding, is_heard, clock)
         })
         .collect();
-    // One binding may have followed another.
-    let since = first.map(|first| been.and_then(Been::online_since).unwrap_or(first));
+    let since = first.map(|first| match *been {
+        None => first,
+        // One binding may have followed another,
+        Some(Been::Online { since }) => since,
+        // and one that was there all the time may be reachable again.
+        Some(Been::Offline { last_seen }) if first < last_seen => now,
+        Some(Been::Offline { .. }) => first,
+    });
     let last_seen = match since {
         Some(_) => None,
         None => been.map(|it| it.last_seen(now)),
@@ -259,8 +261,9 @@ fn device(
     }
 }
 
-fn contact(binding: &Binding, clock: &WallClock) -> DeviceContact {
+fn contact(binding: &Binding, is_heard: bool, clock: &WallClock) -> DeviceContact {
     let (reachable, rtt) = match binding.qualified() {
+        _ if !is_heard => (Some(false), None),
         Some(Qualified::Reachable { rtt }) => (Some(true), Some(rtt)),
         Some(Qualified::Unreachable) => (Some(false), None),
         None => (None, None),

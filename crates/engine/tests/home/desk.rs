@@ -95,6 +95,14 @@ impl Desk {
         }
     }
 
+    /// The config says something else from now on.
+    pub(crate) fn edit(&self, what: &str, instead: &str) {
+        let config = self.directory.path().join("config.toml");
+        let text = std::fs::read_to_string(&config).unwrap();
+        assert!(text.contains(what), "{text}");
+        std::fs::write(&config, text.replacen(what, instead, 1)).unwrap();
+    }
+
     /// The home, as soon as it is so.
     pub(crate) async fn home_where(&mut self, holds: impl Fn(&Home) -> bool) -> Home {
         let until = Instant::now() + Duration::from_secs(8);

@@ -24,6 +24,21 @@ async fn message(stream: &mut (impl AsyncRead + Unpin)) -> Vec<u8> {
     bytes
 }
 
+/// A client that trusts the home's certificate.
+fn trusting(desk: &Desk) -> TlsConnector {
+    let pem = std::fs::read(desk.directory.path().join("state/home-tls.pem")).unwrap();
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        roots.add(certificate.unwrap()).unwrap();
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    TlsConnector::from(Arc::new(config))
+}
+
 async fn registers(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), phone: &mut Phone) {
     for wanted in [401, 200] {
         stream
@@ -83,20 +98,60 @@ async fn pings_are_answered_and_messages_are_cut_out_of_the_stream() {
 }
 
 #[tokio::test]
+async fn requests_that_come_all_at_once_are_all_answered() {
+    let port = free_port();
+    let desk = Desk::listening(&[format!("tcp:127.0.0.1:{port}")]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let many = 500;
+    stream
+        .write_all(options("TCP").repeat(many).as_bytes())
+        .await
+        .unwrap();
+    for _ in 0..many {
+        assert_eq!(response(&message(&mut stream).await).status.code(), 200);
+    }
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn answers_that_the_store_lets_go_together_all_leave() {
+    let port = free_port();
+    let mut desk = Desk::listening(&[format!("tcp:127.0.0.1:{port}")]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let mut phone = Phone::new("TCP", "sip:101@127.0.0.1:5060;transport=tcp");
+    registers(&mut stream, &mut phone).await;
+    // Each waits for a commit.
+    let many: String = (0..100)
+        .map(|number| phone.register(number % 2 * 600))
+        .collect();
+    stream.write_all(many.as_bytes()).await.unwrap();
+    for _ in 0..100 {
+        assert_eq!(phone.hear(&message(&mut stream).await), 200);
+    }
+    desk.phone_where(|it| it.online).await;
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_asks_and_takes_no_answer_is_ended() {
+    let port = free_port();
+    let desk = Desk::listening(&[format!("tcp:127.0.0.1:{port}")]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let begun = std::time::Instant::now();
+    let text = options("TCP").repeat(100);
+    let sending = async { while stream.write_all(text.as_bytes()).await.is_ok() {} };
+    timeout(Duration::from_secs(40), sending)
+        .await
+        .expect("an end");
+    println!("ended after {:?}", begun.elapsed());
+    desk.stop().await;
+}
+
+#[tokio::test]
 async fn a_phone_registers_over_tls_with_the_certificate_that_the_home_made() {
     let port = free_port();
     let mut desk = Desk::listening(&[format!("tls:127.0.0.1:{port}")]).await;
-    let pem = std::fs::read(desk.directory.path().join("state/home-tls.pem")).unwrap();
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
-        roots.add(certificate.unwrap()).unwrap();
-    }
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let connector = TlsConnector::from(Arc::new(config));
+    let connector = trusting(&desk);
     for name in ["home", "localhost", "127.0.0.1"] {
         let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         let name = ServerName::try_from(name).unwrap();
@@ -130,5 +185,50 @@ async fn a_message_that_does_not_end_is_waited_for_ten_seconds() {
     }
     let took = begun.elapsed();
     assert!((9..15).contains(&took.as_secs()), "{took:?}");
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn another_certificate_and_another_domain_close_no_connection() {
+    let (port, second) = (free_port(), free_port());
+    let tls = format!("tls:127.0.0.1:{port}");
+    let mut desk = Desk::listening(std::slice::from_ref(&tls)).await;
+    let name = ServerName::try_from("127.0.0.1").unwrap();
+    let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let mut stream = trusting(&desk).connect(name, stream).await.unwrap();
+    let mut phone = Phone::new("TLS", "sip:101@127.0.0.1:5061;transport=tls");
+    registers(&mut stream, &mut phone).await;
+    let other = format!("tls:127.0.0.2:{second}");
+    desk.edit(
+        &format!("listen = [\"{tls}\"]"),
+        &format!("domain = \"casa\"\nlisten = [\"{tls}\", \"{other}\"]"),
+    );
+    let home = desk.home_where(|it| it.listening.len() == 2).await;
+    assert_eq!(home.problems, []);
+    stream.write_all(options("TLS").as_bytes()).await.unwrap();
+    message(&mut stream).await;
+    for name in ["casa", "127.0.0.2"] {
+        let name = ServerName::try_from(name).unwrap();
+        let again = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        trusting(&desk).connect(name, again).await.unwrap();
+    }
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn a_port_that_changes_its_transport_is_open_again_at_once() {
+    let port = free_port();
+    let mut desk = Desk::listening(&[format!("tcp:127.0.0.1:{port}")]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    stream.write_all(options("TCP").as_bytes()).await.unwrap();
+    message(&mut stream).await;
+    desk.edit("\"tcp:", "\"ws:");
+    let open = [format!("ws:127.0.0.1:{port}")];
+    let before = [format!("tcp:127.0.0.1:{port}")];
+    let home = desk.home_where(|it| it.listening != before).await;
+    assert_eq!(
+        (&home.listening[..], &home.problems[..]),
+        (&open[..], &[][..])
+    );
     desk.stop().await;
 }

@@ -73,6 +73,31 @@ async fn the_next_phone_of_an_extension_is_not_bound_to_where_the_last_one_was()
 }
 
 #[tokio::test]
+async fn a_phone_is_online_while_a_listener_hears_it() {
+    let (port, other) = (free_port(), free_port());
+    let mut desk = Desk::listening(&[format!("udp:127.0.0.1:{port}")]).await;
+    let (socket, to) = (socket(), SocketAddr::from(([127, 0, 0, 1], port)));
+    let contact = format!("sip:101@{}", socket.local_addr().unwrap());
+    let mut phone = Phone::new("UDP", &contact);
+    assert_eq!(talk(&socket, to, &mut phone, 600), 200);
+    let before = desk.phone_where(|it| it.online).await;
+    let (udp, tcp) = (
+        format!("udp:127.0.0.1:{port}"),
+        format!("tcp:127.0.0.1:{other}"),
+    );
+    desk.edit(&udp, &tcp);
+    let gone = desk.phone_where(|it| !it.online).await;
+    assert_eq!(gone.contacts[0].contact, contact, "the binding stays");
+    assert_eq!(gone.contacts[0].reachable, Some(false));
+    assert!(gone.last_seen.is_some());
+    desk.edit(&tcp, &udp);
+    let back = desk.phone_where(|it| it.online).await;
+    assert_eq!(back.contacts[0].reachable, None);
+    assert!(back.since > before.since, "not without a break");
+    desk.stop().await;
+}
+
+#[tokio::test]
 async fn a_phone_behind_a_nat_is_asked_and_found_to_be_there() {
     let port = free_port();
     let mut desk = Desk::listening(&[format!("udp:127.0.0.1:{port}")]).await;

@@ -10,9 +10,10 @@ use bellhop_registrar::{
 use bellhop_sip::Text;
 use bytes::Bytes;
 
+use super::bound_by::BoundBy;
 use super::{Desk, Stream};
 use crate::home::keepalive;
-use crate::home::listener::stream::FromStream;
+use crate::home::listener::stream::{Answer, Asked, FromStream};
 use crate::home::listener::udp::BATCH;
 use crate::home::post::{Letter, To};
 
@@ -56,7 +57,7 @@ impl Desk {
                             arrival: Arrival::udp(source),
                             datagram: Some((number, local)),
                         };
-                        self.message(time, door, payload);
+                        self.message(time, door, payload, None);
                     }
                 }
                 self.batch = batch;
@@ -79,7 +80,10 @@ impl Desk {
             let time = self.time();
             match said {
                 FromStream::Opened(id, handle) => {
-                    let stream = Stream { handle, user: None };
+                    let stream = Stream {
+                        handle,
+                        bound: BoundBy::default(),
+                    };
                     self.streams.insert(id, stream);
                 }
                 FromStream::Message {
@@ -87,6 +91,7 @@ impl Desk {
                     kind,
                     source,
                     message,
+                    asked,
                 } => {
                     let door = Door {
                         arrival: Arrival {
@@ -96,7 +101,7 @@ impl Desk {
                         },
                         datagram: None,
                     };
-                    self.message(time, door, message);
+                    self.message(time, door, message, Some(asked));
                 }
                 FromStream::Closed(id) => {
                     if self.streams.remove(&id).is_some() {
@@ -115,7 +120,7 @@ impl Desk {
         }
     }
 
-    fn message(&mut self, time: Time, door: Door, message: Bytes) {
+    fn message(&mut self, time: Time, door: Door, message: Bytes, asked: Option<Asked>) {
         let Arrival { source, stream, .. } = door.arrival;
         let is_dropped = self.guard.admit(time.now, source.ip()) == Admission::Drop;
         if is_dropped {
@@ -131,23 +136,22 @@ impl Desk {
                     self.registrar
                         .handle_request(time.now, time.wall, &door.arrival, &request);
                 self.after_registrar(time.now, door.datagram.map(|(_, local)| local));
-                let to = address(door, destination);
-                let (response, hold) = (answer.response, answer.hold);
-                self.answer(time.now, source, to, response, answer.outcome, hold);
+                let letter = letter(door, destination, answer.response, asked);
+                self.answer(time.now, source, letter, answer.outcome, answer.hold);
             }
             Received::Refused {
                 response,
                 destination,
                 ..
             } => {
-                let to = address(door, destination);
                 // A new phone is told what is wrong with its REGISTER; a stranger hears nothing else.
                 let outcome = if registers {
                     Outcome::Refused
                 } else {
                     Outcome::Open
                 };
-                self.answer(time.now, source, to, response, outcome, Hold::Nothing);
+                let letter = letter(door, destination, response, asked);
+                self.answer(time.now, source, letter, outcome, Hold::Nothing);
             }
             Received::Response(response) if stream.is_none() => {
                 let outcome = self.keep_alive.handle_response(time.now, source, &response);
@@ -164,12 +168,11 @@ impl Desk {
         &mut self,
         now: Instant,
         source: SocketAddr,
-        to: To,
-        payload: Bytes,
+        mut letter: Letter,
         outcome: Outcome,
         hold: Hold,
     ) {
-        let not_before = match self.guard.judge(now, source.ip(), outcome) {
+        letter.not_before = match self.guard.judge(now, source.ip(), outcome) {
             Treatment::Send => None,
             Treatment::After(delay) => Some(now + delay),
             Treatment::Withhold => {
@@ -180,11 +183,6 @@ impl Desk {
         if outcome != Outcome::Served {
             self.after_guard();
         }
-        let letter = Letter {
-            to,
-            payload,
-            not_before,
-        };
         match hold {
             Hold::Nothing => self.send_when_due(now, letter),
             Hold::Until(seq) => {
@@ -212,8 +210,12 @@ impl Desk {
                 }
             }
             To::Stream(id) => {
+                let answer = Answer {
+                    payload: letter.payload,
+                    asked: letter.asked,
+                };
                 let stream = self.streams.get(&id);
-                if stream.is_some_and(|it| !it.handle.send(letter.payload)) {
+                if stream.is_some_and(|it| !it.handle.send(answer)) {
                     // It asks and takes no answer.
                     self.connections.end(id);
                 }
@@ -270,10 +272,7 @@ impl Desk {
             .filter_map(bellhop_registrar::Binding::stream)
             .collect();
         for (id, stream) in &mut self.streams {
-            let is_bound = bound.contains(id);
-            let was_bound = stream.user.as_ref() == Some(user);
-            if is_bound != was_bound {
-                stream.user = is_bound.then(|| user.clone());
+            if let Some(is_bound) = stream.bound.set(user, bound.contains(id)) {
                 stream.handle.set_bound(is_bound);
                 self.connections.set_bound(*id, is_bound);
             }
@@ -314,6 +313,15 @@ impl Desk {
     }
 }
 
+fn letter(door: Door, destination: SocketAddr, payload: Bytes, asked: Option<Asked>) -> Letter {
+    Letter {
+        to: address(door, destination),
+        payload,
+        asked,
+        not_before: None,
+    }
+}
+
 fn address(door: Door, destination: SocketAddr) -> To {
     match (door.datagram, door.arrival.stream) {
         (Some((listener, _)), _) => To::Datagram {
@@ -329,10 +337,10 @@ fn address(door: Door, destination: SocketAddr) -> To {
 }
 
 impl Desk {
-    /// Sends an OPTIONS to a device behind a NAT, by the listener that it speaks to.
-    pub(super) fn keep_warm(&mut self, ask: &keepalive::Ask) {
+    /// Sends an OPTIONS to a device behind a NAT, by the listener that it speaks to. False where none is open.
+    pub(super) fn keep_warm(&mut self, ask: &keepalive::Ask) -> bool {
         let Some(configuration) = &self.configuration else {
-            return;
+            return false;
         };
         let domain = configuration.settings.domain.as_str();
         let udp = &mut self.listeners.udp;
@@ -342,10 +350,11 @@ impl Desk {
             // Of a run before nobody remembers which one that was.
             .or_else(|| udp.iter().position(|it| it.wanted.place.hears(ask.to)));
         let Some(open) = at.and_then(|at| udp.get_mut(at)) else {
-            return;
+            return false;
         };
         if let Some(request) = ask.request(open.socket.local(), domain) {
             open.socket.send(ask.to, request);
         }
+        true
     }
 }

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use bellhop_registrar::Binding;
+use bellhop_sip::Transport;
+
 use super::Desk;
 use crate::home::listener::stream::FromStream;
 use crate::home::networks::Question;
@@ -217,14 +220,20 @@ impl Desk {
         if self.keep_alive.poll_timeout().is_some_and(|at| at <= now) {
             let (asks, outcomes) = self.keep_alive.handle_timeout(now);
             for ask in &asks {
-                self.keep_warm(ask);
+                if !self.keep_warm(ask) {
+                    self.keep_alive.handle_unasked(now, ask);
+                }
             }
             for outcome in &outcomes {
                 self.qualified(now, outcome);
             }
         }
+        let before = self.listeners.udp.len();
         if self.listeners.handle_timeout(now) {
             self.publish.changed = true;
+            if self.listeners.udp.len() != before {
+                self.devices.all_changed();
+            }
         }
         if self.write_at.is_some_and(|at| at <= now) {
             self.write();
@@ -245,10 +254,15 @@ impl Desk {
         if self.clock.adjust(now, (self.clocks.wall)()) {
             self.devices.all_changed();
         }
+        let listeners = &self.listeners;
+        // A stream that is there is heard, and a binding dies with its own.
+        let heard = |binding: &Binding| {
+            binding.transport() != Transport::Udp || listeners.hear(binding.source())
+        };
         let view = View {
             listening: self.listeners.listening(),
             network: self.networks.home(),
-            devices: self.devices.view(&self.registrar, now, &self.clock),
+            devices: self.devices.view(&self.registrar, &heard, now, &self.clock),
             problems: self.listeners.problems(),
             store: self.store_trouble.as_ref().map(view::store_error),
             bans: self.bans,

@@ -47,6 +47,8 @@ pub(super) trait Messages {
     async fn pong(&mut self) -> Result<(), Over>;
     /// Since when a message has been coming that is not whole yet.
     fn begun(&self) -> Option<Instant>;
+    /// It was not read for a while: such a message has its whole time again.
+    fn begin_anew(&mut self);
 }
 
 /// TCP or TLS.
@@ -123,6 +125,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Messages for Framed<S> {
 
     fn begun(&self) -> Option<Instant> {
         self.begun
+    }
+
+    fn begin_anew(&mut self) {
+        self.begun = self.begun.map(|_| Instant::now());
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where requests come in: UDP sockets, and streams over TCP, TLS and WebSocket.
 
 pub(crate) mod connections;
+pub(crate) mod entrance;
 mod framed;
 pub(crate) mod holder;
 mod socket;

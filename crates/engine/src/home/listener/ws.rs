@@ -161,6 +161,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Messages for WebSocket<S> {
     fn begun(&self) -> Option<Instant> {
         None
     }
+
+    fn begin_anew(&mut self) {}
 }
 
 #[cfg(test)]
