@@ -1,5 +1,6 @@
 //! The phones at home, and calls.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -95,7 +96,7 @@ pub struct DeviceContact {
     pub expires_at: Timestamp,
     /// What it came over: `udp`, `tcp`, `tls`, `ws` or `wss`.
     #[serde(default)]
-    pub transport: String,
+    pub transport: Cow<'static, str>,
     /// Whether the phone answered there when it was last asked; null before that.
     #[serde(default)]
     pub reachable: Option<bool>,

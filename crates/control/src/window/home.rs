@@ -115,7 +115,7 @@ impl ContactView {
             Some(false) => "home-held_silent",
             Some(true) | None => "home-held",
         };
-        let source = match contact.transport.as_str() {
+        let source = match &*contact.transport {
             "" => contact.source.clone(),
             transport => format!("{transport}:{}", contact.source),
         };

@@ -223,7 +223,7 @@ fn device(
     clock: &WallClock,
 ) -> Device {
     let mut first = None;
-    let contacts = registrar
+    let mut contacts: Vec<DeviceContact> = registrar
         .bindings(&before.extension)
         .filter(|binding| binding.expires_at() > now)
         .map(|binding| {
@@ -235,6 +235,8 @@ fn device(
             contact(binding, is_heard, clock)
         })
         .collect();
+    // One is the rule, and there was room made for four.
+    contacts.shrink_to_fit();
     let since = first.map(|first| match *been {
         None => first,
         // One binding may have followed another,
@@ -274,7 +276,8 @@ fn contact(binding: &Binding, is_heard: bool, clock: &WallClock) -> DeviceContac
         user_agent: binding.user_agent().map(ToString::to_string),
         expires_at: clock.at(binding.expires_at()),
         transport: Kind::of(binding.transport())
-            .map_or_else(String::new, |kind| kind.as_str().to_owned()),
+            .map_or("", Kind::as_str)
+            .into(),
         reachable,
         rtt_ms: rtt.map(crate::view::milliseconds),
     }
