@@ -45,6 +45,13 @@ pub(crate) enum Told {
     /// The outcome of one read.
     Read(Read),
     /// The keyring says that something changed, or is there again: what was not found may be now.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(
+            dead_code,
+            reason = "of the keyrings, the Secret Service alone says so"
+        )
+    )]
     KeyringChanged,
 }
 

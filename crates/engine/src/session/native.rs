@@ -10,6 +10,6 @@ impl Watch {
     }
 
     pub(super) async fn ended(&mut self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
