@@ -3,14 +3,19 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
+use std::net::UdpSocket;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use bellhop_tests_support::engine::{Engine, Outcome, command};
+use bellhop_tests_support::engine::{Engine, Outcome, PASSWORD, command};
 use bellhop_tests_support::keyring::Keyring;
 use bellhop_tests_support::session::Session;
+use bellhop_tests_support::started::comes_within;
+use md5::{Digest as _, Md5};
+use nix::unistd::Uid;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -207,15 +212,51 @@ fn without_a_keyring_the_password_goes_into_a_file_of_its_owner() -> Result<()> 
     assert_eq!(added.code, Some(0), "{}", added.stderr);
     assert!(!(added.stdout + &added.stderr).contains("c4nary"));
 
-    // Where it is none of ours to write, it stays.
-    let renewed = desk.says(&["device", "qr", "desk", "--yes"], "")?;
-    assert_eq!(renewed.code, Some(1));
-    assert!(renewed.stderr.contains("from a file"), "{}", renewed.stderr);
     // A refusal leaves no file behind.
     let refused = desk.says(&["device", "add", "desk", "--file", "new.secret"], "")?;
     assert_eq!(refused.code, Some(2));
     assert!(!desk.directory.path().join("new.secret").exists());
     Ok(())
+}
+
+#[test]
+fn a_new_code_puts_a_new_password_into_the_file_if_it_is_the_phones_alone() -> Result<()> {
+    let desk = Desk::with("")?;
+    let added = desk.says(&["device", "add", "desk", "--file", "desk.secret"], "")?;
+    assert_eq!(added.code, Some(0), "{}", added.stderr);
+    let file = desk.directory.path().join("desk.secret");
+    let renew = || desk.says(&["device", "qr", "desk", "--yes"], "");
+
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644))?;
+    let renewed = renew()?;
+    assert_eq!(renewed.code, Some(0), "{}", renewed.stderr);
+    let second = shown(&renewed)?;
+    assert_ne!(second, shown(&added)?);
+    assert_eq!(fs::read_to_string(&file)?, format!("{second}\n"));
+    assert_eq!(fs::metadata(&file)?.permissions().mode() & 0o777, 0o600);
+
+    let refused = |told: &str, kept: &str| -> Result<()> {
+        let renewed = renew()?;
+        assert_eq!(renewed.code, Some(1), "{}", renewed.stdout);
+        let sentence = format!("the config takes the password of desk from {told}");
+        assert!(renewed.stderr.contains(&sentence), "{}", renewed.stderr);
+        assert_eq!(renewed.stdout, "", "no password is shown");
+        assert_eq!(fs::read_to_string(&file)?, kept);
+        Ok(())
+    };
+    let (config, kept) = (desk.text()?, format!("{second}\n"));
+    let tablet = "\n[[device]]\nname = \"tablet\"\nextension = \"102\"\npassword = { file = \"desk.secret\" }\n";
+    fs::write(desk.config(), format!("{config}{tablet}"))?;
+    refused("a file that others share", &kept)?;
+    fs::write(desk.config(), config)?;
+    if Uid::effective().is_root() {
+        std::os::unix::fs::chown(&file, Some(4242), None)?;
+        refused("another user's file", &kept)?;
+    }
+    fs::write(desk.directory.path().join("elsewhere"), "c4nary")?;
+    fs::remove_file(&file)?;
+    std::os::unix::fs::symlink("elsewhere", &file)?;
+    refused("a file behind a link", "c4nary")
 }
 
 #[test]
@@ -334,6 +375,61 @@ fn a_running_engine_takes_phones_on_and_lets_them_go() -> Result<()> {
         "# mine\n\n[home]\nenabled = true\n"
     );
     Ok(())
+}
+
+#[test]
+fn a_running_engine_takes_the_new_password_out_of_the_file() -> Result<()> {
+    let registrar = UdpSocket::bind("127.0.0.1:0")?.local_addr()?.to_string();
+    let engine = Engine::start(
+        bellhop(),
+        &format!(
+            "[home]\nenabled = true\nlisten = [\"udp:{registrar}\"]\n[[device]]\nname = \"desk\"\nextension = \"101\"\npassword = {{ file = \"secret\" }}\n"
+        ),
+    )?;
+    let soon = Duration::from_secs(20);
+    comes_within(soon, "the first password", || logs_in(&registrar, PASSWORD))?;
+    let config = engine.directory().join("config.toml");
+    let config = config.to_str().context("a path as text")?;
+    let renewed = engine.cli(&["device", "qr", "desk", "--yes", "--config", config])?;
+    assert_eq!(renewed.code, Some(0), "{}", renewed.stderr);
+    let second = shown(&renewed)?;
+    comes_within(soon, "the second password", || logs_in(&registrar, &second))?;
+    assert!(!logs_in(&registrar, PASSWORD)?, "the first still counts");
+    Ok(())
+}
+
+/// Whether the phone 101 gets in with it. Who guessed wrong may have to wait too long for an answer.
+fn logs_in(registrar: &str, password: &str) -> Result<bool> {
+    let socket = UdpSocket::bind("127.0.0.1:0")?;
+    socket.connect(registrar)?;
+    socket.set_read_timeout(Some(Duration::from_secs(5)))?;
+    let (own, mut buffer) = (socket.local_addr()?, [0; 4096]);
+    let mut ask = |cseq: u32, login: &str| -> Result<String> {
+        let message = format!(
+            "REGISTER sip:home SIP/2.0\r\nVia: SIP/2.0/UDP {own};rport;branch=z9hG4bK{cseq}\r\nMax-Forwards: 70\r\n\
+             From: <sip:101@home>;tag=1\r\nTo: <sip:101@home>\r\nCall-ID: {own}\r\nCSeq: {cseq} REGISTER\r\n{login}Content-Length: 0\r\n\r\n"
+        );
+        socket.send(message.as_bytes())?;
+        let length = socket.recv(&mut buffer)?;
+        Ok(String::from_utf8_lossy(buffer.get(..length).unwrap_or_default()).into_owned())
+    };
+    let Ok(challenged) = ask(1, "") else {
+        return Ok(false);
+    };
+    let challenge = challenged.lines().find(|it| it.contains("algorithm=MD5"));
+    let nonce = challenge.and_then(|it| it.split("nonce=\"").nth(1)?.split('"').next());
+    let nonce = nonce.with_context(|| format!("no challenge: {challenged}"))?;
+    let hash = |text: String| -> String {
+        let digest = Md5::digest(text);
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    let secret = hash(format!("101:home:{password}"));
+    let asked = hash("REGISTER:sip:home".to_owned());
+    let response = hash(format!("{secret}:{nonce}:00000001:c:auth:{asked}"));
+    let login = format!(
+        "Authorization: Digest username=\"101\", realm=\"home\", nonce=\"{nonce}\", uri=\"sip:home\", response=\"{response}\", algorithm=MD5, qop=auth, nc=00000001, cnonce=\"c\"\r\n"
+    );
+    Ok(ask(2, &login).is_ok_and(|answer| answer.starts_with("SIP/2.0 200 ")))
 }
 
 #[test]

@@ -12,7 +12,7 @@ use bellhop_control::client::Client;
 use bellhop_control::device::{make_password, make_token};
 use bellhop_control::error::Code;
 use bellhop_control::protocol::{DeviceSettings, Password, PasswordPlace, Reply, Request};
-use bellhop_tests_support::engine::Engine;
+use bellhop_tests_support::engine::{Engine, PASSWORD};
 use bellhop_tests_support::keyring::Keyring;
 use bellhop_tests_support::session::Session;
 use nix::unistd::Uid;
@@ -157,11 +157,16 @@ fn what_makes_no_sense_changes_nothing() -> Result<()> {
         );
         assert_eq!(text(&engine)?, before);
     }
+    // The config names the file; what a link makes of it is not what was meant.
+    let secret = engine.directory().join("secret");
+    fs::rename(&secret, engine.directory().join("elsewhere"))?;
+    std::os::unix::fs::symlink("elsewhere", &secret)?;
     let elsewhere = Request::SetDevicePassword {
         device: "desk".into(),
         password: make_password(),
     };
     assert_eq!(refused(&engine, elsewhere)?.0, Code::PasswordElsewhere);
+    assert_eq!(fs::read_to_string(&secret)?, format!("{PASSWORD}\n"));
     for token in ["", "short", "../../../../../../../../../etc/pw"] {
         let odd = Request::Provision {
             device: "desk".into(),

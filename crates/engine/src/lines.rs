@@ -6,6 +6,7 @@
 mod apply;
 mod file;
 mod home;
+mod password_file;
 mod plan;
 mod refused;
 mod work;

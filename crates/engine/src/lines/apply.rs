@@ -13,6 +13,7 @@ use bellhop_control::protocol::Password;
 use secrecy::SecretString;
 
 use super::home;
+use super::password_file;
 use super::plan::password_source;
 use super::work::{Told, Will, Work};
 use super::{ConfigFile, Edit, Plan, Refused};
@@ -101,7 +102,7 @@ pub fn set_password<E: From<Refused>>(
     store(password_source(file, line)?, line, password)
 }
 
-/// The same for a device.
+/// The same for a device, whose password may also be in a file that is ours and no other's: it is replaced there.
 ///
 /// # Errors
 /// As [`set_password`].
@@ -110,7 +111,17 @@ pub fn set_device_password<E: From<Refused>>(
     device: &str,
     password: impl FnOnce(&str) -> Result<Password, E>,
 ) -> Result<(), E> {
-    store(home::password_source(file, device)?, device, password)
+    let (user, source) = home::password_source(file, device)?;
+    let PasswordSource::File(written) = &source else {
+        return store((user, source), device, password);
+    };
+    let elsewhere = |place: String| Refused::from(elsewhere(device, &place));
+    let path = file.directory().join(written);
+    if home::is_shared(file, device, &path)? {
+        return Err(elsewhere("a file that others share".to_owned()).into());
+    }
+    let password = plausible(password(number(&user))?)?;
+    password_file::replace(&path, &password).map_err(|place| elsewhere(place).into())
 }
 
 fn store<E: From<Refused>>(
@@ -127,8 +138,11 @@ fn store<E: From<Refused>>(
         PasswordSource::File(_) => "a file",
         PasswordSource::Env(_) => "the engine's environment",
     };
-    let values = [("line", whose), ("place", place)];
-    Err(Refused::Plain(Error::new(Code::PasswordElsewhere, values)).into())
+    Err(Refused::from(elsewhere(whose, place)).into())
+}
+
+fn elsewhere(whose: &str, place: &str) -> Error {
+    Error::new(Code::PasswordElsewhere, [("line", whose), ("place", place)])
 }
 
 fn fitting(plan: &Plan, password: Password) -> Result<SecretString, Refused> {

@@ -1,5 +1,8 @@
 //! Phones and home networks of the config, added and removed.
 
+use std::fs;
+use std::path::Path;
+
 use bellhop_control::config::{PasswordSource, Problem, Written, WrittenNetwork};
 use bellhop_control::edit;
 use bellhop_control::protocol::{DeviceSettings, PasswordPlace};
@@ -125,6 +128,23 @@ pub(super) fn password_source(
         .find(|it| it.name.value == device);
     let found = found.ok_or_else(|| Refused::of(edit::EditError::NoSuchDevice, device))?;
     Ok((keyring_user(device), found.password.value))
+}
+
+/// Whether a line or another device takes its password from the same file.
+pub(super) fn is_shared(file: &ConfigFile, device: &str, path: &Path) -> Result<bool, Refused> {
+    let settings = config::resolve(&file.text, &file.name(), file.directory());
+    let settings = settings.map_err(Refused::Config)?;
+    let lines = settings.lines.iter().map(|it| &it.secret);
+    let devices = settings.home.devices.iter();
+    let others = devices.filter(|it| it.name != device).map(|it| &it.secret);
+    let same = |other: &Path| {
+        // Also where the two are spelt differently.
+        let ends = (fs::canonicalize(other), fs::canonicalize(path));
+        other == path || matches!(ends, (Ok(one), Ok(other)) if one == other)
+    };
+    Ok(lines
+        .chain(others)
+        .any(|it| matches!(it, Source::File(other) if same(other))))
 }
 
 /// Whether the config has that home network.

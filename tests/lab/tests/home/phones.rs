@@ -19,6 +19,7 @@ use tempfile::TempDir;
 
 use crate::house::{Contact, House, LONG, MD5_ALONE, Over};
 use crate::lan::{Lan, address};
+use crate::nat;
 use crate::runner::Trials;
 
 pub(crate) use pjsip::Pjsip;
@@ -57,6 +58,8 @@ struct Kind {
     /// What the home has to be like.
     home: &'static str,
     over: &'static [Over],
+    /// Behind a NAT its Contact is what the registrar saw of it (RFC 3581 §4); others name their own address.
+    sees_through: bool,
     start: fn(&Socket<'_>) -> Result<Box<dyn Phone>>,
 }
 
@@ -67,6 +70,7 @@ const KINDS: [Kind; 5] = [
         // 1.0 gives up at the first challenge that is not MD5.
         home: MD5_ALONE,
         over: &[Over::Udp, Over::Tcp, Over::Tls],
+        sees_through: false,
         start: baresip::start,
     },
     Kind {
@@ -75,6 +79,7 @@ const KINDS: [Kind; 5] = [
         agent: "Unknown",
         home: "",
         over: &[Over::Udp, Over::Tcp, Over::Tls],
+        sees_through: true,
         start: linphone::start,
     },
     Kind {
@@ -82,6 +87,7 @@ const KINDS: [Kind; 5] = [
         agent: "PJSIP ",
         home: "",
         over: &[Over::Udp, Over::Tcp, Over::Tls],
+        sees_through: true,
         start: pjsip::start,
     },
     Kind {
@@ -89,6 +95,7 @@ const KINDS: [Kind; 5] = [
         agent: "SIPp",
         home: MD5_ALONE,
         over: &[Over::Udp, Over::Tcp],
+        sees_through: false,
         start: sipp::start,
     },
     Kind {
@@ -96,45 +103,83 @@ const KINDS: [Kind; 5] = [
         agent: "tungstenite",
         home: "",
         over: &[Over::Ws, Over::Wss],
+        sees_through: false,
         start: web_socket::start,
     },
 ];
 
-/// One trial for each phone and transport.
+/// Two trials for each phone and transport: in the home network, and in one behind it.
 pub(crate) fn add(trials: &mut Trials) {
     for kind in &KINDS {
         for &over in kind.over {
-            let name = format!(
-                "{}_registers_refreshes_and_unregisters_over_{}",
-                kind.name,
-                over.name()
-            );
-            trials.add(&name, move || comes_and_goes(kind, over));
+            let name = |whence: &str| {
+                format!(
+                    "{}_registers_refreshes_and_unregisters{whence}_over_{}",
+                    kind.name,
+                    over.name()
+                )
+            };
+            trials.add(&name(""), move || at_home(kind, over));
+            trials.add(&name("_from_behind_a_nat"), move || {
+                behind_a_nat(kind, over)
+            });
         }
     }
 }
 
-fn comes_and_goes(kind: &Kind, over: Over) -> Result<()> {
+fn at_home(kind: &Kind, over: Over) -> Result<()> {
     let (lan, laptop) = Lan::with_laptop()?;
     let host = lan.host("the phone", PHONE)?;
     let house = House::at_home(&laptop, 1, kind.home)?;
+    comes_and_goes(kind, over, &house, &host, |contact| {
+        contact.source.ip() == address(PHONE)
+    })
+}
+
+fn behind_a_nat(kind: &Kind, over: Over) -> Result<()> {
+    let (lan, laptop) = Lan::with_laptop()?;
+    let house = House::at_home(&laptop, 1, kind.home)?;
+    let (_router, host) = nat::behind(&lan)?;
+    comes_and_goes(kind, over, &house, &host, |contact| {
+        nat::is_through(contact)
+            && if kind.sees_through {
+                contact.uri.contains(&format!("@{}", contact.source))
+            } else {
+                nat::is_private(contact)
+            }
+    })
+}
+
+/// The life of a phone, whose contact has to look as it does from there.
+fn comes_and_goes(
+    kind: &Kind,
+    over: Over,
+    house: &House,
+    host: &Namespace,
+    fits: impl Fn(&Contact) -> bool,
+) -> Result<()> {
     let socket = Socket {
-        host: &host,
+        host,
         over,
         password: house.password(),
         authority: house.certificate_file()?,
     };
     let mut phone = (kind.start)(&socket)?;
-    let lives = live(kind, over, &house, phone.as_mut());
+    let lives = live(kind, over, house, phone.as_mut(), fits);
     lives.with_context(|| format!("the phone says:\n{}", phone.words()))
 }
 
-fn live(kind: &Kind, over: Over, house: &House, phone: &mut dyn Phone) -> Result<()> {
-    let there = |contacts: &[Contact]| !contacts.is_empty();
+fn live(
+    kind: &Kind,
+    over: Over,
+    house: &House,
+    phone: &mut dyn Phone,
+    fits: impl Fn(&Contact) -> bool,
+) -> Result<()> {
+    let there = |contacts: &[Contact]| contacts.iter().any(&fits);
     let first = house.wait_for_contacts("a registration", there)?;
     let contact = the_only(&first)?.clone();
     ensure!(contact.transport == over.name(), "{contact:?}");
-    ensure!(contact.source.ip() == address(PHONE), "{contact:?}");
     ensure!(contact.agent.starts_with(kind.agent), "{contact:?}");
     ensure!(contact.uri.starts_with("sip:"), "{contact:?}");
     comes_within(LONG, "what the phone says of it", || phone.is_registered())?;
@@ -145,7 +190,8 @@ fn live(kind: &Kind, over: Over, house: &House, phone: &mut dyn Phone) -> Result
             .any(|it| it.uri == contact.uri && it.expires_at > contact.expires_at)
     };
     let second = house.wait_for_contacts("a refresh", later)?;
-    ensure!(the_only(&second)?.source == contact.source, "{second:?}");
+    let second = the_only(&second)?;
+    ensure!(second.source == contact.source, "{second:?}");
     phone.unregister()?;
     house.wait_for_contacts("a goodbye", <[Contact]>::is_empty)?;
     Ok(())

@@ -12,9 +12,10 @@ use crate::client::{self, Carrier as _};
 use crate::house::{House, config};
 use crate::runner::Trials;
 
-/// Without a login, and with a wrong one: half of them of a user that exists. The latter are fewer, since the guard knows no more addresses.
+/// Without a login, and again with a wrong one: half of them of a user that exists.
 const REQUESTS: usize = 10_000;
-const GUESSES: usize = 2_000;
+/// A guard tells 4,096 addresses apart, and each may guess wrong twice before it has to wait: so many Bellhops, one after the other, share the requests.
+const HOUSES: usize = 2;
 /// One address is sent so many challenges at once, at most.
 const PAIRS_OF_ONE: usize = 40;
 const KNOWN: &str = "101";
@@ -34,12 +35,9 @@ pub(crate) fn add(trials: &mut Trials) {
 }
 
 fn challenges() -> Result<()> {
-    let host = Namespace::new("the machine")?;
-    let limits = "[home.limits]\nrequests_per_second = 0\n";
-    let house = House::start(&host, &config(20, limits))?;
     let mut told = Vec::new();
     for _ in 0..TRIES {
-        let difference = difference(&host, &house)?;
+        let difference = difference()?;
         if difference.abs() < SHARE {
             return Ok(());
         }
@@ -49,19 +47,26 @@ fn challenges() -> Result<()> {
 }
 
 /// How much longer the median for unknown users is, as a share: the larger of the two kinds of request.
-fn difference(host: &Namespace, house: &House) -> Result<f64> {
-    let without = medians(host, REQUESTS / 2, PAIRS_OF_ONE, |_, _| Ok(String::new()))?;
-    // Who guesses wrong twice waits: each pair is from another address.
-    let guess = |socket: &mut UdpSocket, user: &str| {
-        let challenged = ask(socket, user, "")?.1;
-        let challenge = Challenge::of(&challenged).context("no challenge")?;
-        Ok(format!(
-            "{}\r\n",
-            challenge.answer(user, "a guess", "sip:home", 1)
-        ))
-    };
-    let with = medians(host, GUESSES / 2, 1, guess)?;
-    house.home()?;
+fn difference() -> Result<f64> {
+    let (mut without, mut with) = (Times::default(), Times::default());
+    for _ in 0..HOUSES {
+        let host = Namespace::new("the machine")?;
+        let limits = "[home.limits]\nrequests_per_second = 0\n";
+        let house = House::start(&host, &config(20, limits))?;
+        let pairs = REQUESTS / 2 / HOUSES;
+        without.measure(&host, pairs, PAIRS_OF_ONE, |_, _| Ok(String::new()))?;
+        // Each pair is from another address.
+        with.measure(&host, pairs, 1, |socket, user| {
+            let challenged = ask(socket, user, "")?.1;
+            let challenge = Challenge::of(&challenged).context("no challenge")?;
+            Ok(format!(
+                "{}\r\n",
+                challenge.answer(user, "a guess", "sip:home", 1)
+            ))
+        })?;
+        house.home()?;
+    }
+    let (without, with) = (without.medians()?, with.medians()?);
     let share = |(known, unknown): (Duration, Duration)| {
         (unknown.as_secs_f64() - known.as_secs_f64()) / known.as_secs_f64()
     };
@@ -74,36 +79,50 @@ fn difference(host: &Namespace, house: &House) -> Result<f64> {
     })
 }
 
-/// Of so many pairs of requests, some of each address of loopback, what the median is for a known user and for an unknown one.
-fn medians(
-    host: &Namespace,
-    pairs: usize,
-    of_one: usize,
-    login: impl Fn(&mut UdpSocket, &str) -> Result<String> + Sync,
-) -> Result<(Duration, Duration)> {
-    host.inside(|| {
-        let (mut known, mut unknown) = (Vec::new(), Vec::new());
-        let mut socket = socket(ADDRESSES.next())?;
-        for pair in 0..pairs {
-            if pair % of_one == 0 {
-                socket = self::socket(ADDRESSES.next())?;
+/// How long the answers took.
+#[derive(Default)]
+struct Times {
+    known: Vec<Duration>,
+    unknown: Vec<Duration>,
+}
+
+impl Times {
+    /// Of so many pairs of requests, some of each address of loopback.
+    fn measure(
+        &mut self,
+        host: &Namespace,
+        pairs: usize,
+        of_one: usize,
+        login: impl Fn(&mut UdpSocket, &str) -> Result<String> + Sync,
+    ) -> Result<()> {
+        host.inside(|| {
+            let mut socket = socket(ADDRESSES.next())?;
+            for pair in 0..pairs {
+                if pair % of_one == 0 {
+                    socket = self::socket(ADDRESSES.next())?;
+                }
+                let mut one = |user: &str, into: &mut Vec<Duration>| -> Result<()> {
+                    let login = login(&mut socket, user)?;
+                    into.push(ask(&mut socket, user, &login)?.0);
+                    Ok(())
+                };
+                // Whoever comes second has warmer caches.
+                if pair % 2 == 0 {
+                    one(KNOWN, &mut self.known)?;
+                    one(UNKNOWN, &mut self.unknown)?;
+                } else {
+                    one(UNKNOWN, &mut self.unknown)?;
+                    one(KNOWN, &mut self.known)?;
+                }
             }
-            let mut one = |user: &str, into: &mut Vec<Duration>| -> Result<()> {
-                let login = login(&mut socket, user)?;
-                into.push(ask(&mut socket, user, &login)?.0);
-                Ok(())
-            };
-            // Whoever comes second has warmer caches.
-            if pair % 2 == 0 {
-                one(KNOWN, &mut known)?;
-                one(UNKNOWN, &mut unknown)?;
-            } else {
-                one(UNKNOWN, &mut unknown)?;
-                one(KNOWN, &mut known)?;
-            }
-        }
-        Ok((median(known)?, median(unknown)?))
-    })
+            Ok(())
+        })
+    }
+
+    /// For a known user and for an unknown one.
+    fn medians(self) -> Result<(Duration, Duration)> {
+        Ok((median(self.known)?, median(self.unknown)?))
+    }
 }
 
 fn ask(socket: &mut UdpSocket, user: &str, login: &str) -> Result<(Duration, String)> {

@@ -1,12 +1,14 @@
 //! RFC 4475 and RFC 5118 whole, sent to the listeners of a running home that serves `example.com`: each message has the answer that its section states, and
 //! afterwards everything is as it was.
 
+mod logins;
+mod streams;
 mod table;
+mod web_socket;
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,17 +19,17 @@ use serde_json::Value;
 use crate::client::{self, Client};
 use crate::house::House;
 use crate::runner::Trials;
-use table::{Case, Rfc, Stream};
+use table::{Case, Rfc};
 
 const PORT: u16 = 5066;
+const TLS_PORT: u16 = 5067;
+const WS_PORT: u16 = 5068;
 const CONFIG: &str = "[home]\nenabled = true\ndomain = \"example.com\"\n\
-    listen = [\"udp:127.0.0.1:5066\", \"tcp:127.0.0.1:5066\", \"udp:[::1]:5066\"]\n\
+    listen = [\"udp:127.0.0.1:5066\", \"tcp:127.0.0.1:5066\", \"udp:[::1]:5066\", \"tls:127.0.0.1:5067\", \"ws:127.0.0.1:5068\"]\n\
     [home.limits]\nrequests_per_second = 0\n\
     [[device]]\nname = \"phone1\"\nextension = \"101\"\npassword = { file = \"secret\" }\n";
 /// Where the messages' Vias want their answers.
 const PORTS: [u16; 6] = [5060, 5050, 5070, 6050, 19823, 9];
-/// A stream that is waiting for more is left after so long.
-const SILENCE: Duration = Duration::from_millis(700);
 
 /// Adds the trials.
 pub(crate) fn add(trials: &mut Trials) {
@@ -41,7 +43,19 @@ pub(crate) fn add(trials: &mut Trials) {
     );
     trials.add(
         "the_torture_messages_are_answered_as_their_rfcs_say_over_tcp",
-        over_tcp,
+        streams::over_tcp,
+    );
+    trials.add(
+        "the_torture_messages_are_answered_as_their_rfcs_say_over_tls",
+        streams::over_tls,
+    );
+    trials.add(
+        "the_torture_messages_are_answered_as_their_rfcs_say_over_a_web_socket",
+        web_socket::over_web_socket,
+    );
+    trials.add(
+        "the_torture_messages_bind_what_their_rfc_says_when_they_log_in",
+        logins::bind,
     );
     trials.add("no_torture_message_is_left_out", none_left_out);
 }
@@ -136,17 +150,7 @@ fn over_udp(own: std::net::IpAddr) -> Result<()> {
         sender.send_to(&message(case)?, listener)?;
         // What is asked next is answered next: by then an answer to the message is there, or there is none.
         let found = answers(&sockets, sender, listener)?;
-        let wanted = case.datagram;
-        let fits = match wanted {
-            [] => found.is_empty(),
-            wanted => found.len() == 1 && found.iter().all(|it| wanted.contains(it)),
-        };
-        if !fits {
-            wrong.push(format!(
-                "{} ({}): {found:?}, not {wanted:?}",
-                case.name, case.section
-            ));
-        }
+        wrong.extend(case.is_otherwise(&found));
     }
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
     place.compare()
@@ -187,76 +191,4 @@ fn status(answer: &str) -> Result<u16> {
     let status = answer.strip_prefix("SIP/2.0 ").and_then(|it| it.get(..3));
     let status = status.with_context(|| format!("no answer but: {answer}"))?;
     Ok(status.parse()?)
-}
-
-/// Each on a connection of its own, since what can't be cut apart ends it.
-fn over_tcp() -> Result<()> {
-    let place = Place::new()?;
-    let mut wrong = Vec::new();
-    for case in table::CASES {
-        let mut stream = client::tcp(&place.host, (Ipv4Addr::LOCALHOST, PORT).into())?;
-        stream.write_all(&message(case)?)?;
-        let (found, ended) = heard(&mut stream, case)?;
-        let fits = match case.stream {
-            Stream::Answers(wanted) => {
-                found.len() == wanted.len()
-                    && found
-                        .iter()
-                        .zip(wanted)
-                        .all(|(it, wanted)| wanted.contains(it))
-            }
-            Stream::Silence => found.is_empty() && !ended,
-            Stream::Over(wanted) => ended && found.iter().all(|it| wanted.contains(it)),
-        };
-        if !fits {
-            let end = if ended {
-                "and the end"
-            } else {
-                "and it stays open"
-            };
-            wrong.push(format!(
-                "{} ({}): {found:?} {end}, not {:?}",
-                case.name, case.section, case.stream
-            ));
-        }
-    }
-    ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
-    place.compare()
-}
-
-/// The statuses that came, and whether the connection was closed.
-fn heard(stream: &mut TcpStream, case: &Case) -> Result<(Vec<u16>, bool)> {
-    let mut text = String::new();
-    let mut buffer = [0; 8192];
-    let wanted = match case.stream {
-        Stream::Answers(wanted) => wanted.len(),
-        Stream::Silence | Stream::Over(_) => usize::MAX,
-    };
-    // One that has all that it wants is not waited for.
-    stream.set_read_timeout(Some(if wanted == usize::MAX {
-        SILENCE
-    } else {
-        Duration::from_secs(5)
-    }))?;
-    loop {
-        let found: Vec<u16> = text
-            .split("\r\n\r\n")
-            .filter(|it| !it.is_empty())
-            .map(status)
-            .collect::<Result<_>>()?;
-        if found.len() >= wanted {
-            return Ok((found, false));
-        }
-        match stream.read(&mut buffer) {
-            Ok(0) => return Ok((found, true)),
-            Ok(length) => {
-                text += &String::from_utf8_lossy(buffer.get(..length).unwrap_or_default());
-            }
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => return Ok((found, true)),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                return Ok((found, false));
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
 }

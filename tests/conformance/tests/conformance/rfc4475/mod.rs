@@ -3,6 +3,7 @@
 mod section_3_1_1;
 mod section_3_1_2;
 mod section_3_3;
+mod with_a_login;
 
 /// A message bit for bit as the RFC's archive has it.
 macro_rules! message {

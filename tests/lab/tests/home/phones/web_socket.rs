@@ -25,7 +25,7 @@ impl<T: Read + Write + Send> Bytes for T {}
 
 /// A connection after its handshake.
 pub(crate) struct Connected {
-    socket: WebSocket<Box<dyn Bytes>>,
+    pub(crate) socket: WebSocket<Box<dyn Bytes>>,
     local: SocketAddr,
     over: Over,
 }
@@ -81,7 +81,11 @@ pub(crate) fn connect(
     }
 }
 
-fn tls(stream: TcpStream, authority: &Path) -> Result<StreamOwned<ClientConnection, TcpStream>> {
+/// Shakes hands with who has a certificate of this authority.
+pub(crate) fn tls(
+    stream: TcpStream,
+    authority: &Path,
+) -> Result<StreamOwned<ClientConnection, TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(authority)?)?;
     let provider = Arc::new(ring::default_provider());

@@ -1,8 +1,9 @@
 //! What each message is answered by a registrar for `example.com` that serves REGISTER and OPTIONS.
 //!
 //! A registrar asks who it is before it looks at a Contact (RFC 3261 §10.3, step 3 before 7): REGISTERs that are well-formed, or whose fault is in a Contact, have a
-//! 401 here. Well-formed requests of other methods have a 405, whatever else is to be said of them (§8.2.1 comes first). On a stream, two of the RFC's messages never
-//! end (`clerr` is longer than it is, `baddn` lacks the empty line), and those whose end can't be told end the connection.
+//! 401 here; what they bind with a login, [`super::logins`] asks. Well-formed requests of other methods have a 405, whatever else is to be said of them (§8.2.1 comes
+//! first). On a stream, two of the RFC's messages never end (`clerr` is longer than it is, `baddn` lacks the empty line), and those whose end can't be told end the
+//! connection.
 
 /// Whose message it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,17 @@ impl Case {
     const fn streamed(mut self, stream: Stream) -> Case {
         self.stream = stream;
         self
+    }
+
+    /// What is wrong if these are the answers to it as a datagram.
+    pub(super) fn is_otherwise(&self, found: &[u16]) -> Option<String> {
+        let fits = match (self.datagram, found) {
+            ([], []) => true,
+            (wanted, [only]) => wanted.contains(only),
+            _ => false,
+        };
+        let (name, section, wanted) = (self.name, self.section, self.datagram);
+        (!fits).then(|| format!("{name} ({section}): {found:?}, not {wanted:?}"))
     }
 }
 
