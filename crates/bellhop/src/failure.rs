@@ -39,6 +39,40 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// What makes no sense is told by the word that said it: `options` has the word for each key of the config.
+    pub(crate) fn of_options(refused: Refused, options: &[(&str, &str)]) -> Failure {
+        let Refused::Settings(problems) = &refused else {
+            return refused.into();
+        };
+        let said = |problem: &Problem| {
+            let key = problem.key.as_deref();
+            let mut options = options.iter();
+            match options.find(|(name, _)| Some(*name) == key) {
+                Some((_, option)) => format!("{option}: {}", problem.message),
+                None => problem.to_string(),
+            }
+        };
+        Failure {
+            exit: 2,
+            lines: problems.iter().map(said).collect(),
+        }
+    }
+
+    /// The same where a password was to be stored.
+    pub(crate) fn not_stored(refused: Refused, options: &[(&str, &str)]) -> Failure {
+        let without_keyring = refused.error().code == Code::SecretUnavailable;
+        let mut failure = Failure::of_options(refused, options);
+        if without_keyring {
+            failure.lines.push(
+                "on a machine without one, leave the password in a file of your own: --password-file FILE"
+                    .to_owned(),
+            );
+        }
+        failure
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
         let exit = if matches!(

@@ -5,15 +5,22 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use bellhop_control::device::make_password;
-use bellhop_control::error::Code;
 use bellhop_control::protocol::{DeviceSettings, Password, PasswordPlace};
-use bellhop_engine::lines::{self, ConfigFile, Edit, HomeEdit, Plan, Refused};
+use bellhop_engine::lines::{self, ConfigFile, Edit, HomeEdit, Plan};
 
 use super::{FORGETTING, code, reload, settings, setup};
 use crate::args::DeviceAddArgs;
 use crate::engine::Place;
 use crate::failure::Failure;
 use crate::{output, password};
+
+/// Which word says what of a config.
+const OPTIONS: [(&str, &str); 4] = [
+    ("name", "NAME"),
+    ("extension", "--extension"),
+    ("digest", "--digest"),
+    ("password", "--password-file"),
+];
 
 pub(super) fn add(args: DeviceAddArgs, place: &Place) -> Result<(), Failure> {
     let file = ConfigFile::existing_or_new(args.config.config)?;
@@ -32,7 +39,7 @@ pub(super) fn add(args: DeviceAddArgs, place: &Place) -> Result<(), Failure> {
     });
     // A file that is yet to be written counts as there.
     if secret.as_ref().is_none_or(|it| it.exists) {
-        Plan::of(&file, &edit).map_err(in_options)?;
+        Plan::of(&file, &edit).map_err(|it| Failure::of_options(it, &OPTIONS))?;
     }
     // What is in a file that is there already, its owner knows.
     let typed = if args.password_stdin {
@@ -56,7 +63,7 @@ pub(super) fn add(args: DeviceAddArgs, place: &Place) -> Result<(), Failure> {
             }
             added
         }
-        Err(refused) => return Err(not_stored(refused)),
+        Err(refused) => return Err(Failure::not_stored(refused, &OPTIONS)),
     };
     let extension = added.extension.unwrap_or_default();
     output::print(&format!(
@@ -137,42 +144,4 @@ impl SecretFile {
             .map_err(refused)?;
         Ok(made)
     }
-}
-
-/// What makes no sense is told by the word that said it.
-fn in_options(refused: Refused) -> Failure {
-    let Refused::Settings(problems) = &refused else {
-        return refused.into();
-    };
-    let option = |key: &str| {
-        Some(match key {
-            "name" => "NAME",
-            "extension" => "--extension",
-            "digest" => "--digest",
-            "password" => "--password-file",
-            _ => return None,
-        })
-    };
-    let lines = problems
-        .iter()
-        .map(|problem| match problem.key.as_deref().and_then(option) {
-            Some(option) => format!("{option}: {}", problem.message),
-            None => problem.to_string(),
-        });
-    Failure {
-        exit: 2,
-        lines: lines.collect(),
-    }
-}
-
-fn not_stored(refused: Refused) -> Failure {
-    let without_keyring = refused.error().code == Code::SecretUnavailable;
-    let mut failure = in_options(refused);
-    if without_keyring {
-        failure.lines.push(
-            "on a machine without one, leave the password in a file of your own: --password-file FILE"
-                .to_owned(),
-        );
-    }
-    failure
 }

@@ -2,16 +2,24 @@
 
 use std::path::Path;
 
-use bellhop_control::error::Code;
 use bellhop_control::face::number;
 use bellhop_control::protocol::{LineSettings, PasswordPlace};
-use bellhop_engine::lines::{self, ConfigFile, Edit, Plan, Refused};
+use bellhop_engine::lines::{self, ConfigFile, Edit, Plan};
 
 use super::{FORGETTING, reload};
 use crate::args::AddArgs;
 use crate::engine::Place;
 use crate::failure::Failure;
 use crate::{output, password};
+
+/// Which word says what of a config.
+const OPTIONS: [(&str, &str); 5] = [
+    ("id", "--id"),
+    ("aor", "--aor"),
+    ("registrar", "--registrar"),
+    ("auth_username", "--auth-username"),
+    ("password", "--password-file"),
+];
 
 pub(super) fn add(args: AddArgs, place: &Place) -> Result<(), Failure> {
     let file = ConfigFile::existing_or_new(args.config.config)?;
@@ -28,50 +36,15 @@ pub(super) fn add(args: AddArgs, place: &Place) -> Result<(), Failure> {
         number(settings.aor.trim()).to_owned(),
     );
     let edit = Edit::Add { settings };
-    let plan = Plan::of(&file, &edit).map_err(in_options)?;
+    let plan = Plan::of(&file, &edit).map_err(|it| Failure::of_options(it, &OPTIONS))?;
     let password = plan
         .keyring
         .map(|_| password::ask(&number, args.password_stdin))
         .transpose()?;
-    let added = lines::apply(file, edit, password, FORGETTING).map_err(not_stored)?;
+    let added = lines::apply(file, edit, password, FORGETTING)
+        .map_err(|it| Failure::not_stored(it, &OPTIONS))?;
     output::print(&format!("{}: {number} is added to {path}", added.id))?;
     reload(place)
-}
-
-/// What makes no sense is told by the word that said it.
-fn in_options(refused: Refused) -> Failure {
-    let Refused::Settings(problems) = &refused else {
-        return refused.into();
-    };
-    let option = |key: &str| {
-        Some(match key {
-            "id" => "--id",
-            "aor" => "--aor",
-            "registrar" => "--registrar",
-            "auth_username" => "--auth-username",
-            "password" => "--password-file",
-            _ => return None,
-        })
-    };
-    let lines = problems
-        .iter()
-        .map(|problem| match problem.key.as_deref().and_then(option) {
-            Some(option) => format!("{option}: {}", problem.message),
-            None => problem.to_string(),
-        });
-    Failure {
-        exit: 2,
-        lines: lines.collect(),
-    }
-}
-
-fn not_stored(refused: Refused) -> Failure {
-    let without_keyring = refused.error().code == Code::SecretUnavailable;
-    let mut failure = Failure::from(refused);
-    if without_keyring {
-        failure.lines.push("on a machine without one, leave the password in a file of your own: --password-file FILE".to_owned());
-    }
-    failure
 }
 
 /// The password file's path as the config must have it: what is relative there is relative to the config, what is relative here is relative to here.
