@@ -1,6 +1,8 @@
 //! `home`: the networks on which phones besides this laptop are let in.
 
-use std::time::Duration;
+use std::net::SocketAddr;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use bellhop_control::config::{ListenOn, Written, mac_text};
 use bellhop_control::protocol::{Reply, Request};
@@ -8,9 +10,14 @@ use bellhop_engine::lines::{self, ConfigFile, Edit, HomeEdit};
 
 use crate::args::HomeCommand;
 use crate::device::reload;
-use crate::engine::{Place, unexpected};
+use crate::engine::{Connection, Place, unexpected};
 use crate::failure::Failure;
 use crate::output;
+
+/// A neighbour that the kernel remembers is asked five seconds later.
+const GATEWAY: Duration = Duration::from_secs(7);
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(50);
 
 pub(crate) fn home(command: HomeCommand, place: &Place) -> Result<(), Failure> {
     match command {
@@ -35,7 +42,41 @@ fn here(place: &Place) -> Result<(), Failure> {
     output::print(&format!(
         "{} behind {} is home: phones there reach {address}",
         network.subnet, network.gateway_mac
-    ))
+    ))?;
+    // Whoever asks next what to type into a phone is told of these listeners.
+    if !opens(&mut engine, address)? {
+        output::say("they are let in when the gateway has answered; `bellhop status` tells");
+    }
+    Ok(())
+}
+
+/// Whether phones are let in there, or what is in the way is known, within the time that the kernel takes to ask a gateway.
+fn opens(engine: &mut Connection, address: &str) -> Result<bool, Failure> {
+    let end = Instant::now() + GATEWAY;
+    loop {
+        let reply = engine.request(Request::Status)?;
+        let Reply::Status { snapshot } = reply else {
+            return Err(unexpected(&reply).into());
+        };
+        let home = &snapshot.home;
+        let problems = home.problems.iter().map(|problem| &problem.listener);
+        let mut told = home.listening.iter().chain(problems);
+        // Where there is no phone yet nobody is let in.
+        if !home.enabled || told.any(|listener| is_at(listener, address)) {
+            return Ok(true);
+        }
+        if Instant::now() >= end {
+            return Ok(false);
+        }
+        thread::sleep(LOOK);
+    }
+}
+
+/// `udp:192.168.1.23:5070` and `udp:[fd00::1]:5070` are at these addresses.
+fn is_at(listener: &str, address: &str) -> bool {
+    let place = listener.split_once(':').map(|(_, place)| place);
+    let parsed = place.and_then(|it| it.parse::<SocketAddr>().ok());
+    parsed.is_some_and(|it| it.ip().to_string() == address)
 }
 
 fn list(file: &ConfigFile) -> Result<(), Failure> {
