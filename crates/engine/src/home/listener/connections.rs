@@ -35,6 +35,7 @@ pub(crate) struct Place {
 #[derive(Debug)]
 struct Table {
     most: usize,
+    listeners: u64,
     next: u64,
     open: BTreeMap<StreamId, Entry>,
     fresh: BTreeSet<StreamId>,
@@ -58,6 +59,7 @@ impl Connections {
     pub(crate) fn with_room_for(most: usize) -> Connections {
         Connections(Arc::new(Mutex::new(Table {
             most,
+            listeners: 0,
             next: 1,
             open: BTreeMap::new(),
             fresh: BTreeSet::new(),
@@ -65,6 +67,13 @@ impl Connections {
             of: HashMap::new(),
             banned: HashSet::new(),
         })))
+    }
+
+    /// A number for a listener, never used twice.
+    pub(crate) fn new_listener(&self) -> u64 {
+        let mut table = self.table();
+        table.listeners += 1;
+        table.listeners
     }
 
     /// A place for a connection of `source` to a listener; none where nobody may go for it, or the source is banned.

@@ -22,7 +22,7 @@ pub(super) fn udp(place: &Place) -> io::Result<tokio::net::UdpSocket> {
     tokio::net::UdpSocket::from_std(socket.into())
 }
 
-pub(crate) fn tcp(place: &Place) -> io::Result<tokio::net::TcpListener> {
+pub(super) fn tcp(place: &Place) -> io::Result<tokio::net::TcpListener> {
     let socket = open(place, Type::STREAM, Protocol::TCP)?;
     // Elsewhere it would let another program listen at the same port.
     #[cfg(unix)]

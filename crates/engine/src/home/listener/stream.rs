@@ -105,7 +105,6 @@ struct Service {
 /// # Errors
 /// The address is taken, or not this machine's.
 pub(crate) fn listen(
-    number: u64,
     wanted: &Wanted,
     shown: watch::Receiver<Shown>,
     connections: &Connections,
@@ -117,7 +116,7 @@ pub(crate) fn listen(
         desk,
     };
     let serve = move |stream, source, place| serve(stream, source, place, service.clone());
-    Entrance::open(number, &wanted.place, connections, serve)
+    Entrance::open(&wanted.place, connections, serve)
 }
 
 async fn serve(stream: TcpStream, source: SocketAddr, mut place: Place, service: Service) {
