@@ -196,7 +196,7 @@ impl Listeners {
     fn open(&mut self, wanted: &Wanted) -> Result<(), Refusal> {
         if wanted.kind == Kind::Udp {
             let socket =
-                UdpListener::open(&wanted.place).map_err(|error| refused(wanted, &error))?;
+                UdpListener::open(&wanted.place).map_err(|error| self.refusal(wanted, &error))?;
             self.udp.push(OpenUdp {
                 number: self.next,
                 wanted: wanted.clone(),
@@ -214,7 +214,7 @@ impl Listeners {
             &self.connections,
             self.desk.clone(),
         )
-        .map_err(|error| refused(wanted, &error))?;
+        .map_err(|error| self.refusal(wanted, &error))?;
         self.streams.push((wanted.clone(), entrance));
         Ok(())
     }
@@ -231,16 +231,28 @@ impl Listeners {
             })
             .clone()
     }
-}
 
-fn refused(wanted: &Wanted, error: &io::Error) -> Refusal {
-    if error.kind() == io::ErrorKind::AddrInUse {
+    fn refusal(&self, wanted: &Wanted, error: &io::Error) -> Refusal {
+        if error.kind() != io::ErrorKind::AddrInUse {
+            return Refusal::NotOpened(error.to_string());
+        }
         let address = wanted.place.address;
         Refusal::PortTaken {
             holder: holder::of(wanted.kind, address),
-            free: free_port(address),
+            free: free_port(address, &self.spoken_for(wanted.kind)),
         }
-    } else {
-        Refusal::NotOpened(error.to_string())
+    }
+
+    /// Ports that are free, perhaps, and not to be proposed: the config has them already, or another listener of that protocol is told of them.
+    fn spoken_for(&self, kind: Kind) -> BTreeSet<u16> {
+        let rivals = |it: &&Wanted| (it.kind == Kind::Udp) == (kind == Kind::Udp);
+        let configured = self.wanted.iter().filter(rivals);
+        let configured = configured.map(|it| it.place.address.port());
+        let refused = self.refused.iter().filter(|(it, _)| rivals(&it));
+        let proposed = refused.filter_map(|(_, refusal)| match refusal {
+            Refusal::PortTaken { free, .. } => *free,
+            Refusal::NotOpened(_) | Refusal::Certificate(_) => None,
+        });
+        configured.chain(proposed).collect()
     }
 }
