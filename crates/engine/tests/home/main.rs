@@ -14,6 +14,7 @@ mod desk;
 mod flood;
 mod phone;
 mod ports;
+mod strangers;
 mod streams;
 mod travel;
 mod troubles;

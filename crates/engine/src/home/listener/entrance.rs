@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
@@ -49,7 +49,7 @@ impl Entrance {
             let (place, connections) = (place.clone(), connections.clone());
             move |stream, source| {
                 if place.hears(source)
-                    && let Some(place) = connections.enter(number, source.ip())
+                    && let Some(place) = connections.enter(Instant::now(), number, source.ip())
                 {
                     tokio::spawn(serve(stream, source, place));
                 }
