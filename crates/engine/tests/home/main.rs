@@ -12,6 +12,7 @@
 
 mod desk;
 mod flood;
+mod here;
 mod phone;
 mod ports;
 mod strangers;

@@ -14,8 +14,8 @@ use crate::phone::options;
 
 pub(crate) const INSIDE: &str = "BELLHOP_HOME_TEST_INSIDE";
 const TEST: &str = "travel::away_from_home_a_stranger_finds_nothing_open_at_any_instant";
-const HOME_MAC: &str = "02:00:00:00:00:01";
-const OTHER_MAC: &str = "02:00:00:00:00:66";
+pub(crate) const HOME_MAC: &str = "02:00:00:00:00:01";
+pub(crate) const OTHER_MAC: &str = "02:00:00:00:00:66";
 /// Without any network between two.
 const GAP: Duration = Duration::from_millis(50);
 const LAPTOP: &str = "192.168.77.20:5070";
@@ -235,7 +235,7 @@ fn announces() -> bool {
     read.is_ok_and(|length| answer[..length].windows(name.len()).any(|it| it == name))
 }
 
-fn ip(before: &[&str], words: &str) {
+pub(crate) fn ip(before: &[&str], words: &str) {
     let mut all: Vec<&str> = before.to_vec();
     all.push("ip");
     all.extend(words.split(' '));
