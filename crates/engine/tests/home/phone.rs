@@ -31,6 +31,7 @@ impl Phone {
         }
     }
 
+    #[cfg(target_os = "linux")]
     pub(crate) fn with_extension(self, extension: &'static str) -> Phone {
         Phone { extension, ..self }
     }

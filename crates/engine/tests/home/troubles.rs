@@ -1,7 +1,6 @@
 //! A store that can't be used.
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
 
 use bellhop_control::error::Code;
 
@@ -41,6 +40,7 @@ fn a_disk_that_is_full_is_told_and_everything_is_written_when_it_has_room() {
 
 #[cfg(target_os = "linux")]
 async fn full() {
+    use std::time::{Duration, Instant};
     let directory = tempfile::tempdir().unwrap();
     let state = directory.path().join("state");
     private(&state);
@@ -86,6 +86,7 @@ async fn full() {
     desk.stop().await;
 }
 
+#[cfg(target_os = "linux")]
 const TABLET: &str =
     "[[device]]\nname = \"tablet\"\nextension = \"102\"\npassword = { file = \"secret\" }\n";
 
