@@ -17,10 +17,6 @@ mod home;
 pub mod lines;
 mod logs;
 mod net;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the home's listeners answer with it")
-)]
 mod provisioning;
 mod said;
 pub mod secrets;

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 pub struct Neighbour {
     /// Its Ethernet address. It identifies and proves nothing: whoever is on the link can claim it.
     pub mac: [u8; 6],
-    /// It answered lately, or was entered by hand. What is not confirmed may be of the network before.
+    /// It answered lately. What is not confirmed may be of the network before, or was entered by hand.
     pub confirmed: bool,
 }
 

@@ -4,6 +4,7 @@ use std::time::{Instant, SystemTime};
 
 use bellhop_sip::Text;
 
+use crate::accounts::AccountId;
 use crate::answer::{Urgency, Write, WriteSeq};
 use crate::event::Unbinding;
 use crate::registrar::Registrar;
@@ -48,6 +49,16 @@ impl Registrar {
             self.tell_ended(&user, &undone, Unbinding::NotStored);
         }
         self.handle_timeout(now);
+    }
+
+    /// The store has begun another file: the records of all accounts that are bound are to be written, whether they have changed or not.
+    pub fn rewrite_all(&mut self) {
+        let accounts = u32::try_from(self.accounts.len()).unwrap_or(u32::MAX);
+        for account in (0..accounts).map(AccountId) {
+            if !self.location.bindings(account).is_empty() {
+                self.location.writes.add(account, Urgency::Soon);
+            }
+        }
     }
 
     /// Whether [`poll_write`](Registrar::poll_write) has something. What no answer waits for may be left there for a while: of an account that is

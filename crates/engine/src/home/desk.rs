@@ -272,6 +272,7 @@ impl Desk {
             let sources: Vec<IpAddr> = sources.map(|it| it.source().ip()).collect();
             for source in sources {
                 self.guard.judge(now, source, Outcome::Served);
+                self.connections.know(now, source);
             }
             self.bindings_changed(now, &user, None);
         }

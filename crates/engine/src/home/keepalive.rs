@@ -272,3 +272,6 @@ impl Ask {
         Some(request.to_bytes())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use bellhop_control::snapshot::HomeProblem;
 use tokio::sync::{mpsc, watch};
-use tokio::task::AbortHandle;
 
 use super::announcement::{Announced, Announcement};
 use super::listener::connections::Connections;
@@ -16,9 +15,10 @@ use super::listener::entrance::Entrance;
 use super::listener::stream::{self, FromStream, Shown};
 use super::listener::tls::{self, Identity};
 use super::listener::udp::UdpListener;
-use super::listener::{Kind, Place, Wanted, free_port, holder, open_tcp};
+use super::listener::{Kind, Wanted, free_port, holder};
+use super::provisioning::Provisioning;
 use super::view::Refusal;
-use crate::provisioning::{Offers, Server, serve as provisioning};
+use crate::provisioning::Offers;
 
 /// One that could not be opened is tried again so much later: an IPv6 address becomes usable, a program ends.
 const RETRY: Duration = Duration::from_secs(5);
@@ -37,25 +37,9 @@ pub(crate) struct Listeners {
     tls: Option<Result<(), String>>,
     connections: Connections,
     desk: mpsc::Sender<FromStream>,
-    offers: Arc<Offers>,
-    provisioning: Vec<Provisioning>,
+    provisioning: Provisioning,
     announcement: Announcement,
     next: u64,
-}
-
-/// Where phones of a home network can fetch their settings. Dropped, it is closed.
-#[derive(Debug)]
-struct Provisioning {
-    place: Place,
-    server: Server,
-    local: SocketAddr,
-    serving: AbortHandle,
-}
-
-impl Drop for Provisioning {
-    fn drop(&mut self) {
-        self.serving.abort();
-    }
 }
 
 /// An open UDP listener.
@@ -83,10 +67,9 @@ impl Listeners {
             shown: watch::Sender::new(Shown::default()),
             identity: None,
             tls: None,
+            provisioning: Provisioning::new(connections.clone(), offers),
             connections,
             desk,
-            offers,
-            provisioning: Vec::new(),
             announcement: Announcement::default(),
             next: 1,
         }
@@ -104,8 +87,8 @@ impl Listeners {
         self.streams.retain(|(it, _)| wanted.contains(it));
         self.refused.clear();
         self.wanted = wanted;
+        self.provisioning.arrange(&self.wanted);
         self.show(domain, identity);
-        self.arrange_provisioning();
         self.open_missing(now);
     }
 
@@ -155,7 +138,7 @@ impl Listeners {
 
     /// Where phones can fetch their settings.
     pub(crate) fn provisioning(&self) -> Vec<SocketAddr> {
-        self.provisioning.iter().map(|it| it.local).collect()
+        self.provisioning.addresses()
     }
 
     /// What handshakes are made with from now on. Listeners and connections stay; those over TLS only if there is something to show.
@@ -173,51 +156,6 @@ impl Listeners {
             let is_needed = self.streams.iter().any(|(wanted, _)| wanted.kind.is_tls());
             if is_needed && self.tls().is_err() {
                 self.streams.retain(|(wanted, _)| !wanted.kind.is_tls());
-            }
-        }
-    }
-
-    /// One in each home network, at a port of the system's choice, for as long as the machine is there.
-    fn arrange_provisioning(&mut self) {
-        let mut places: Vec<(Place, Server)> = Vec::new();
-        let at_home = self.wanted.iter().filter(|it| it.place.link.is_some());
-        // What settings can name.
-        for it in at_home.filter(|it| !matches!(it.kind, Kind::Ws | Kind::Wss)) {
-            let address = SocketAddr::new(it.place.address.ip(), 0);
-            let place = Place {
-                address,
-                link: it.place.link.clone(),
-            };
-            // The first is the plainest one.
-            if places.iter().all(|(known, _)| *known != place) {
-                let server = Server {
-                    transport: it.kind.transport(),
-                    address: it.place.address,
-                };
-                places.push((place, server));
-            }
-        }
-        self.provisioning
-            .retain(|it| places.contains(&(it.place.clone(), it.server)));
-        for (place, server) in places {
-            let is_open = |it: &Provisioning| it.place == place && it.server == server;
-            if self.provisioning.iter().any(is_open) {
-                continue;
-            }
-            let opened = open_tcp(&place).and_then(|listener| {
-                let local = listener.local_addr()?;
-                let offers = Arc::clone(&self.offers);
-                let serving = tokio::spawn(provisioning::serve(listener, offers, server));
-                Ok(Provisioning {
-                    place: place.clone(),
-                    server,
-                    local,
-                    serving: serving.abort_handle(),
-                })
-            });
-            match opened {
-                Ok(open) => self.provisioning.push(open),
-                Err(error) => tracing::debug!(%error, "no settings can be fetched"),
             }
         }
     }
@@ -256,29 +194,27 @@ impl Listeners {
     }
 
     fn open(&mut self, wanted: &Wanted) -> Result<(), Refusal> {
-        let number = self.next;
-        self.next += 1;
         if wanted.kind == Kind::Udp {
             let socket =
-                UdpListener::open(&wanted.place).map_err(|error| refused(wanted, &error))?;
+                UdpListener::open(&wanted.place).map_err(|error| self.refusal(wanted, &error))?;
             self.udp.push(OpenUdp {
-                number,
+                number: self.next,
                 wanted: wanted.clone(),
                 socket,
             });
+            self.next += 1;
             return Ok(());
         }
         if wanted.kind.is_tls() {
             self.tls().map_err(Refusal::Certificate)?;
         }
         let entrance = stream::listen(
-            number,
             wanted,
             self.shown.subscribe(),
             &self.connections,
             self.desk.clone(),
         )
-        .map_err(|error| refused(wanted, &error))?;
+        .map_err(|error| self.refusal(wanted, &error))?;
         self.streams.push((wanted.clone(), entrance));
         Ok(())
     }
@@ -295,16 +231,28 @@ impl Listeners {
             })
             .clone()
     }
-}
 
-fn refused(wanted: &Wanted, error: &io::Error) -> Refusal {
-    if error.kind() == io::ErrorKind::AddrInUse {
+    fn refusal(&self, wanted: &Wanted, error: &io::Error) -> Refusal {
+        if error.kind() != io::ErrorKind::AddrInUse {
+            return Refusal::NotOpened(error.to_string());
+        }
         let address = wanted.place.address;
         Refusal::PortTaken {
             holder: holder::of(wanted.kind, address),
-            free: free_port(address),
+            free: free_port(address, &self.spoken_for(wanted.kind)),
         }
-    } else {
-        Refusal::NotOpened(error.to_string())
+    }
+
+    /// Ports that are free, perhaps, and not to be proposed: the config has them already, or another listener of that protocol is told of them.
+    fn spoken_for(&self, kind: Kind) -> BTreeSet<u16> {
+        let rivals = |it: &&Wanted| (it.kind == Kind::Udp) == (kind == Kind::Udp);
+        let configured = self.wanted.iter().filter(rivals);
+        let configured = configured.map(|it| it.place.address.port());
+        let refused = self.refused.iter().filter(|(it, _)| rivals(&it));
+        let proposed = refused.filter_map(|(_, refusal)| match refusal {
+            Refusal::PortTaken { free, .. } => *free,
+            Refusal::NotOpened(_) | Refusal::Certificate(_) => None,
+        });
+        configured.chain(proposed).collect()
     }
 }

@@ -11,6 +11,7 @@ mod listener;
 mod listeners;
 mod networks;
 mod post;
+mod provisioning;
 mod store;
 mod view;
 

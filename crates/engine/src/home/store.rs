@@ -18,7 +18,7 @@ use bellhop_sip::Text;
 use bytes::Bytes;
 use tokio::sync::mpsc as told;
 
-use file::{Failure, File};
+use file::{Failure, File, Opened};
 
 /// The file's name.
 pub(crate) const FILE: &str = "home.redb";
@@ -36,6 +36,8 @@ pub(crate) enum Outcome {
     Committed(WriteSeq),
     /// Something is wrong with it now, or no longer.
     Trouble(Option<Trouble>),
+    /// It writes into a file that it has opened anew, which may have nothing but what was waiting: all records are to be written once more.
+    OpenedAnew,
 }
 
 /// Why what is learnt may not outlive this run.
@@ -120,6 +122,8 @@ struct Keeper {
     /// When the oldest of them must be written.
     due: Option<Instant>,
     trouble: Option<Trouble>,
+    /// What was put aside in this run, which stays told.
+    lost: Option<Trouble>,
     outcomes: told::UnboundedSender<Outcome>,
 }
 
@@ -136,6 +140,7 @@ impl Keeper {
             path,
             dirty: HashMap::new(),
             newest: None,
+            lost: trouble.clone().filter(is_loss),
             trouble: trouble.clone(),
             outcomes,
         };
@@ -209,36 +214,43 @@ impl Keeper {
                 // Not closed: that would touch it.
                 self.file = None;
                 let opened = file::put_aside(&self.path, "home.redb was damaged");
-                self.tell(opened.trouble);
-                self.file = opened.file;
-                let again = self.file.as_mut().map(|file| file.commit(&self.dirty));
-                if let Some(Ok(())) = again {
-                    self.dirty.clear();
-                } else {
-                    self.file = None;
-                    self.due = Some(Instant::now() + RETRY);
-                }
+                self.take_up(opened);
             }
         }
     }
 
     /// Tries to write all that could not be.
     fn reopen(&mut self) {
-        self.due = Some(Instant::now() + RETRY);
         let opened = file::open_or_put_aside(&self.path);
-        let Some(mut file) = opened.file else { return };
+        self.take_up(opened);
+    }
+
+    /// Goes on with a file that was opened anew, if it takes what is waiting.
+    fn take_up(&mut self, opened: Opened) {
+        self.due = Some(Instant::now() + RETRY);
+        if opened.trouble.as_ref().is_some_and(is_loss) {
+            self.lost.clone_from(&opened.trouble);
+        }
+        let Some(mut file) = opened.file else {
+            return self.tell(opened.trouble);
+        };
         match file.commit(&self.dirty) {
             Ok(()) => {
                 self.file = Some(file);
                 self.dirty.clear();
                 self.due = None;
-                self.tell(None);
+                self.tell(self.lost.clone());
+                let _ = self.outcomes.send(Outcome::OpenedAnew);
             }
             Err(Failure::Unwritable(why)) => {
                 file.close();
                 self.tell(Some(Trouble::Unwritable(why)));
             }
-            Err(Failure::Damaged) => {}
+            // Put aside with the next try.
+            Err(Failure::Damaged) => {
+                let why = "home.redb is damaged".to_owned();
+                self.tell(Some(Trouble::Unwritable(why)));
+            }
         }
     }
 
@@ -255,6 +267,10 @@ impl Keeper {
             let _ = self.outcomes.send(Outcome::Trouble(trouble));
         }
     }
+}
+
+fn is_loss(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Lost(_))
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use bellhop_control::snapshot::HomeNetwork;
 use bellhop_netwatch::{Interface, InterfaceKind, Networks, gateway_mac};
 use ipnet::IpNet;
 
-/// A gateway on the link answers within milliseconds.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// A gateway on the link answers within milliseconds. One that the kernel knows of old it asks only 5 s after the first packet to it (delay_first_probe_time, arp(7)).
+const PATIENCE: Duration = Duration::from_secs(6);
 const GLANCE: Duration = Duration::from_millis(50);
 /// Discard, RFC 863: whatever the gateway does with it, it has to be found first.
 const DISCARD: u16 = 9;
@@ -62,7 +62,8 @@ pub(crate) fn gateways(networks: &Networks) -> Vec<Gateway> {
     found
 }
 
-/// Asks the first gateway for its Ethernet address. Blocks for [`PATIENCE`] at most.
+/// Asks the first gateway for its Ethernet address, and believes nothing but its answer: what the system remembers may be of the network before, or entered by
+/// hand. Blocks for [`PATIENCE`] at most.
 ///
 /// # Errors
 /// [`Code::HomeUnknown`], or [`Code::NotInThisVersion`].
@@ -74,9 +75,7 @@ pub(crate) fn find(gateways: &[Gateway]) -> Result<Here, Error> {
     let begun = Instant::now();
     loop {
         match gateway_mac(gateway.index, gateway.address) {
-            Ok(Some(found)) if found.confirmed || begun.elapsed() >= PATIENCE / 2 => {
-                return Ok(here(gateway, found.mac));
-            }
+            Ok(Some(found)) if found.confirmed => return Ok(here(gateway, found.mac)),
             Ok(_) if begun.elapsed() >= PATIENCE => {
                 return Err(unknown("its gateway does not answer"));
             }

@@ -1,7 +1,6 @@
 //! The answerer: HTTP/1.1 for one thing alone, slow and odd askers kept short.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -12,8 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::net::TcpStream;
 
 use super::document::{Server, document};
 use super::offers::Offers;
@@ -21,44 +19,14 @@ use super::offers::Offers;
 /// Under which path the token is asked for.
 pub(crate) const PATH: &str = "/provisioning/";
 
-/// Connections at once; more wait in the backlog.
-const CONNECTIONS: usize = 8;
 /// A phone asks at once and takes what it gets: after so long it is no phone.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes that the head of a request may have.
 const HEAD: usize = 8 * 1024;
-/// After an accept that failed for want of something.
-const PAUSE: Duration = Duration::from_millis(100);
-
-/// Answers what comes to `listener` with what is on offer, until it is dropped. `sip` is where phones register in that network: the address of the connection
-/// stands in for theirs, since that is where the phone is known to reach this machine.
-pub(crate) async fn serve(listener: TcpListener, offers: Arc<Offers>, sip: Server) {
-    serve_within(PATIENCE, listener, offers, sip).await;
-}
-
-async fn serve_within(patience: Duration, listener: TcpListener, offers: Arc<Offers>, sip: Server) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
-    // Those that are under way end with this future.
-    let mut connections = tokio::task::JoinSet::new();
-    loop {
-        let Ok(place) = Arc::clone(&room).acquire_owned().await else {
-            return;
-        };
-        while connections.try_join_next().is_some() {}
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                let offers = Arc::clone(&offers);
-                connections.spawn(async move {
-                    let _place = place;
-                    let _ = tokio::time::timeout(patience, answer(stream, &offers, sip)).await;
-                });
-            }
-            Err(error) => {
-                tracing::debug!(%error, "a connection was not accepted");
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-    }
+/// Answers what comes on a connection with what is on offer. `sip` is where phones register in that network: the address of the connection stands in for theirs, since
+/// that is where the phone is known to reach this machine.
+pub(crate) async fn serve(stream: TcpStream, offers: &Offers, sip: Server) {
+    let _ = tokio::time::timeout(PATIENCE, answer(stream, offers, sip)).await;
 }
 
 async fn answer(stream: TcpStream, offers: &Offers, mut sip: Server) {
@@ -116,9 +84,11 @@ fn plain(status: StatusCode) -> Response<Full<Bytes>> {
 #[cfg(test)]
 mod tests {
     use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+    use std::sync::Arc;
 
     use bellhop_sip::Transport;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
 
     use super::super::Offer;
     use super::*;
@@ -134,12 +104,6 @@ mod tests {
     }
 
     async fn desk() -> Desk {
-        let (desk, listener) = desk_and_listener().await;
-        tokio::spawn(serve(listener, Arc::clone(&desk.offers), SIP));
-        desk
-    }
-
-    async fn desk_and_listener() -> (Desk, TcpListener) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let offers = Arc::new(Offers::default());
@@ -150,7 +114,17 @@ mod tests {
             password: "c4nary".into(),
         };
         offers.put(Instant::now(), "t0ken", offer);
-        (Desk { address, offers }, listener)
+        let desk = Desk {
+            address,
+            offers: Arc::clone(&offers),
+        };
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                serve(stream, &offers, SIP).await;
+            }
+        });
+        desk
     }
 
     async fn asked(desk: &Desk, text: &str) -> String {
@@ -210,21 +184,5 @@ mod tests {
             assert!(!answer.contains("c4nary"));
         }
         assert!(desk.offers.take(Instant::now(), "t0ken").is_some());
-    }
-
-    #[tokio::test]
-    async fn slow_askers_keep_nobody_out_for_long() {
-        let (desk, listener) = desk_and_listener().await;
-        let patience = Duration::from_millis(200);
-        let serving = serve_within(patience, listener, Arc::clone(&desk.offers), SIP);
-        tokio::spawn(serving);
-        let mut slow = Vec::new();
-        for _ in 0..2 * CONNECTIONS {
-            let mut stream = TcpStream::connect(desk.address).await.unwrap();
-            stream.write_all(b"GET /prov").await.unwrap();
-            slow.push(stream);
-        }
-        let answer = asked(&desk, &get("/provisioning/t0ken")).await;
-        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     }
 }

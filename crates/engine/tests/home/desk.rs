@@ -103,6 +103,11 @@ impl Desk {
         std::fs::write(&config, text.replacen(what, instead, 1)).unwrap();
     }
 
+    /// Has the network be home that the machine is in.
+    pub(crate) async fn home_here(&mut self) -> Reply {
+        self.client.request(Request::HomeHere).await.unwrap()
+    }
+
     /// The home, as soon as it is so.
     pub(crate) async fn home_where(&mut self, holds: impl Fn(&Home) -> bool) -> Home {
         let until = Instant::now() + Duration::from_secs(8);

@@ -12,8 +12,10 @@
 
 mod desk;
 mod flood;
+mod here;
 mod phone;
 mod ports;
+mod strangers;
 mod streams;
 mod travel;
 mod troubles;

@@ -9,8 +9,9 @@ use crate::desk::PASSWORD;
 
 static CALLS: AtomicU32 = AtomicU32::new(0);
 
-/// A phone with the extension 101.
+/// A phone, with the extension 101 if nothing else is said.
 pub(crate) struct Phone {
+    extension: &'static str,
     transport: &'static str,
     contact: String,
     call: String,
@@ -21,6 +22,7 @@ pub(crate) struct Phone {
 impl Phone {
     pub(crate) fn new(transport: &'static str, contact: &str) -> Phone {
         Phone {
+            extension: "101",
             transport,
             contact: contact.to_owned(),
             call: format!("call{}", CALLS.fetch_add(1, Ordering::Relaxed)),
@@ -29,22 +31,28 @@ impl Phone {
         }
     }
 
+    #[cfg(target_os = "linux")]
+    pub(crate) fn with_extension(self, extension: &'static str) -> Phone {
+        Phone { extension, ..self }
+    }
+
     /// The next REGISTER; with credentials once a challenge was heard.
     pub(crate) fn register(&mut self, expires: u32) -> String {
         self.cseq += 1;
         let (cseq, call, contact) = (self.cseq, &self.call, &self.contact);
+        let extension = self.extension;
         let credentials = self.nonce.as_mut().map_or_else(String::new, |(nonce, count)| {
             *count += 1;
-            let ha1 = md5(&format!("101:home:{PASSWORD}"));
+            let ha1 = md5(&format!("{extension}:home:{PASSWORD}"));
             let ha2 = md5("REGISTER:sip:home");
             let response = md5(&format!("{ha1}:{nonce}:{count:08x}:c:auth:{ha2}"));
             format!(
-                "Authorization: Digest username=\"101\", realm=\"home\", nonce=\"{nonce}\", uri=\"sip:home\", response=\"{response}\", algorithm=MD5, qop=auth, nc={count:08x}, cnonce=\"c\"\r\n"
+                "Authorization: Digest username=\"{extension}\", realm=\"home\", nonce=\"{nonce}\", uri=\"sip:home\", response=\"{response}\", algorithm=MD5, qop=auth, nc={count:08x}, cnonce=\"c\"\r\n"
             )
         });
         let transport = self.transport;
         format!(
-            "REGISTER sip:home SIP/2.0\r\nVia: SIP/2.0/{transport} phone.invalid;branch=z9hG4bK{call}{cseq};rport\r\nMax-Forwards: 70\r\nFrom: <sip:101@home>;tag=a\r\nTo: <sip:101@home>\r\nCall-ID: {call}\r\nCSeq: {cseq} REGISTER\r\nContact: <{contact}>\r\nExpires: {expires}\r\n{credentials}Content-Length: 0\r\n\r\n"
+            "REGISTER sip:home SIP/2.0\r\nVia: SIP/2.0/{transport} phone.invalid;branch=z9hG4bK{call}{cseq};rport\r\nMax-Forwards: 70\r\nFrom: <sip:{extension}@home>;tag=a\r\nTo: <sip:{extension}@home>\r\nCall-ID: {call}\r\nCSeq: {cseq} REGISTER\r\nContact: <{contact}>\r\nExpires: {expires}\r\n{credentials}Content-Length: 0\r\n\r\n"
         )
     }
 

@@ -1,6 +1,6 @@
 //! A port that somebody else has.
 
-use std::net::UdpSocket;
+use std::net::{TcpListener, UdpSocket};
 
 use bellhop_control::error::Code;
 
@@ -31,5 +31,35 @@ async fn a_taken_port_is_told_with_its_holder_and_a_free_one_and_opens_when_it_i
     drop(holder);
     desk.home_where(|home| home.listening.len() == 2 && home.problems.is_empty())
         .await;
+    desk.stop().await;
+}
+
+#[tokio::test]
+async fn the_ports_that_are_proposed_can_all_be_had_together() {
+    let first = free_port();
+    let taken = [
+        TcpListener::bind(("127.0.0.1", first)).unwrap(),
+        TcpListener::bind(("127.0.0.2", first)).unwrap(),
+    ];
+    // Free, and spoken for by the config: it can't be opened for want of a certificate.
+    let own = first + 2;
+    let listen = [
+        format!("tcp:127.0.0.1:{first}"),
+        format!("ws:127.0.0.2:{first}"),
+        format!("tls:127.0.0.3:{own}"),
+    ];
+    let certificate = "[home.certificate]\nchain = \"missing.pem\"\nkey = \"missing.pem\"\n";
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = Desk::with_config(directory, &listen, certificate).await;
+    let home = desk.home_where(|home| home.problems.len() == 3).await;
+    let proposed: Vec<u16> = home
+        .problems
+        .iter()
+        .filter(|it| it.error.code == Code::PortTaken)
+        .map(|it| it.error.params["free"].parse().unwrap())
+        .collect();
+    assert_eq!(proposed.len(), taken.len());
+    assert!(!proposed.contains(&own), "{proposed:?}");
+    assert_ne!(proposed[0], proposed[1]);
     desk.stop().await;
 }

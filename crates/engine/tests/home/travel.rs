@@ -12,10 +12,10 @@ use nix::sched::{CloneFlags, setns};
 use crate::desk::Desk;
 use crate::phone::options;
 
-const INSIDE: &str = "BELLHOP_HOME_TEST_INSIDE";
+pub(crate) const INSIDE: &str = "BELLHOP_HOME_TEST_INSIDE";
 const TEST: &str = "travel::away_from_home_a_stranger_finds_nothing_open_at_any_instant";
-const HOME_MAC: &str = "02:00:00:00:00:01";
-const OTHER_MAC: &str = "02:00:00:00:00:66";
+pub(crate) const HOME_MAC: &str = "02:00:00:00:00:01";
+pub(crate) const OTHER_MAC: &str = "02:00:00:00:00:66";
 /// Without any network between two.
 const GAP: Duration = Duration::from_millis(50);
 const LAPTOP: &str = "192.168.77.20:5070";
@@ -23,7 +23,7 @@ const LAPTOP: &str = "192.168.77.20:5070";
 #[test]
 fn away_from_home_a_stranger_finds_nothing_open_at_any_instant() {
     if std::env::var_os(INSIDE).is_none() {
-        return again();
+        return again(TEST);
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -31,8 +31,9 @@ fn away_from_home_a_stranger_finds_nothing_open_at_any_instant() {
     runtime.unwrap().block_on(travel());
 }
 
-async fn travel() {
-    let (home, away) = (Far::new(), Far::new());
+/// A laptop behind a router, and what the config says of that network.
+pub(crate) fn a_home(listen: &[&str]) -> (Far, String) {
+    let home = Far::new();
     ip(&[], "link set lo up");
     ip(&[], "link add wlan0 type veth peer name air");
     ip(&[], "addr add 192.168.77.20/24 dev wlan0");
@@ -41,8 +42,14 @@ async fn travel() {
     home.is_gateway(HOME_MAC);
     ip(&[], "route add default via 192.168.77.1 dev wlan0");
     let network = format!(
-        "[[home.network]]\ngateway_mac = \"{HOME_MAC}\"\nsubnet = \"192.168.77.0/24\"\nlisten = [\"udp:5070\", \"tcp:5070\"]\n"
+        "[[home.network]]\ngateway_mac = \"{HOME_MAC}\"\nsubnet = \"192.168.77.0/24\"\nlisten = {listen:?}\n"
     );
+    (home, network)
+}
+
+async fn travel() {
+    let (home, network) = a_home(&["udp:5070", "tcp:5070"]);
+    let away = Far::new();
     let mut desk = Desk::with_config(tempfile::tempdir().unwrap(), &[], &network).await;
     let at_home = [format!("udp:{LAPTOP}"), format!("tcp:{LAPTOP}")];
     let seen = desk.home_where(|it| it.listening == at_home).await;
@@ -74,7 +81,7 @@ async fn travel() {
 }
 
 /// A host of its own, at the other end of the air.
-struct Far(Child);
+pub(crate) struct Far(Child);
 
 impl Far {
     fn new() -> Far {
@@ -113,7 +120,7 @@ impl Far {
     }
 
     /// What `probe` says when it is asked there.
-    fn enters(&self, probe: fn() -> bool) -> bool {
+    pub(crate) fn enters(&self, probe: fn() -> bool) -> bool {
         let namespace = std::fs::File::open(self.namespace()).unwrap();
         let asked = std::thread::spawn(move || {
             setns(namespace, CloneFlags::CLONE_NEWNET).unwrap();
@@ -228,7 +235,7 @@ fn announces() -> bool {
     read.is_ok_and(|length| answer[..length].windows(name.len()).any(|it| it == name))
 }
 
-fn ip(before: &[&str], words: &str) {
+pub(crate) fn ip(before: &[&str], words: &str) {
     let mut all: Vec<&str> = before.to_vec();
     all.push("ip");
     all.extend(words.split(' '));
@@ -238,7 +245,7 @@ fn ip(before: &[&str], words: &str) {
 }
 
 /// Once more, in a namespace of its own: as root, or as root of a user namespace.
-fn again() {
+pub(crate) fn again(test: &str) {
     let ways: [&[&str]; 2] = [&["--net"], &["--user", "--map-root-user", "--net"]];
     let works = |way: &&&[&str]| {
         let tried = Command::new("unshare").args(**way).arg("true").output();
@@ -251,7 +258,7 @@ fn again() {
     let output = Command::new("unshare")
         .args(*way)
         .arg(std::env::current_exe().unwrap())
-        .args([TEST, "--exact", "--nocapture", "--test-threads=1"])
+        .args([test, "--exact", "--nocapture", "--test-threads=1"])
         .env(INSIDE, "1")
         .output()
         .unwrap();

@@ -8,13 +8,14 @@ use crate::desk::{Desk, free_port};
 use crate::phone::Phone;
 use crate::udp::{socket, talk};
 
-const FULL: &str = "troubles::a_disk_that_is_full_is_told_and_phones_are_served";
+const FULL: &str =
+    "troubles::a_disk_that_is_full_is_told_and_everything_is_written_when_it_has_room";
 const INSIDE: &str = "BELLHOP_HOME_TEST_FULL";
 
 /// On a disk of its own, which takes a mount namespace.
 #[test]
 #[cfg(target_os = "linux")]
-fn a_disk_that_is_full_is_told_and_phones_are_served() {
+fn a_disk_that_is_full_is_told_and_everything_is_written_when_it_has_room() {
     if std::env::var_os(INSIDE).is_some() {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -39,6 +40,7 @@ fn a_disk_that_is_full_is_told_and_phones_are_served() {
 
 #[cfg(target_os = "linux")]
 async fn full() {
+    use std::time::{Duration, Instant};
     let directory = tempfile::tempdir().unwrap();
     let state = directory.path().join("state");
     private(&state);
@@ -48,12 +50,15 @@ async fn full() {
         .status();
     assert!(mounted.unwrap().success());
     let port = free_port();
-    let mut desk = Desk::at(directory, &[format!("udp:127.0.0.1:{port}")]).await;
+    let listen = [format!("udp:127.0.0.1:{port}")];
+    let mut desk = Desk::with_config(directory, &listen, TABLET).await;
     assert_eq!(desk.home().await.store, None);
-    let filler = std::fs::write(state.join("filler"), vec![7; 5 << 20]);
-    assert!(filler.is_err(), "the disk is full now");
     let (socket, to) = (socket(), SocketAddr::from(([127, 0, 0, 1], port)));
     let local = socket.local_addr().unwrap();
+    let mut tablet = Phone::new("UDP", &format!("sip:102@{local}")).with_extension("102");
+    assert_eq!(talk(&socket, to, &mut tablet, 600), 200);
+    let filler = std::fs::write(state.join("filler"), vec![7; 5 << 20]);
+    assert!(filler.is_err(), "the disk is full now");
     let mut told = None;
     for number in 0..200 {
         let contact = format!("sip:{number}@{local};x={}", "x".repeat(500));
@@ -65,8 +70,25 @@ async fn full() {
         }
     }
     assert_eq!(told.unwrap().code, Code::HomeStoreUnwritable);
+    // Somebody makes room, and takes too much for useless.
+    std::fs::remove_file(state.join("filler")).unwrap();
+    std::fs::remove_file(state.join("home.redb")).unwrap();
+    let until = Instant::now() + Duration::from_secs(40);
+    while desk.home().await.store.is_some() {
+        assert!(Instant::now() < until, "it is tried again");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // It had not changed meanwhile.
+    let (directory, _) = desk.stop().await;
+    let mut desk = Desk::with_config(directory, &listen, TABLET).await;
+    desk.home_where(|it| it.devices.iter().all(|it| it.online))
+        .await;
     desk.stop().await;
 }
+
+#[cfg(target_os = "linux")]
+const TABLET: &str =
+    "[[device]]\nname = \"tablet\"\nextension = \"102\"\npassword = { file = \"secret\" }\n";
 
 fn private(path: &std::path::Path) {
     use std::os::unix::fs::DirBuilderExt as _;

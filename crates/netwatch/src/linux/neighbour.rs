@@ -32,12 +32,13 @@ fn find(kernel: &mut Kernel, interface: u32, gateway: IpAddr) -> io::Result<Opti
         |it: &Entry| (it.interface, it.address) == (interface, gateway) && it.state & KNOWN != 0;
     Ok(found.find(wanted).map(|it| Neighbour {
         mac: it.mac,
-        confirmed: it.state & CONFIRMED != 0,
+        confirmed: it.state & uapi::NUD_REACHABLE != 0,
     }))
 }
 
-const CONFIRMED: u16 = uapi::NUD_REACHABLE | uapi::NUD_PERMANENT;
-const KNOWN: u16 = CONFIRMED | uapi::NUD_STALE | uapi::NUD_DELAY | uapi::NUD_PROBE;
+/// States in which the kernel would send to it. A permanent entry was made by hand: it says the same in every network.
+const KNOWN: u16 =
+    uapi::NUD_REACHABLE | uapi::NUD_PERMANENT | uapi::NUD_STALE | uapi::NUD_DELAY | uapi::NUD_PROBE;
 
 struct Entry {
     interface: u32,

@@ -17,7 +17,8 @@ fn a_gateway_is_told_apart_by_its_link_and_whether_it_is_confirmed() {
             let eth0 = interface(watch.networks(), "eth0").index;
             let gateway = address("10.1.0.1");
             assert_eq!(gateway_mac(wlan0, gateway).unwrap(), None);
-            for (state, confirmed) in [("reachable", true), ("permanent", true), ("stale", false)] {
+            for (state, confirmed) in [("reachable", true), ("permanent", false), ("stale", false)]
+            {
                 ip(&format!(
                     "neigh replace 10.1.0.1 lladdr 02:00:00:00:00:0a dev wlan0 nud {state}"
                 ));

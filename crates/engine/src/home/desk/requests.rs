@@ -103,6 +103,11 @@ impl Desk {
                     };
                     self.message(time, door, message, Some(asked));
                 }
+                FromStream::Failed(source) => {
+                    // As good as a request that is refused: whoever looks around makes many.
+                    self.guard.judge(time.now, source, Outcome::Refused);
+                    self.after_guard();
+                }
                 FromStream::Closed(id) => {
                     if self.streams.remove(&id).is_some() {
                         self.registrar.handle_stream_closed(time.now, id);
@@ -180,8 +185,11 @@ impl Desk {
                 return;
             }
         };
-        if outcome != Outcome::Served {
-            self.after_guard();
+        match outcome {
+            Outcome::Served => self.connections.know(now, source.ip()),
+            Outcome::Open | Outcome::Refused | Outcome::Challenged | Outcome::Failed => {
+                self.after_guard();
+            }
         }
         match hold {
             Hold::Nothing => self.send_when_due(now, letter),

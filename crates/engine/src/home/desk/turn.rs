@@ -171,6 +171,10 @@ impl Desk {
                 self.store_trouble = trouble;
                 self.publish.changed = true;
             }
+            store::Outcome::OpenedAnew => {
+                self.registrar.rewrite_all();
+                self.write_by(now, false);
+            }
         }
     }
 

@@ -1,14 +1,19 @@
-//! Who is connected: how many there may be, in all and of one source, and who goes when there are more.
+//! Who is connected: how many there may be, in all and of one source, and who goes when there are more; and how fast they may come.
 //!
 //! A connection is *fresh* until a whole message has come, and *loose* until a device is bound by it. Room for another one is made by ending the oldest fresh one, or
 //! else the oldest loose one, of the same source if that has its share; one that a device is bound by is never ended for another.
 
+mod rates;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use bellhop_registrar::StreamId;
 use tokio::sync::watch;
+
+use self::rates::Rates;
 
 /// A home has a few dozen devices.
 const MOST: usize = 1024;
@@ -35,12 +40,14 @@ pub(crate) struct Place {
 #[derive(Debug)]
 struct Table {
     most: usize,
+    listeners: u64,
     next: u64,
     open: BTreeMap<StreamId, Entry>,
     fresh: BTreeSet<StreamId>,
     loose: BTreeSet<StreamId>,
     of: HashMap<IpAddr, BTreeSet<StreamId>>,
     banned: HashSet<IpAddr>,
+    rates: Rates,
 }
 
 #[derive(Debug)]
@@ -58,20 +65,29 @@ impl Connections {
     pub(crate) fn with_room_for(most: usize) -> Connections {
         Connections(Arc::new(Mutex::new(Table {
             most,
+            listeners: 0,
             next: 1,
             open: BTreeMap::new(),
             fresh: BTreeSet::new(),
             loose: BTreeSet::new(),
             of: HashMap::new(),
             banned: HashSet::new(),
+            rates: Rates::default(),
         })))
     }
 
-    /// A place for a connection of `source` to a listener; none where nobody may go for it, or the source is banned.
-    pub(crate) fn enter(&self, listener: u64, source: IpAddr) -> Option<Place> {
+    /// A number for a listener, never used twice.
+    pub(crate) fn new_listener(&self) -> u64 {
+        let mut table = self.table();
+        table.listeners += 1;
+        table.listeners
+    }
+
+    /// A place for a connection of `source` to a listener; none where nobody may go for it, or the source is banned or too fast.
+    pub(crate) fn enter(&self, now: Instant, listener: u64, source: IpAddr) -> Option<Place> {
         let mut table = self.table();
         let source = source.to_canonical();
-        if table.banned.contains(&of_network(source)) {
+        if table.banned.contains(&of_network(source)) || !table.rates.allow(now, source) {
             return None;
         }
         // All of this machine's softphones are one source.
@@ -106,6 +122,11 @@ impl Connections {
             all: self.clone(),
             ended,
         })
+    }
+
+    /// Somebody has logged in from there.
+    pub(crate) fn know(&self, now: Instant, source: IpAddr) {
+        self.table().rates.know(now, source.to_canonical());
     }
 
     /// Ends those of a listener that is closed.
@@ -236,10 +257,13 @@ mod tests {
     fn the_oldest_that_has_said_nothing_goes_first() {
         let all = Connections::with_room_for(16);
         let places: Vec<Place> = (0..16_u8)
-            .map(|it| all.enter(1, ip(&format!("10.0.0.{it}"))).unwrap())
+            .map(|it| {
+                all.enter(Instant::now(), 1, ip(&format!("10.0.0.{it}")))
+                    .unwrap()
+            })
             .collect();
         places[0].has_spoken();
-        let newest = all.enter(1, ip("10.0.1.1")).unwrap();
+        let newest = all.enter(Instant::now(), 1, ip("10.0.1.1")).unwrap();
         let gone: Vec<bool> = places.iter().map(|it| *it.ended.borrow()).collect();
         assert_eq!(gone.iter().filter(|gone| **gone).count(), 1);
         assert!(gone[1], "the second has waited longest without a word");
@@ -250,42 +274,45 @@ mod tests {
     fn who_is_bound_is_ended_for_nobody() {
         let all = Connections::with_room_for(16);
         let places: Vec<Place> = (0..16_u8)
-            .map(|it| all.enter(1, ip(&format!("10.0.0.{it}"))).unwrap())
+            .map(|it| {
+                all.enter(Instant::now(), 1, ip(&format!("10.0.0.{it}")))
+                    .unwrap()
+            })
             .collect();
         for place in &places {
             place.has_spoken();
             all.set_bound(place.id(), true);
         }
-        assert!(all.enter(1, ip("10.0.1.1")).is_none());
+        assert!(all.enter(Instant::now(), 1, ip("10.0.1.1")).is_none());
         all.set_bound(places[3].id(), false);
-        assert!(all.enter(1, ip("10.0.1.1")).is_some());
+        assert!(all.enter(Instant::now(), 1, ip("10.0.1.1")).is_some());
         assert!(*places[3].ended.borrow());
         drop(places);
-        assert!(all.enter(1, ip("10.0.1.1")).is_some());
+        assert!(all.enter(Instant::now(), 1, ip("10.0.1.1")).is_some());
     }
 
     #[test]
     fn one_source_has_its_share_and_no_more() {
         let all = Connections::with_room_for(16);
         let many: Vec<Place> = (0..100)
-            .map(|_| all.enter(1, ip("192.0.2.7")).unwrap())
+            .map(|_| all.enter(Instant::now(), 1, ip("192.0.2.7")).unwrap())
             .collect();
         let open = many.iter().filter(|it| !*it.ended.borrow()).count();
         assert_eq!(open, 4);
-        assert!(all.enter(1, ip("192.0.2.8")).is_some());
+        assert!(all.enter(Instant::now(), 1, ip("192.0.2.8")).is_some());
     }
 
     #[test]
     fn a_listener_that_closes_and_a_ban_end_what_they_concern() {
         let all = Connections::with_room_for(16);
-        let of_one = all.enter(1, ip("192.0.2.7")).unwrap();
-        let of_two = all.enter(2, ip("192.0.2.7")).unwrap();
+        let of_one = all.enter(Instant::now(), 1, ip("192.0.2.7")).unwrap();
+        let of_two = all.enter(Instant::now(), 2, ip("192.0.2.7")).unwrap();
         all.end_all_of(1);
         assert!(*of_one.ended.borrow() && !*of_two.ended.borrow());
         all.ban(ip("192.0.2.7"));
         assert!(*of_two.ended.borrow());
-        assert!(all.enter(2, ip("192.0.2.7")).is_none());
+        assert!(all.enter(Instant::now(), 2, ip("192.0.2.7")).is_none());
         all.free(ip("192.0.2.7"));
-        assert!(all.enter(2, ip("192.0.2.7")).is_some());
+        assert!(all.enter(Instant::now(), 2, ip("192.0.2.7")).is_some());
     }
 }

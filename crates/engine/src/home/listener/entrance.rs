@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
@@ -33,7 +33,6 @@ impl Entrance {
     /// # Errors
     /// The address is taken, or not this machine's.
     pub(crate) fn open<S, F>(
-        number: u64,
         place: &Place,
         connections: &Connections,
         serve: S,
@@ -45,11 +44,12 @@ impl Entrance {
         let listener = socket::tcp(place)?;
         let local = listener.local_addr()?;
         let listener = Arc::new(Mutex::new(Some(listener)));
+        let number = connections.new_listener();
         let accepting = accept(Arc::clone(&listener), {
             let (place, connections) = (place.clone(), connections.clone());
             move |stream, source| {
                 if place.hears(source)
-                    && let Some(place) = connections.enter(number, source.ip())
+                    && let Some(place) = connections.enter(Instant::now(), number, source.ip())
                 {
                     tokio::spawn(serve(stream, source, place));
                 }
@@ -114,13 +114,13 @@ mod tests {
             drop::<TcpStream>(stream);
         };
         let any = place("127.0.0.1:0".parse().unwrap());
-        let mut entrance = Entrance::open(1, &any, &connections, hold).unwrap();
-        for number in 2..5 {
+        let mut entrance = Entrance::open(&any, &connections, hold).unwrap();
+        for _ in 0..3 {
             let local = entrance.local;
             let mut stream = TcpStream::connect(local).await.unwrap();
             tokio::task::yield_now().await;
             drop(entrance);
-            entrance = Entrance::open(number, &place(local), &connections, hold).unwrap();
+            entrance = Entrance::open(&place(local), &connections, hold).unwrap();
             assert!(matches!(stream.read(&mut [0]).await, Ok(0) | Err(_)));
         }
     }

@@ -15,7 +15,7 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use bellhop_sip::Transport;
 use ipnet::IpNet;
 
-pub(crate) use socket::{free_port, tcp as open_tcp};
+pub(crate) use socket::free_port;
 
 /// A listener that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

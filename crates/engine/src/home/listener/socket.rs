@@ -1,5 +1,6 @@
 //! Sockets of listeners: at their exact address, and at home on their interface only.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 
@@ -22,7 +23,7 @@ pub(super) fn udp(place: &Place) -> io::Result<tokio::net::UdpSocket> {
     tokio::net::UdpSocket::from_std(socket.into())
 }
 
-pub(crate) fn tcp(place: &Place) -> io::Result<tokio::net::TcpListener> {
+pub(super) fn tcp(place: &Place) -> io::Result<tokio::net::TcpListener> {
     let socket = open(place, Type::STREAM, Protocol::TCP)?;
     // Elsewhere it would let another program listen at the same port.
     #[cfg(unix)]
@@ -32,10 +33,12 @@ pub(crate) fn tcp(place: &Place) -> io::Result<tokio::net::TcpListener> {
     tokio::net::TcpListener::from_std(socket.into())
 }
 
-/// A port that nobody has at that address, for what takes both.
-pub(crate) fn free_port(address: SocketAddr) -> Option<u16> {
-    let beside = (1..=20).filter_map(|step| address.port().checked_add(step * 2));
-    beside.into_iter().find(|port| {
+/// A port that nobody has at that address, for what takes both, and none of these.
+pub(crate) fn free_port(address: SocketAddr, spoken_for: &BTreeSet<u16>) -> Option<u16> {
+    let mut beside = (1..=20)
+        .filter_map(|step| address.port().checked_add(step * 2))
+        .filter(|port| !spoken_for.contains(port));
+    beside.find(|port| {
         let place = Place {
             address: SocketAddr::new(address.ip(), *port),
             link: None,

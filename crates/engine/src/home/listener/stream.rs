@@ -41,6 +41,8 @@ pub(crate) enum FromStream {
         message: Bytes,
         asked: Asked,
     },
+    /// A handshake came to nothing.
+    Failed(IpAddr),
     /// Nothing more goes either way.
     Closed(StreamId),
 }
@@ -105,7 +107,6 @@ struct Service {
 /// # Errors
 /// The address is taken, or not this machine's.
 pub(crate) fn listen(
-    number: u64,
     wanted: &Wanted,
     shown: watch::Receiver<Shown>,
     connections: &Connections,
@@ -117,7 +118,7 @@ pub(crate) fn listen(
         desk,
     };
     let serve = move |stream, source, place| serve(stream, source, place, service.clone());
-    Entrance::open(number, &wanted.place, connections, serve)
+    Entrance::open(&wanted.place, connections, serve)
 }
 
 async fn serve(stream: TcpStream, source: SocketAddr, mut place: Place, service: Service) {
@@ -150,8 +151,9 @@ async fn shake_hands(stream: TcpStream, source: SocketAddr, place: &mut Place, s
         return;
     };
     let handshake = TlsAcceptor::from(tls).accept(stream);
-    if let Ok(Ok(stream)) = timeout(PATIENCE, handshake).await {
-        above_tls(stream, local.ip(), source, place, service).await;
+    match timeout(PATIENCE, handshake).await {
+        Ok(Ok(stream)) => above_tls(stream, local.ip(), source, place, service).await,
+        Ok(Err(_)) | Err(_) => failed(source, service).await,
     }
 }
 
@@ -165,12 +167,17 @@ async fn above_tls<S: AsyncRead + AsyncWrite + Unpin>(
     if matches!(service.kind, Kind::Ws | Kind::Wss) {
         let domain = service.shown.borrow().domain.clone();
         let handshake = ws::accept(stream, local, &domain);
-        if let Ok(Ok(messages)) = timeout(PATIENCE, handshake).await {
-            carry(messages, source, place, service).await;
+        match timeout(PATIENCE, handshake).await {
+            Ok(Ok(messages)) => carry(messages, source, place, service).await,
+            Ok(Err(_)) | Err(_) => failed(source, service).await,
         }
     } else {
         carry(Framed::new(stream), source, place, service).await;
     }
+}
+
+async fn failed(source: SocketAddr, service: &Service) {
+    let _ = service.desk.send(FromStream::Failed(source.ip())).await;
 }
 
 async fn carry(

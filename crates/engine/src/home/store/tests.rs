@@ -93,7 +93,7 @@ fn a_file_with_a_flipped_byte_anywhere_never_stops_the_start() {
         loop {
             match told.blocking_recv() {
                 Some(Outcome::Committed(seq)) => break assert_eq!(seq, WriteSeq(100)),
-                Some(Outcome::Trouble(_)) => {}
+                Some(Outcome::Trouble(_) | Outcome::OpenedAnew) => {}
                 None => panic!("the store ended at byte {at}"),
             }
         }
@@ -112,4 +112,76 @@ fn a_directory_that_is_missing_holds_no_answer_back() {
     drop(store);
     let (_, found, _) = open(&missing);
     assert_eq!(found.records.len(), 1, "written as soon as that went again");
+}
+
+/// The thread's side, in the hands of a test.
+fn keeper(directory: &Path) -> (Keeper, told::UnboundedReceiver<Outcome>) {
+    let (outcomes, told) = told::unbounded_channel();
+    let (keeper, _) = Keeper::open(directory.join(FILE), outcomes);
+    (keeper, told)
+}
+
+fn all(told: &mut told::UnboundedReceiver<Outcome>) -> Vec<Outcome> {
+    std::iter::from_fn(|| told.try_recv().ok()).collect()
+}
+
+#[test]
+fn a_file_that_is_damaged_later_is_put_aside_and_everything_is_asked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut keeper, mut told) = keeper(directory.path());
+    keeper.take(write(1, "101", Some(b"a"), Urgency::BeforeAnswer));
+    keeper.commit();
+    keeper.take(write(2, "102", Some(b"b"), Urgency::BeforeAnswer));
+    all(&mut told);
+    keeper.give_up(Failure::Damaged);
+    let all = all(&mut told);
+    assert!(
+        matches!(
+            &all[..],
+            [
+                Outcome::Trouble(Some(Trouble::Lost(_))),
+                Outcome::OpenedAnew
+            ]
+        ),
+        "{all:?}"
+    );
+    assert!(keeper.dirty.is_empty() && keeper.file.is_some());
+    assert!(directory.path().join("home.redb.damaged").exists());
+}
+
+#[test]
+fn a_file_that_is_found_damaged_when_it_is_tried_again_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut keeper, mut told) = keeper(directory.path());
+    keeper.give_up(Failure::Unwritable("no space".into()));
+    keeper.take(write(1, "101", Some(b"a"), Urgency::Soon));
+    all(&mut told);
+    fs::write(directory.path().join(FILE), "nonsense").unwrap();
+    keeper.reopen();
+    let first = all(&mut told);
+    assert!(
+        matches!(
+            &first[..],
+            [
+                Outcome::Trouble(Some(Trouble::Lost(_))),
+                Outcome::OpenedAnew
+            ]
+        ),
+        "{first:?}"
+    );
+    // What is lost stays lost when the disk was full for a while.
+    keeper.give_up(Failure::Unwritable("no space".into()));
+    keeper.reopen();
+    let then = all(&mut told);
+    assert!(
+        matches!(
+            &then[..],
+            [
+                Outcome::Trouble(Some(Trouble::Unwritable(_))),
+                Outcome::Trouble(Some(Trouble::Lost(_))),
+                Outcome::OpenedAnew
+            ]
+        ),
+        "{then:?}"
+    );
 }
