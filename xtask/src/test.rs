@@ -72,6 +72,9 @@ const HOME_PACKAGES: [Package; 4] = [
 /// A tenth of what the simulation runs otherwise.
 const QUICK_SEEDS: &str = "40";
 
+/// So often the engine is killed while phones register; a test by itself does so less often.
+const KILLS: &str = "1000";
+
 /// Runs every suite; without the lab and the long simulations when `quick`.
 pub(crate) fn run(quick: bool, yes: bool) -> Fallible<()> {
     need(quick, yes)?;
@@ -155,7 +158,9 @@ fn run_programs(report: &mut Report, programs: &Programs, built: Option<&Built>,
         )
     });
     report.suite("contract", || {
-        programs.contract().run(&environment(Some(built()?), quick))
+        let mut variables = environment(Some(built()?), quick);
+        variables.extend((!quick).then(|| ("BELLHOP_KILLS", KILLS.to_owned())));
+        programs.contract().run(&variables)
     });
     if !quick {
         report.suite("lab", || {

@@ -1,6 +1,6 @@
 //! Killed at any moment, an engine forgets nothing that a phone was answered: every 200 was on the disk before it left.
 //!
-//! `BELLHOP_KILLS=1000` kills as often; without it, a few dozen times.
+//! `BELLHOP_KILLS=1000` kills as often, which takes two minutes and is what `cargo xtask test` does; without it, a few dozen times.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,

@@ -4,7 +4,7 @@
 //! ends: in Bellhop's status, and from the phone itself.
 //!
 //! ```text
-//! cargo test -p bellhop-tests-lab --test home                   all of it, three minutes
+//! cargo test -p bellhop-tests-lab --test home                   all of it, a minute and a half
 //! cargo test -p bellhop-tests-lab --test home -- baresip        what has this in its name
 //! ```
 //!

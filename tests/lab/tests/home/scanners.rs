@@ -23,6 +23,19 @@ const OTHER: u8 = 67;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const SVMAP: [&str; 2] = ["-m", "sipvicious.svmap"];
+/// What svmap says of whoever answers it.
+const FOUND: &str = "SIP Device";
+/// Whatever a stranger may ask by, REGISTER apart.
+const METHODS: [&str; 8] = [
+    "OPTIONS",
+    "INVITE",
+    "MESSAGE",
+    "SUBSCRIBE",
+    "BYE",
+    "CANCEL",
+    "ACK",
+    "WIBBLE",
+];
 const SVWAR: [&str; 2] = ["-m", "sipvicious.svwar"];
 const SVCRACK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/home/svcrack.py");
 
@@ -31,6 +44,10 @@ pub(crate) fn add(trials: &mut Trials) {
     trials.add(
         "svmap_svwar_and_svcrack_find_nothing_and_end_banned",
         sipvicious,
+    );
+    trials.add(
+        "svmap_finds_nothing_by_any_method_but_that_of_a_new_phone",
+        by_any_method,
     );
     trials.add("whoever_tries_number_after_number_is_banned", numbers);
     trials.add(
@@ -107,7 +124,7 @@ fn sipvicious() -> Result<()> {
     let scanner = Scanner::new(&lan, SCANNER)?;
 
     let map = scanner.run(&SVMAP, &[])?;
-    ensure!(!map.contains("SIP Device"), "{map}");
+    ensure!(!map.contains(FOUND), "{map}");
 
     let war = scanner.run(&SVWAR, &["-e", "100-110"])?;
     ensure!(!war.contains("reqauth") && !war.contains("noauth"), "{war}");
@@ -133,6 +150,37 @@ fn sipvicious() -> Result<()> {
     phone.register(200)?;
     ensure!(begun.elapsed() < Duration::from_secs(5), "the phone waits");
     ensure!(house.contacts()?.len() == 1, "{:?}", house.contacts()?);
+    Ok(())
+}
+
+/// What a new phone sends has to be answered; whoever sends anything else is not told that there is somebody.
+fn by_any_method() -> Result<()> {
+    let (lan, laptop) = Lan::with_laptop()?;
+    let house = House::at_home(&laptop, 1, "")?;
+    let scanner = Scanner::new(&lan, SCANNER)?;
+    let found = |method: &str| -> Result<String> { scanner.run(&SVMAP, &["-m", method]) };
+    let mut wrong = Vec::new();
+    for method in METHODS {
+        let told = found(method)?;
+        if told.contains(FOUND) {
+            wrong.push(format!("{method}: {told}"));
+        }
+    }
+    ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let told = found("REGISTER")?;
+    ensure!(
+        told.contains(FOUND) && !told.to_ascii_lowercase().contains("bellhop"),
+        "{told}"
+    );
+    // It would have found what had answered.
+    let mut phone = Client::new(
+        client::udp(&scanner.host, Over::Udp.at_home())?,
+        "101",
+        house.password(),
+    );
+    phone.register(300)?;
+    let told = found("OPTIONS")?;
+    ensure!(told.contains(FOUND), "{told}");
     Ok(())
 }
 
