@@ -119,7 +119,8 @@ impl KeepAlive {
             }
             if it.tries >= TRIES {
                 it.tries = 0;
-                it.due = now + every;
+                // Since the last try, not since it was given up: the way must not close in between.
+                it.due = now + every.saturating_sub(AGAIN);
                 if it.has_answered && it.is_reachable {
                     it.is_reachable = false;
                     outcomes.push(Outcome {

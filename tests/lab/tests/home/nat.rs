@@ -4,12 +4,13 @@ use std::net::Ipv4Addr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use bellhop_tests_lab::namespace::Namespace;
 
-use crate::house::{Contact, House};
+use crate::client::{self, Client};
+use crate::house::{Contact, House, LONG, Over};
 use crate::lan::{Lan, address};
-use crate::phones::Pjsip;
+use crate::phones::{Pjsip, USER};
 use crate::runner::Trials;
 
 /// The last byte of the router's address in the home network.
@@ -21,8 +22,12 @@ const PHONE: Ipv4Addr = Ipv4Addr::new(10, 20, 30, 2);
 const FORGETS_AFTER: Duration = Duration::from_secs(30);
 const WATCHED: Duration = Duration::from_secs(65);
 
-/// Adds the trial.
+/// Adds the trials.
 pub(crate) fn add(trials: &mut Trials) {
+    trials.add(
+        "a_phone_behind_a_nat_that_says_nothing_is_reached_when_its_words_are_forgotten",
+        silent,
+    );
     trials.add(
         "a_phone_behind_a_nat_is_bound_where_it_is_seen_and_reached_as_long_as_it_is_bound",
         reached,
@@ -89,5 +94,28 @@ fn reached() -> Result<()> {
     let last = house.contacts()?;
     ensure!(reachable(&last) && last.len() == 1, "{last:?}");
     ensure!(last.iter().all(is_through), "{last:?}");
+    Ok(())
+}
+
+/// It names its own address, and neither answers nor keeps anything open.
+fn silent() -> Result<()> {
+    let (lan, laptop) = Lan::with_laptop()?;
+    let house = House::at_home(&laptop, 1, "")?;
+    let (_router, host) = behind(&lan)?;
+    let socket = client::udp(&host, Over::Udp.at_home())?;
+    let mut phone = Client::new(socket, USER, house.password());
+    phone.register(300)?;
+    let silent = Instant::now();
+    let fit = |contacts: &[Contact]| contacts.iter().all(|it| is_through(it) && is_private(it));
+    let contacts = house.contacts()?;
+    ensure!(contacts.len() == 1 && fit(&contacts), "{contacts:?}");
+    let mut buffer = [0; 4096];
+    phone.carrier.set_read_timeout(Some(LONG))?;
+    while silent.elapsed() < FORGETS_AFTER {
+        let length = phone.carrier.recv(&mut buffer).context("no datagram")?;
+        let heard = String::from_utf8_lossy(buffer.get(..length).unwrap_or_default());
+        ensure!(heard.starts_with("OPTIONS "), "{heard}");
+    }
+    ensure!(house.contacts()?.len() == 1, "{:?}", house.contacts()?);
     Ok(())
 }
