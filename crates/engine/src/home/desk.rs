@@ -178,6 +178,11 @@ impl Desk {
         let settings = &configuration.settings;
         self.guard.reconfigure(GuardConfig {
             requests_per_second: settings.requests_per_second,
+            // Where the person wants no limit there is none.
+            strangers_per_second: match settings.requests_per_second {
+                0 => 0,
+                _ => GuardConfig::default().strangers_per_second,
+            },
             ..GuardConfig::default()
         });
         self.networks.reconfigure(settings.networks.clone());

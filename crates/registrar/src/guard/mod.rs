@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
+use self::bucket::Bucket;
 use self::source::{Key, Source};
 use crate::accounts::Keyed;
 use crate::answer::Outcome;
@@ -27,6 +28,8 @@ const MAX_UNREAD: usize = 1024;
 pub struct GuardConfig {
     /// Requests a second of one source, and as many at once; 0: as many as it likes.
     pub requests_per_second: u32,
+    /// Requests a second of all sources together that nobody has logged in from, and as many at once; 0: as many as they like. Loopback is none of them.
+    pub strangers_per_second: u32,
     /// Challenges a second that one source is sent, and four times as many at once: a 401 is larger than what it answers, and the source may be forged.
     pub challenges_per_second: u32,
     /// Failed logins that are answered without delay. One is forgiven each minute; a login that succeeds forgives none, or whoever has one account could
@@ -46,6 +49,7 @@ impl Default for GuardConfig {
     fn default() -> GuardConfig {
         GuardConfig {
             requests_per_second: 200,
+            strangers_per_second: 1000,
             challenges_per_second: 20,
             free_failures: 2,
             failures_to_ban: 10,
@@ -100,6 +104,7 @@ pub struct Guard {
     sources: HashMap<Key, Source, Keyed>,
     /// All that found no place.
     crowd: Option<Source>,
+    strangers: Bucket,
     bans: BTreeSet<(Instant, Key)>,
     swept_at: Option<Instant>,
     events: VecDeque<GuardEvent>,
@@ -115,6 +120,7 @@ impl Guard {
             config,
             sources: HashMap::with_hasher(Keyed(key)),
             crowd: None,
+            strangers: Bucket::default(),
             bans: BTreeSet::new(),
             swept_at: None,
             events: VecDeque::new(),
@@ -130,8 +136,11 @@ impl Guard {
     pub fn admit(&mut self, now: Instant, ip: IpAddr) -> Admission {
         self.handle_timeout(now);
         let config = self.config;
-        let (_, source) = self.source(now, ip);
-        if source.banned_until.is_none() && source.request(now, &config) {
+        let (key, source) = self.source(now, ip);
+        let is_heard = source.banned_until.is_none() && source.request(now, &config);
+        let is_stranger = !source.trusted && key.is_none_or(Key::may_be_banned);
+        let rate = config.strangers_per_second;
+        if is_heard && (!is_stranger || self.strangers.take(now, rate, rate)) {
             Admission::Serve
         } else {
             Admission::Drop

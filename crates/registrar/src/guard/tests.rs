@@ -1,5 +1,7 @@
 //! What a guard does to sources that misbehave, and that it does it to no others.
 
+use std::net::Ipv4Addr;
+
 use super::*;
 
 const PHONE: &str = "192.168.1.20";
@@ -59,9 +61,31 @@ fn requests_of_one_source_are_capped_and_others_are_served() {
     assert_eq!(served(&mut guard, PHONE), 200);
     guard.reconfigure(GuardConfig {
         requests_per_second: 0,
+        strangers_per_second: 0,
         ..GuardConfig::default()
     });
     assert_eq!(served(&mut guard, STRANGER), 1000);
+}
+
+#[test]
+fn requests_of_all_strangers_together_are_capped_and_those_of_phones_and_of_this_machine_are_not() {
+    let (mut guard, t0) = guard();
+    guard.judge(t0, ip(PHONE), Outcome::Served);
+    let served = |guard: &mut Guard, now: Instant| {
+        (0..10)
+            .flat_map(|net| (0..254).map(move |host| Ipv4Addr::new(10, 0, net, host)))
+            .filter(|source| guard.admit(now, (*source).into()) == Admission::Serve)
+            .count()
+    };
+    assert_eq!(served(&mut guard, t0), 1000);
+    assert_eq!(served(&mut guard, after(t0, 100)), 100);
+    assert_eq!(guard.admit(t0, ip(PHONE)), Admission::Serve);
+    assert_eq!(guard.admit(t0, ip("127.0.0.1")), Admission::Serve);
+    guard.reconfigure(GuardConfig {
+        strangers_per_second: 0,
+        ..GuardConfig::default()
+    });
+    assert_eq!(served(&mut guard, after(t0, 100)), 2540);
 }
 
 #[test]
