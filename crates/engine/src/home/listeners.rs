@@ -111,7 +111,13 @@ impl Listeners {
 
     /// Whether a datagram from there would be heard.
     pub(crate) fn hear(&self, source: SocketAddr) -> bool {
-        self.udp.iter().any(|it| it.wanted.place.hears(source))
+        let hears = |at_home: bool| {
+            let places = self.udp.iter().map(|it| &it.wanted.place);
+            let mut places = places.filter(|it| it.link.is_some() == at_home);
+            places.any(|it| it.hears(source))
+        };
+        // Whether an address is of this machine the system has to be asked.
+        hears(true) || hears(false)
     }
 
     /// As `udp:127.0.0.1:5070`, with the ports that they have.
