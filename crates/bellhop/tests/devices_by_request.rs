@@ -196,7 +196,7 @@ fn behind_a_gateway() -> Result<tempfile::TempDir> {
     };
     let setup = "ip link set lo up && ip link add wlan0 type veth peer name air && ip link set air up && ip link set wlan0 up && \
                  ip addr add 192.168.77.20/24 dev wlan0 && ip route add default via 192.168.77.1 && \
-                 ip neigh replace 192.168.77.1 lladdr 02:00:00:00:00:0a dev wlan0 nud permanent";
+                 ip neigh replace 192.168.77.1 lladdr 02:00:00:00:00:0a dev wlan0 nud reachable";
     let script = format!(
         "#!/bin/sh\n[ \"$1\" = run ] || exec \"{0}\" \"$@\"\nexec unshare {user}--net sh -c '{setup} && exec \"{0}\" \"$@\"' sh \"$@\"\n",
         env!("CARGO_BIN_EXE_bellhop")
