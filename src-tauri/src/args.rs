@@ -58,6 +58,18 @@ mod tests {
     }
 
     #[test]
+    fn the_manual_page_names_every_word() {
+        let page = include_str!("../../installers/bellhop-tray.1").replace('\\', "");
+        for argument in Args::command().get_arguments() {
+            let word = format!("--{}", argument.get_long().unwrap());
+            assert!(
+                page.contains(&word),
+                "installers/bellhop-tray.1 has no {word}"
+            );
+        }
+    }
+
+    #[test]
     fn what_belongs_to_the_window_is_refused_without_it() {
         assert!(Args::try_parse_from(["bellhop-tray", "--add-line"]).is_err());
         assert!(Args::try_parse_from(["bellhop-tray", "--window", "--at-login"]).is_err());
