@@ -1,11 +1,11 @@
 //! `home`: the networks on which phones besides this laptop are let in.
 
 use std::net::SocketAddr;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bellhop_control::config::{ListenOn, Written, mac_text};
-use bellhop_control::protocol::{Reply, Request};
+use bellhop_control::protocol::{Event, Reply, Request};
+use bellhop_control::snapshot::Home;
 use bellhop_engine::lines::{self, ConfigFile, Edit, HomeEdit};
 
 use crate::args::HomeCommand;
@@ -16,8 +16,6 @@ use crate::output;
 
 /// A neighbour that the kernel remembers is asked five seconds later.
 const GATEWAY: Duration = Duration::from_secs(7);
-/// Between two looks.
-const LOOK: Duration = Duration::from_millis(50);
 
 pub(crate) fn home(command: HomeCommand, place: &Place) -> Result<(), Failure> {
     match command {
@@ -44,32 +42,37 @@ fn here(place: &Place) -> Result<(), Failure> {
         network.subnet, network.gateway_mac
     ))?;
     // Whoever asks next what to type into a phone is told of these listeners.
-    if !opens(&mut engine, address)? {
+    if !opens(engine, address)? {
         output::say("they are let in when the gateway has answered; `bellhop status` tells");
     }
     Ok(())
 }
 
 /// Whether phones are let in there, or what is in the way is known, within the time that the kernel takes to ask a gateway.
-fn opens(engine: &mut Connection, address: &str) -> Result<bool, Failure> {
-    let end = Instant::now() + GATEWAY;
-    loop {
-        let reply = engine.request(Request::Status)?;
-        let Reply::Status { snapshot } = reply else {
-            return Err(unexpected(&reply).into());
+fn opens(engine: Connection, address: &str) -> Result<bool, Failure> {
+    let (runtime, client) = engine.into_parts();
+    runtime.block_on(async {
+        let mut subscription = client.subscribe().await?;
+        let settled = async {
+            loop {
+                if let Event::Snapshot { snapshot } = subscription.next().await?
+                    && is_settled(&snapshot.home, address)
+                {
+                    return Ok(true);
+                }
+            }
         };
-        let home = &snapshot.home;
-        let problems = home.problems.iter().map(|problem| &problem.listener);
-        let mut told = home.listening.iter().chain(problems);
-        // Where there is no phone yet nobody is let in.
-        if !home.enabled || told.any(|listener| is_at(listener, address)) {
-            return Ok(true);
-        }
-        if Instant::now() >= end {
-            return Ok(false);
-        }
-        thread::sleep(LOOK);
-    }
+        tokio::time::timeout(GATEWAY, settled)
+            .await
+            .unwrap_or(Ok(false))
+    })
+}
+
+/// Where there is no phone yet nobody is let in.
+fn is_settled(home: &Home, address: &str) -> bool {
+    let problems = home.problems.iter().map(|problem| &problem.listener);
+    let mut told = home.listening.iter().chain(problems);
+    !home.enabled || told.any(|listener| is_at(listener, address))
 }
 
 /// `udp:192.168.1.23:5070` and `udp:[fd00::1]:5070` are at these addresses.

@@ -117,13 +117,7 @@ mod tests {
     /// A home of which only the phone's address is.
     fn home() -> (Provisioning, Arc<Offers>, Connections) {
         let offers = Arc::new(Offers::default());
-        let offer = Offer {
-            name: "desk".into(),
-            extension: "101".into(),
-            domain: "home".into(),
-            password: "c4nary".into(),
-        };
-        offers.put(Instant::now(), "t0ken", offer);
+        offers.put(Instant::now(), "t0ken", Offer::of_a_desk());
         let connections = Connections::with_room_for(64);
         let mut provisioning = Provisioning::new(connections.clone(), Arc::clone(&offers));
         let link = Link {

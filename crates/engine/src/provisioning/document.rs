@@ -98,10 +98,8 @@ mod tests {
 
     fn offer(password: &str) -> Offer {
         Offer {
-            name: "desk".into(),
-            extension: "101".into(),
-            domain: "home".into(),
             password: password.into(),
+            ..Offer::of_a_desk()
         }
     }
 

@@ -22,6 +22,19 @@ pub(crate) struct Offer {
     pub(crate) password: Password,
 }
 
+#[cfg(test)]
+impl Offer {
+    /// What tests offer.
+    pub(crate) fn of_a_desk() -> Offer {
+        Offer {
+            name: "desk".into(),
+            extension: "101".into(),
+            domain: "home".into(),
+            password: "c4nary".into(),
+        }
+    }
+}
+
 /// Offers by their tokens: each can be taken once.
 #[derive(Debug, Default)]
 pub(crate) struct Offers(Mutex<Vec<Waiting>>);
@@ -88,9 +101,7 @@ mod tests {
     fn offer(name: &str) -> Offer {
         Offer {
             name: name.into(),
-            extension: "101".into(),
-            domain: "home".into(),
-            password: "c4nary".into(),
+            ..Offer::of_a_desk()
         }
     }
 

@@ -23,6 +23,7 @@ pub(crate) const PATH: &str = "/provisioning/";
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes that the head of a request may have.
 const HEAD: usize = 8 * 1024;
+
 /// Answers what comes on a connection with what is on offer. `sip` is where phones register in that network: the address of the connection stands in for theirs, since
 /// that is where the phone is known to reach this machine.
 pub(crate) async fn serve(stream: TcpStream, offers: &Offers, sip: Server) {
@@ -107,13 +108,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let offers = Arc::new(Offers::default());
-        let offer = Offer {
-            name: "desk".into(),
-            extension: "101".into(),
-            domain: "home".into(),
-            password: "c4nary".into(),
-        };
-        offers.put(Instant::now(), "t0ken", offer);
+        offers.put(Instant::now(), "t0ken", Offer::of_a_desk());
         let desk = Desk {
             address,
             offers: Arc::clone(&offers),
