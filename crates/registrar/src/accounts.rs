@@ -1,10 +1,10 @@
 //! Who may log in, found by user and by login.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, DefaultHasher, Hasher as _};
 
 use bellhop_sip::Text;
 use bellhop_sip::digest::{self, Algorithm, Ha1};
+use foldhash::quality::FixedState;
 use secrecy::ExposeSecret;
 
 use crate::auth::uses::Uses;
@@ -22,9 +22,10 @@ impl AccountId {
 
 pub(crate) struct Accounts {
     list: Vec<Entry>,
-    by_user: HashMap<Text, AccountId, Keyed>,
+    /// Strangers only look up here, so a hasher will do that is quick rather than hard to see through.
+    by_user: HashMap<Text, AccountId, FixedState>,
     /// Those whose login is another than their user.
-    by_login: HashMap<Text, AccountId, Keyed>,
+    by_login: HashMap<Text, AccountId, FixedState>,
 }
 
 struct Entry {
@@ -47,8 +48,8 @@ impl Accounts {
         let realm = digest::escaped(realm);
         let mut all = Accounts {
             list: Vec::with_capacity(accounts.len()),
-            by_user: HashMap::with_capacity_and_hasher(accounts.len(), Keyed(key)),
-            by_login: HashMap::with_hasher(Keyed(key)),
+            by_user: HashMap::with_capacity_and_hasher(accounts.len(), FixedState::with_seed(key)),
+            by_login: HashMap::with_hasher(FixedState::with_seed(key)),
         };
         for account in accounts {
             let user = Text::from(account.user.as_str());
@@ -105,6 +106,13 @@ impl Accounts {
         })
     }
 
+    /// Whether `user` is the user of this account.
+    pub(crate) fn is(&self, id: AccountId, user: &str) -> bool {
+        self.list
+            .get(id.index())
+            .is_some_and(|entry| entry.user == *user)
+    }
+
     pub(crate) fn user(&self, id: AccountId) -> Text {
         self.list
             .get(id.index())
@@ -118,19 +126,5 @@ impl Accounts {
 
     pub(crate) fn uses(&mut self, id: AccountId) -> Option<&mut Uses> {
         self.list.get_mut(id.index()).map(|entry| &mut entry.uses)
-    }
-}
-
-/// The standard hasher, with a key of ours in place of the system's.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Keyed(pub(crate) u64);
-
-impl BuildHasher for Keyed {
-    type Hasher = DefaultHasher;
-
-    fn build_hasher(&self) -> DefaultHasher {
-        let mut hasher = DefaultHasher::new();
-        hasher.write_u64(self.0);
-        hasher
     }
 }

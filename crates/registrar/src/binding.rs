@@ -50,6 +50,16 @@ pub(crate) enum Rtt {
     Silent,
 }
 
+impl Rtt {
+    /// As it is after a refresh: who refreshes is there, whatever he left unanswered.
+    pub(crate) fn refreshed(self) -> Rtt {
+        match self {
+            Rtt::Silent => Rtt::Unknown,
+            known @ (Rtt::Unknown | Rtt::Millis(_)) => known,
+        }
+    }
+}
+
 impl Binding {
     /// Its name.
     #[must_use]

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use bellhop_sip::Text;
+use foldhash::quality::FixedState;
 
-use crate::accounts::{AccountId, Accounts, Keyed};
+use crate::accounts::{AccountId, Accounts};
 use crate::binding::Binding;
 use crate::location::{self, LocationService};
 
@@ -29,12 +30,12 @@ pub enum Ring {
     Order,
 }
 
-pub(crate) struct Groups(HashMap<Text, (Box<[AccountId]>, Ring), Keyed>);
+pub(crate) struct Groups(HashMap<Text, (Box<[AccountId]>, Ring), FixedState>);
 
 impl Groups {
     /// Of two with the same user the first.
     pub(crate) fn new(groups: &[Group], accounts: &Accounts, key: u64) -> Groups {
-        let mut all = HashMap::with_capacity_and_hasher(groups.len(), Keyed(key));
+        let mut all = HashMap::with_capacity_and_hasher(groups.len(), FixedState::with_seed(key));
         for group in groups {
             let members = group.members.iter().filter_map(|it| accounts.by_user(it));
             all.entry(Text::from(group.user.as_str()))

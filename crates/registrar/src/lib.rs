@@ -66,6 +66,7 @@ mod groups;
 mod guard;
 mod location;
 mod record;
+mod refresh;
 mod refusal;
 mod register;
 mod registrar;

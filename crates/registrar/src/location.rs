@@ -8,6 +8,7 @@ use crate::answer::{Hold, Urgency, WriteSeq};
 use crate::arrival::StreamId;
 use crate::binding::{Binding, BindingKey, Qualified, Rtt};
 use crate::record::{self, Bindings, Change, Draft};
+use crate::refresh;
 use crate::refusal::Refusal;
 use crate::wish::Update;
 use crate::writes::Writes;
@@ -23,6 +24,8 @@ pub(crate) struct LocationService {
     /// Which records have bindings of a stream.
     streams: BTreeSet<(StreamId, AccountId)>,
     pub(crate) writes: Writes,
+    /// For the texts of one binding, again and again.
+    buffer: String,
 }
 
 #[derive(Default)]
@@ -42,6 +45,7 @@ impl LocationService {
             due: BTreeSet::new(),
             streams: BTreeSet::new(),
             writes: Writes::new(accounts),
+            buffer: String::new(),
         }
     }
 
@@ -70,6 +74,23 @@ impl LocationService {
         }
         *self = next;
         gone
+    }
+
+    /// Does what `update` asks for where that is no more than a refresh of one binding.
+    pub(crate) fn refresh(&mut self, account: AccountId, update: &Update<'_>) -> Option<Change> {
+        let record = self.records.get_mut(account.index())?;
+        let change = refresh::refresh(
+            &mut record.bindings,
+            update,
+            self.max_contacts,
+            &mut self.buffer,
+        )?;
+        let is_lasting = record.bindings.last().is_some_and(Binding::lasts);
+        self.settle(account, &[]);
+        if is_lasting {
+            self.writes.add(account, Urgency::Soon);
+        }
+        Some(change)
     }
 
     /// Does all that `update` asks for, or nothing of it.

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use bellhop_sip::{Text, Uri};
+use bellhop_sip::{Params, Text, Uri};
 
 use crate::answer::Urgency;
 use crate::binding::{Binding, BindingKey, Rtt};
@@ -94,7 +94,7 @@ impl<'a> Draft<'a> {
     }
 
     fn apply(&mut self, contact: &Wanted, buffer: &mut String) -> Result<(), Refusal> {
-        let mut taken = self.take(|slot| contact.means(slot))?;
+        let mut taken = self.take(|slot| contact.means(&slot.binding, slot.fresh))?;
         if contact.seconds == 0 {
             self.end(&taken, Unbinding::Removed);
             return Ok(());
@@ -115,11 +115,7 @@ impl<'a> Draft<'a> {
                 self.end(std::slice::from_ref(before), Unbinding::Replaced);
             }
             if binding.same_place(before) {
-                // Who refreshes is there, whatever he left unanswered.
-                binding.qualified = match before.qualified {
-                    Rtt::Silent => Rtt::Unknown,
-                    known @ (Rtt::Unknown | Rtt::Millis(_)) => known,
-                };
+                binding.qualified = before.qualified.refreshed();
                 self.write(&binding, Urgency::Soon);
             } else {
                 self.write(before, Urgency::BeforeAnswer);
@@ -147,14 +143,7 @@ impl<'a> Draft<'a> {
         buffer: &mut String,
     ) -> Result<Binding, Refusal> {
         let update = self.update;
-        let parts = Parts {
-            uri: contact.uri.as_str(),
-            params: &contact.params,
-            call_id: &update.call_id,
-            path: update.path.as_deref().unwrap_or_default(),
-            instance: contact.instance.as_deref().unwrap_or_default(),
-            user_agent: update.user_agent.unwrap_or_default(),
-        };
+        let parts = contact.parts(update);
         *self.last_key += 1;
         Ok(Binding {
             key: BindingKey(*self.last_key),
@@ -240,23 +229,34 @@ impl<'a> Draft<'a> {
 }
 
 impl Wanted {
+    /// The texts of its binding.
+    pub(crate) fn parts<'a>(&'a self, update: &'a Update<'_>) -> Parts<'a, &'a Params> {
+        Parts {
+            uri: self.uri.as_str(),
+            params: &self.params,
+            call_id: &update.call_id,
+            path: update.path.as_deref().unwrap_or_default(),
+            instance: self.instance.as_deref().unwrap_or_default(),
+            user_agent: update.user_agent.unwrap_or_default(),
+        }
+    }
+
     /// Whether this contact takes the place of a binding. With instance and reg-id these decide and not the address (RFC 5626 §6), but for bindings that
     /// have no reg-id. Without, the address decides (RFC 3261 §19.1.4), and the instance where both have one.
-    fn means(&self, slot: &Slot) -> bool {
-        let binding = &slot.binding;
+    pub(crate) fn means(&self, binding: &Binding, fresh: bool) -> bool {
         let same_flow = self.instance.as_deref().is_some_and(|instance| {
             binding.reg_id == self.reg_id && binding.instance() == Some(instance)
         });
         // What this request bound already is not found by its instance: a client that moves names itself twice, new address first and then the old one to
         // be removed, and must not lose both.
-        if same_flow && !slot.fresh {
+        if same_flow && !fresh {
             return true;
         }
         let by_address = self.reg_id == 0 || binding.reg_id == 0;
         by_address && self.is_at(binding)
     }
 
-    fn is_at(&self, binding: &Binding) -> bool {
+    pub(crate) fn is_at(&self, binding: &Binding) -> bool {
         self.uri.as_str() == binding.contact()
             || binding
                 .contact()

@@ -38,10 +38,13 @@ impl Registrar {
         let account = self.record_of(&login, to)?;
         let update = Update::read(&self.config, now, arrival, request)?;
         if !matches!(update.wish, Wish::List) && !login.served_before {
-            let changes = self.location.save(account, &update)?;
             let user = self.accounts.user(account);
-            for change in changes {
+            if let Some(change) = self.location.refresh(account, &update) {
                 self.tell(told(&user, arrival.source, change));
+            } else {
+                for change in self.location.save(account, &update)? {
+                    self.tell(told(&user, arrival.source, change));
+                }
             }
         }
         if let Some(uses) = self.accounts.uses(login.account) {
@@ -64,9 +67,11 @@ impl Registrar {
             Some(user) if !user.contains('%') => Cow::Borrowed(user),
             _ => Cow::Owned(to.uri.user_unescaped().ok_or(Refusal::UnknownAor)?),
         };
+        if self.accounts.is(login.account, &user) {
+            return Ok(login.account);
+        }
         match self.accounts.by_user(&user) {
             None => Err(Refusal::UnknownAor),
-            Some(account) if account == login.account => Ok(account),
             Some(_) => Err(Refusal::NotAllowed),
         }
     }

@@ -1,11 +1,12 @@
 //! The doors: requests, closed streams and a clock in; answers, events and writes out.
 
 use std::collections::VecDeque;
-use std::hash::{DefaultHasher, Hasher as _};
+use std::hash::{BuildHasher as _, DefaultHasher, Hasher as _};
 use std::time::{Instant, SystemTime};
 
 use bellhop_sip::{HeaderName, Method, Request, Scheme, Text, Uri};
 use bytes::Bytes;
+use foldhash::quality::FixedState;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
@@ -144,7 +145,7 @@ impl Registrar {
             | Method::Other(_) => Err(Refusal::Method),
         };
         let tagged = to.is_ok_and(|to| to.tag().is_some());
-        let tag = (!tagged).then(|| Tag::of(copy));
+        let tag = (!tagged).then(|| Tag::of(self.sealed(copy)));
         match granted {
             Ok(granted) => self.grant(now, wall, request, tag.as_ref(), granted),
             Err(why) => self.refuse(now, arrival, request, tag.as_ref(), why),
@@ -340,10 +341,17 @@ impl Registrar {
         }
     }
 
-    /// The same for a request and its copies from the same place, and for nothing else.
-    fn hash_of(&self, arrival: &Arrival, request: &Request) -> u64 {
+    /// What strangers are shown of a hash: nothing that its key could be guessed from.
+    fn sealed(&self, hash: u64) -> u64 {
         let mut hasher = DefaultHasher::new();
         hasher.write_u64(self.key);
+        hasher.write_u64(hash);
+        hasher.finish()
+    }
+
+    /// The same for a request and its copies from the same place, and for nothing else.
+    fn hash_of(&self, arrival: &Arrival, request: &Request) -> u64 {
+        let mut hasher = FixedState::with_seed(self.key).build_hasher();
         std::hash::Hash::hash(&arrival.source, &mut hasher);
         hasher.write_u64(arrival.stream.map_or(0, |stream| stream.0));
         hasher.write(request.method.as_str().as_bytes());

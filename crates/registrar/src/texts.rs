@@ -13,8 +13,7 @@ const MAX_USER_AGENT: usize = 128;
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Texts {
     all: Arc<str>,
-    /// Where each part but the last ends.
-    ends: [u16; PARTS - 1],
+    ends: Ends,
 }
 
 pub(crate) const PARTS: usize = 6;
@@ -33,16 +32,15 @@ pub(crate) struct Parts<'a, P> {
     pub(crate) user_agent: &'a str,
 }
 
-impl Texts {
-    /// `None` where they are too long to be kept. Where they are those of `before`, as in nearly every refresh, they are shared with it.
-    pub(crate) fn of(
-        parts: Parts<'_, impl fmt::Display>,
-        before: Option<&Texts>,
-        buffer: &mut String,
-    ) -> Option<Texts> {
+/// Where each part but the last ends.
+type Ends = [u16; PARTS - 1];
+
+impl<P: fmt::Display> Parts<'_, P> {
+    /// All in one piece, which takes the place of what was in `buffer`.
+    fn join(self, buffer: &mut String) -> Ends {
         buffer.clear();
-        let mut ends = [0; PARTS - 1];
-        buffer.push_str(parts.uri);
+        let mut ends = Ends::default();
+        buffer.push_str(self.uri);
         let mut ended = ends.iter_mut();
         let mut end = |buffer: &String| {
             if let (Some(end), Ok(at)) = (ended.next(), u16::try_from(buffer.len())) {
@@ -51,15 +49,26 @@ impl Texts {
         };
         end(buffer);
         // Writing to a String does not fail.
-        let _ = write!(buffer, "{}", parts.params);
+        let _ = write!(buffer, "{}", self.params);
         end(buffer);
-        for text in [parts.call_id, parts.path, parts.instance] {
+        for text in [self.call_id, self.path, self.instance] {
             buffer.push_str(text);
             end(buffer);
         }
-        buffer.push_str(shortened(parts.user_agent));
-        let same = |before: &&Texts| *before.all == **buffer && before.ends == ends;
-        if let Some(before) = before.filter(same) {
+        buffer.push_str(shortened(self.user_agent));
+        ends
+    }
+}
+
+impl Texts {
+    /// `None` where they are too long to be kept. Where they are those of `before`, as in nearly every refresh, they are shared with it.
+    pub(crate) fn of(
+        parts: Parts<'_, impl fmt::Display>,
+        before: Option<&Texts>,
+        buffer: &mut String,
+    ) -> Option<Texts> {
+        let ends = parts.join(buffer);
+        if let Some(before) = before.filter(|it| it.is(buffer, ends)) {
             return Some(before.clone());
         }
         (buffer.len() <= MAX_TEXTS).then(|| Texts {
@@ -68,8 +77,18 @@ impl Texts {
         })
     }
 
+    /// Whether these are made of those parts.
+    pub(crate) fn are(&self, parts: Parts<'_, impl fmt::Display>, buffer: &mut String) -> bool {
+        let ends = parts.join(buffer);
+        self.is(buffer, ends)
+    }
+
+    fn is(&self, all: &str, ends: Ends) -> bool {
+        self.ends == ends && *self.all == *all
+    }
+
     /// Of what [`Texts::written`] gave; `None` where it cannot be.
-    pub(crate) fn read(all: &str, ends: [u16; PARTS - 1]) -> Option<Texts> {
+    pub(crate) fn read(all: &str, ends: Ends) -> Option<Texts> {
         let rising = ends.is_sorted();
         let whole = ends
             .iter()
@@ -80,7 +99,7 @@ impl Texts {
         })
     }
 
-    pub(crate) fn written(&self) -> (&str, [u16; PARTS - 1]) {
+    pub(crate) fn written(&self) -> (&str, Ends) {
         (&self.all, self.ends)
     }
 

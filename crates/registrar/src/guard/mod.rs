@@ -1,17 +1,20 @@
 //! Who is listened to, and how soon he is answered: against floods, guessing of passwords, and being used as an amplifier.
 
 mod bucket;
+mod keyed;
 mod source;
 #[cfg(test)]
 mod tests;
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use self::bucket::Bucket;
+use self::keyed::Keyed;
 use self::source::{Key, Source};
-use crate::accounts::Keyed;
+
 use crate::answer::Outcome;
 
 /// A source that nobody has logged in from is forgotten after this time, if its place is needed.
@@ -228,15 +231,19 @@ impl Guard {
     /// The source, new ones included; without a key it is the crowd.
     fn source(&mut self, now: Instant, ip: IpAddr) -> (Option<Key>, &mut Source) {
         let key = Key::of(ip);
-        if !self.sources.contains_key(&key) && self.sources.len() >= self.config.max_sources {
+        let max = self.config.max_sources;
+        if self.sources.len() >= max && !self.sources.contains_key(&key) {
             self.sweep(now);
         }
-        if self.sources.len() < self.config.max_sources || self.sources.contains_key(&key) {
-            let source = self.sources.entry(key).or_insert_with(|| Source::new(now));
-            return (Some(key), source);
+        let has_room = self.sources.len() < max;
+        match self.sources.entry(key) {
+            Entry::Occupied(known) => (Some(key), known.into_mut()),
+            Entry::Vacant(place) if has_room => (Some(key), place.insert(Source::new(now))),
+            Entry::Vacant(_) => {
+                let crowd = self.crowd.get_or_insert_with(|| Source::new(now));
+                (None, crowd)
+            }
         }
-        let crowd = self.crowd.get_or_insert_with(|| Source::new(now));
-        (None, crowd)
     }
 
     fn sweep(&mut self, now: Instant) {

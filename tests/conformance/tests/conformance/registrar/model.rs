@@ -6,7 +6,7 @@ mod reference;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime};
 
-use bellhop_registrar::{Arrival, Registrar, RegistrarConfig, StreamId};
+use bellhop_registrar::{Arrival, Binding, Registrar, RegistrarConfig, StreamId};
 use bellhop_sip::digest::{self, Challenge, Secret};
 use bellhop_sip::{HeaderName, Method, Response, Transport};
 use bytes::Bytes;
@@ -18,13 +18,19 @@ use crate::desk::{challenges, config, header, request, response};
 /// Seconds since 1970.
 const WALL: u64 = 1_795_464_000;
 const USERS: [(&str, &str); 2] = [("tina", "demo"), ("bob", "b0b")];
+const SOURCES: [&str; 2] = ["198.51.100.7:5060", "203.0.113.9:40000"];
 const MAX_CONTACTS: usize = 4;
 
 #[derive(Clone, Debug)]
 enum Step {
     Register(Register),
     /// The last one again, with the next CSeq: a refresh.
-    Again,
+    Again {
+        /// Of its contacts only the last.
+        one: bool,
+        /// From the other address.
+        moved: bool,
+    },
     Wait(u64),
     Close(usize),
     Restart,
@@ -43,6 +49,8 @@ struct Register {
     stream: Option<usize>,
     path: Path,
     outbound: bool,
+    /// Which of two addresses it comes from.
+    moved: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,11 +124,21 @@ fn bind() -> impl Strategy<Value = Bind> {
         })
 }
 
+fn of_one_device(contacts: Vec<Bind>) -> Vec<Bind> {
+    let of_one = |it| Bind {
+        instance: Some(1),
+        reg_id: None,
+        ..it
+    };
+    contacts.into_iter().map(of_one).collect()
+}
+
 fn register() -> impl Strategy<Value = Register> {
     let contacts = prop_oneof![
         1 => Just(Vec::new()),
         8 => prop::collection::vec(bind(), 1..2),
         3 => prop::collection::vec(bind(), 2..4),
+        1 => prop::collection::vec(bind(), 2..3).prop_map(of_one_device),
     ];
     (
         prop::bool::weighted(0.25),
@@ -149,6 +167,7 @@ fn register() -> impl Strategy<Value = Register> {
                 stream,
                 path,
                 outbound,
+                moved: false,
             },
         )
 }
@@ -156,7 +175,7 @@ fn register() -> impl Strategy<Value = Register> {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         12 => register().prop_map(Step::Register),
-        4 => Just(Step::Again),
+        4 => (prop::bool::weighted(0.3), prop::bool::weighted(0.3)).prop_map(|(one, moved)| Step::Again { one, moved }),
         4 => (1..120u64).prop_map(Step::Wait),
         1 => (120..4000u64).prop_map(Step::Wait),
         1 => (0..3usize).prop_map(Step::Close),
@@ -220,7 +239,7 @@ impl Home {
             "Supported: path\r\n"
         });
         let arrival = Arrival {
-            source: "198.51.100.7:5060".parse().unwrap(),
+            source: SOURCES[usize::from(wish.moved)].parse().unwrap(),
             transport: wish.stream.map_or(Transport::Udp, |_| Transport::Tcp),
             stream: wish.stream.map(|at| StreamId(self.streams[at])),
         };
@@ -303,7 +322,8 @@ impl Home {
         groups
             .into_iter()
             .map(|group| {
-                let mut group: Vec<String> = group.iter().map(|b| plain(b.contact())).collect();
+                let called = |b: &&Binding| format!("{} at {}", plain(b.contact()), b.source());
+                let mut group: Vec<String> = group.iter().map(called).collect();
                 group.sort();
                 group
             })
@@ -350,12 +370,19 @@ proptest! {
         let mut last = None;
         for step in &steps {
             let again = match step {
-                Step::Again => last.clone().map(Step::Register),
+                Step::Again { one, moved } => last.clone().map(|last: Register| {
+                    let skipped = if *one { last.contacts.len().saturating_sub(1) } else { 0 };
+                    Step::Register(Register {
+                        contacts: last.contacts[skipped..].to_vec(),
+                        moved: *moved,
+                        ..last
+                    })
+                }),
                 Step::Register(_) | Step::Wait(_) | Step::Close(_) | Step::Restart => None,
             };
             let step = again.as_ref().unwrap_or(step);
             match step {
-                Step::Again => {}
+                Step::Again { .. } => {}
                 Step::Wait(seconds) => {
                     home.now += Duration::from_secs(*seconds);
                     reference.wait(*seconds);

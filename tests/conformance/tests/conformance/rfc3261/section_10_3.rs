@@ -235,6 +235,23 @@ fn another_reg_id_of_the_same_instance_is_another_binding() {
 }
 
 #[test]
+fn a_refresh_of_one_of_two_contacts_of_a_device_ends_the_other() {
+    let mut desk = Desk::new();
+    let mut tina = Phone::tina("a");
+    let one = "Contact: <sip:one@198.51.100.7>;+sip.instance=\"<urn:x>\"\r\n";
+    let two = "Contact: <sip:two@198.51.100.7>;+sip.instance=\"<urn:x>\"\r\n";
+    assert_eq!(
+        contacts(&tina.register(&mut desk, &format!("{one}{two}"))).len(),
+        2
+    );
+    let listed = contacts(&tina.register(&mut desk, one));
+    assert!(
+        listed.len() == 1 && listed[0].starts_with("<sip:one@"),
+        "{listed:?}"
+    );
+}
+
+#[test]
 fn new_and_old_in_one_request_leave_the_new_one() {
     let mut desk = Desk::new();
     let mut tina = Phone::tina("a");

@@ -1,6 +1,6 @@
 //! What a registrar has to do, in the order of the RFCs and without any care for speed.
 
-use super::{Bind, Path, Register};
+use super::{Bind, Path, Register, SOURCES};
 
 pub(super) struct Reference {
     max_contacts: usize,
@@ -23,6 +23,7 @@ struct Bound {
     updated: u64,
     turn: u64,
     stream: Option<u64>,
+    moved: bool,
     fresh: bool,
 }
 
@@ -149,6 +150,7 @@ impl Reference {
                     updated: self.now,
                     turn: self.turn,
                     stream: stream.filter(|_| wish.path == Path::None),
+                    moved: wish.moved,
                     fresh: true,
                 });
             }
@@ -207,12 +209,16 @@ impl Reference {
         called
             .chunk_by(|one, two| one.q == two.q)
             .map(|group| {
-                let mut group: Vec<String> = group.iter().map(|b| uri(b.host)).collect();
+                let mut group: Vec<String> = group.iter().map(place).collect();
                 group.sort();
                 group
             })
             .collect()
     }
+}
+
+fn place(b: &&Bound) -> String {
+    format!("{} at {}", uri(b.host), SOURCES[usize::from(b.moved)])
 }
 
 fn uri(host: u8) -> String {
