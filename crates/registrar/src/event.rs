@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 
 use bellhop_sip::Text;
 
+use crate::binding::BindingKey;
 use crate::refusal::Refusal;
 
 /// Something that happened. `Display` is one line for a person who watches; it holds addresses and users, so it is not for logs above DEBUG.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// A contact was bound, or bound again.
+    /// A contact was bound, or is bound otherwise than before.
     Bound {
         /// The account.
         user: Text,
@@ -18,9 +19,20 @@ pub enum Event {
         contact: Text,
         /// Seconds granted.
         expires: u32,
-        /// It was bound before: a refresh.
+        /// It was bound before.
         again: bool,
         /// Where the request came from.
+        source: SocketAddr,
+    },
+    /// A binding goes on as it is, for another while: a refresh, as nearly every REGISTER is one.
+    Refreshed {
+        /// The account.
+        user: Text,
+        /// Which of its bindings.
+        binding: BindingKey,
+        /// Seconds granted.
+        expires: u32,
+        /// Where the request came from, as the one before.
         source: SocketAddr,
     },
     /// A contact was taken out before its time.
@@ -84,12 +96,18 @@ impl fmt::Display for Event {
                 again,
                 source,
             } => {
-                let verb = if *again { "refreshed" } else { "bound" };
+                let verb = if *again { "bound again" } else { "bound" };
                 write!(
                     f,
                     "{verb} {user} to {contact} for {expires} s (from {source})"
                 )
             }
+            Event::Refreshed {
+                user,
+                expires,
+                source,
+                ..
+            } => write!(f, "refreshed {user} for {expires} s (from {source})"),
             Event::Unbound { user, contact, why } => {
                 let why = match why {
                     Unbinding::Removed => "removed",

@@ -76,10 +76,14 @@ impl LocationService {
         gone
     }
 
-    /// Does what `update` asks for where that is no more than a refresh of one binding.
-    pub(crate) fn refresh(&mut self, account: AccountId, update: &Update<'_>) -> Option<Change> {
+    /// Does what `update` asks for where that is no more than a refresh of one binding, and says of which and for how many seconds.
+    pub(crate) fn refresh(
+        &mut self,
+        account: AccountId,
+        update: &Update<'_>,
+    ) -> Option<(BindingKey, u32)> {
         let record = self.records.get_mut(account.index())?;
-        let change = refresh::refresh(
+        let refreshed = refresh::refresh(
             &mut record.bindings,
             update,
             self.max_contacts,
@@ -90,7 +94,7 @@ impl LocationService {
         if is_lasting {
             self.writes.add(account, Urgency::Soon);
         }
-        Some(change)
+        Some(refreshed)
     }
 
     /// Does all that `update` asks for, or nothing of it.

@@ -2,20 +2,17 @@
 
 use std::time::Duration;
 
-use bellhop_sip::Text;
-
-use crate::binding::Binding;
-use crate::record::Change;
+use crate::binding::{Binding, BindingKey};
 use crate::wish::{Update, Wish};
 
-/// Takes `update` into the one of these bindings that it refreshes, and leaves the others alone. `None`: it is anything else (it may be refused, or end
-/// bindings, or be of another place), and nothing has changed.
+/// Takes `update` into the one of these bindings that it refreshes, leaves the others alone, and says which it is and how many seconds it got. `None`: it is
+/// anything else (it may be refused, or end bindings, or be of another place), and nothing has changed.
 pub(crate) fn refresh(
     bindings: &mut [Binding],
     update: &Update<'_>,
     max_contacts: usize,
     buffer: &mut String,
-) -> Option<Change> {
+) -> Option<(BindingKey, u32)> {
     let Wish::Bind(contacts) = &update.wish else {
         return None;
     };
@@ -42,11 +39,8 @@ pub(crate) fn refresh(
     binding.updated_at = update.now;
     binding.cseq = update.cseq;
     binding.qualified = binding.qualified.refreshed();
+    let key = binding.key;
     // In the order in which they were bound: this one is the last now.
     rest.rotate_left(1);
-    Some(Change::Bound {
-        contact: Text::from(contact.uri.as_str()),
-        expires: contact.seconds,
-        again: true,
-    })
+    Some((key, contact.seconds))
 }

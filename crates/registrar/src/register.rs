@@ -39,8 +39,13 @@ impl Registrar {
         let update = Update::read(&self.config, now, arrival, request)?;
         if !matches!(update.wish, Wish::List) && !login.served_before {
             let user = self.accounts.user(account);
-            if let Some(change) = self.location.refresh(account, &update) {
-                self.tell(told(&user, arrival.source, change));
+            if let Some((binding, expires)) = self.location.refresh(account, &update) {
+                self.tell(Event::Refreshed {
+                    user,
+                    binding,
+                    expires,
+                    source: arrival.source,
+                });
             } else {
                 for change in self.location.save(account, &update)? {
                     self.tell(told(&user, arrival.source, change));

@@ -104,6 +104,13 @@ impl KeepAlive {
         }
     }
 
+    /// A binding goes on as it is; `local` is the listener that it was refreshed by.
+    pub(crate) fn handle_refresh(&mut self, binding: BindingKey, local: Option<SocketAddr>) {
+        if let Some(it) = self.watched.get_mut(&binding) {
+            it.local = local.or(it.local);
+        }
+    }
+
     /// Who is to be asked now, and who has stayed silent.
     pub(crate) fn handle_timeout(&mut self, now: Instant) -> (Vec<Ask>, Vec<Outcome>) {
         let (mut asks, mut outcomes) = (Vec::new(), Vec::new());

@@ -248,6 +248,11 @@ impl Desk {
                     self.devices.device_crowded(&user);
                     self.bindings_changed(now, &user, local);
                 }
+                Event::Refreshed { user, binding, .. } => {
+                    self.devices.device_changed(&user);
+                    self.publish.changed = true;
+                    self.keep_alive.handle_refresh(binding, local);
+                }
                 Event::Bound { user, .. }
                 | Event::Unbound { user, .. }
                 | Event::Expired { user, .. } => self.bindings_changed(now, &user, local),

@@ -126,7 +126,10 @@ impl Connections {
 
     /// Somebody has logged in from there.
     pub(crate) fn know(&self, now: Instant, source: IpAddr) {
-        self.table().rates.know(now, source.to_canonical());
+        let source = source.to_canonical();
+        if !source.is_loopback() {
+            self.table().rates.know(now, source);
+        }
     }
 
     /// Ends those of a listener that is closed.

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
@@ -12,6 +12,8 @@ use super::{Place, socket};
 
 /// The largest UDP payload.
 const LARGEST: usize = 65_535;
+/// Bytes of datagrams that share a piece of memory: a batch of REGISTERs.
+const SHARED: usize = 32 * 1024;
 /// Datagrams of one call.
 pub(crate) const BATCH: usize = 32;
 
@@ -25,14 +27,28 @@ pub(crate) struct UdpListener {
     outgoing: Vec<(SocketAddr, Bytes)>,
 }
 
-/// Room for a batch, used by all sockets in turn. Pages that nothing was received into cost nothing.
+/// Room for a batch, used by all sockets in turn.
 #[derive(Debug)]
-pub(crate) struct Room(Vec<u8>);
+pub(crate) struct Room {
+    /// What the system writes into. Pages that nothing was received into cost nothing.
+    slots: Vec<u8>,
+    /// What datagrams are taken out into: many share a piece of memory, which is used again when none of them is there any more.
+    taken: BytesMut,
+}
 
 impl Room {
     pub(crate) fn new() -> Room {
-        Room(vec![0; LARGEST * BATCH])
+        Room {
+            slots: vec![0; LARGEST * BATCH],
+            taken: BytesMut::with_capacity(SHARED),
+        }
     }
+}
+
+/// A datagram that was received, as it goes on.
+fn take_out(taken: &mut BytesMut, payload: &[u8]) -> Bytes {
+    taken.extend_from_slice(payload);
+    taken.split().freeze()
 }
 
 impl UdpListener {
@@ -67,7 +83,7 @@ impl UdpListener {
         let before = into.len();
         let (socket, headers) = (&self.socket, &mut self.headers);
         let received = socket.try_io(Interest::READABLE, || {
-            batch::receive(socket, headers, &mut room.0, into)
+            batch::receive(socket, headers, room, into)
         });
         if let Err(error) = received
             && error.kind() != io::ErrorKind::WouldBlock
@@ -115,7 +131,7 @@ mod batch {
     use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, sendmmsg};
     use tokio::net::UdpSocket;
 
-    use super::{BATCH, LARGEST};
+    use super::{BATCH, LARGEST, Room, take_out};
 
     /// What the kernel writes sources into.
     pub(super) struct Headers(MultiHeaders<SockaddrStorage>);
@@ -135,11 +151,12 @@ mod batch {
     pub(super) fn receive(
         socket: &UdpSocket,
         headers: &mut Headers,
-        room: &mut [u8],
+        room: &mut Room,
         into: &mut Vec<(SocketAddr, Bytes)>,
     ) -> io::Result<()> {
         let received: Vec<(Option<SockaddrStorage>, usize)> = {
             let mut slices: Vec<[IoSliceMut<'_>; 1]> = room
+                .slots
                 .chunks_exact_mut(LARGEST)
                 .map(|chunk| [IoSliceMut::new(chunk)])
                 .collect();
@@ -153,10 +170,11 @@ mod batch {
             .map(|it| (it.address, it.bytes))
             .collect()
         };
-        for ((source, length), chunk) in received.into_iter().zip(room.chunks_exact(LARGEST)) {
+        for ((source, length), chunk) in received.into_iter().zip(room.slots.chunks_exact(LARGEST))
+        {
             if let Some(source) = source.as_ref().and_then(address) {
                 let payload = chunk.get(..length).unwrap_or_default();
-                into.push((source, Bytes::copy_from_slice(payload)));
+                into.push((source, take_out(&mut room.taken, payload)));
             }
         }
         Ok(())
@@ -206,7 +224,7 @@ mod batch {
     use socket2::SockRef;
     use tokio::net::UdpSocket;
 
-    use super::BATCH;
+    use super::{BATCH, Room, take_out};
 
     #[derive(Debug)]
     pub(super) struct Headers;
@@ -220,14 +238,14 @@ mod batch {
     pub(super) fn receive(
         socket: &UdpSocket,
         _: &mut Headers,
-        room: &mut [u8],
+        room: &mut Room,
         into: &mut Vec<(SocketAddr, Bytes)>,
     ) -> io::Result<()> {
         for _ in 0..BATCH {
-            match socket.try_recv_from(room) {
+            match socket.try_recv_from(&mut room.slots) {
                 Ok((length, source)) => {
-                    let payload = room.get(..length).unwrap_or_default();
-                    into.push((source, Bytes::copy_from_slice(payload)));
+                    let payload = room.slots.get(..length).unwrap_or_default();
+                    into.push((source, take_out(&mut room.taken, payload)));
                 }
                 Err(error) if into.is_empty() => return Err(error),
                 Err(_) => break,

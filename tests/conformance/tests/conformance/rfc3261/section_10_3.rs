@@ -116,7 +116,7 @@ fn contacts_are_the_same_by_uri_equality_not_by_letters() {
         contacts(&response),
         ["<sip:tina@phone.example.com;transport=tcp>;expires=99"]
     );
-    assert!(desk.events()[1].starts_with("refreshed tina"));
+    assert!(desk.events()[1].starts_with("bound again tina to sip:tina@"));
 }
 
 #[test]
