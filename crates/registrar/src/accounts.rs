@@ -6,6 +6,7 @@ use bellhop_sip::Text;
 use bellhop_sip::digest::{self, Algorithm, Ha1};
 use foldhash::quality::FixedState;
 use secrecy::ExposeSecret;
+use smallvec::SmallVec;
 
 use crate::auth::uses::Uses;
 use crate::config::Account;
@@ -33,7 +34,7 @@ struct Entry {
     /// Whether the user is the login as well.
     plain: bool,
     /// H(A1) for each algorithm that is offered; `None` where this account may not log in with it.
-    ha1: Box<[Option<Ha1>]>,
+    ha1: SmallVec<[Option<Ha1>; 2]>,
     uses: Uses,
 }
 

@@ -40,7 +40,7 @@ impl Authenticator {
         realm: &str,
         algorithms: Vec<Algorithm>,
         decoy: [u8; 32],
-        key: [u8; 32],
+        key: [u8; 16],
     ) -> Authenticator {
         Authenticator {
             realm: digest::escaped(realm).into_owned(),

@@ -1,5 +1,7 @@
 //! How often an account has used its nonces. Kept by the account: however many users there are, none makes another's count forgotten.
 
+use smallvec::SmallVec;
+
 use super::nonce::NonceId;
 
 /// Nonces that one account may use side by side: one for each of its devices, and some on the way.
@@ -20,7 +22,8 @@ pub(crate) enum Redeemed {
 pub(crate) struct Uses {
     /// Nonces up to this one are stale unless they are in the list: their counts were forgotten.
     floor: Option<NonceId>,
-    list: Vec<Use>,
+    /// Most accounts have one device, and there may be many accounts.
+    list: SmallVec<[Use; 1]>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +69,6 @@ impl Uses {
             self.forget_oldest();
         }
         if self.list.len() == self.list.capacity() {
-            // Most accounts have one device, and there may be many accounts.
             self.list.reserve_exact(1);
         }
         self.list.push(Use {
