@@ -98,6 +98,13 @@ pub(crate) struct Elements<'a> {
     rest: Option<&'a str>,
 }
 
+impl<'a> Elements<'a> {
+    /// What is behind the comma of the last element that was given.
+    pub(crate) fn rest(&self) -> Option<&'a str> {
+        self.rest
+    }
+}
+
 impl<'a> Iterator for Elements<'a> {
     type Item = &'a str;
 
