@@ -1,7 +1,7 @@
 //! What holds for every input: reading never panics, and what is written is read again with the same meaning.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use bellhop_sip::digest::{Challenge, Credentials, Secret, answer};
+use bellhop_sip::digest::{Challenge, Credentials, CredentialsRef, Secret, answer};
 use bellhop_sip::{
     Contact, ContactRef, Frame, HeaderName, Headers, Host, HostPort, Message, Method, NameAddr,
     NameAddrRef, Params, Request, Response, Scheme, StatusCode, Text, Uri, UriRef, Via,
@@ -295,6 +295,27 @@ proptest! {
             params.remove(name);
             prop_assert!(!params.contains(name));
             params.set(name, Some(&value));
+        }
+    }
+
+    #[test]
+    fn borrowed_credentials_agree(
+        params in vec(("(username|Realm|nonce|URI|response|algorithm|cnonce|opaque|qop|nc)", "(0000000a|auth|a,b|a\\\\\"b|MD5|a;b)"), 0..4),
+        separator in "[ ]{0,2},[ ]{0,2}",
+    ) {
+        let mut value = String::from("Digest username=\"u\", realm=\"r\", nonce=\"n\", uri=\"sip:r\", response=\"00\"");
+        for (name, written) in &params {
+            value += &format!("{separator}{name}=\"{written}\"");
+        }
+        let fewer = value.replacen("username=\"u\", ", "", 1);
+        for value in [value, fewer] {
+            match (CredentialsRef::parse(&value), Credentials::parse(&value)) {
+                (Ok(one), Ok(two)) => {
+                    prop_assert_eq!((&*one.username, one.realm, one.nonce, one.uri, one.response), (&*two.username, &*two.realm, &*two.nonce, &*two.uri, &*two.response));
+                    prop_assert_eq!((one.algorithm, one.cnonce, one.qop, one.nc), (two.algorithm, two.cnonce.as_deref(), two.qop, two.nc));
+                }
+                (one, two) => prop_assert_eq!(one.err(), two.err()),
+            }
         }
     }
 
