@@ -104,9 +104,9 @@ impl Entry {
     pub(super) fn bytes<'a>(&'a self, source: &'a Text) -> &'a [u8] {
         match self.value.get() {
             Some(value) => value.as_bytes(),
-            None => self
-                .text(source)
-                .map(|(_, part)| part.as_bytes())
+            None => source
+                .as_bytes()
+                .get(self.start as usize..self.end as usize)
                 .unwrap_or_default(),
         }
     }

@@ -28,7 +28,15 @@ macro_rules! header_names {
                 }
             }
 
-            /// The same for as long as the program runs, unless it is one that we do not know.
+            /// What a line of a name that we know begins with, and the end of the line before it.
+            pub(crate) fn line_start(&self) -> Option<&'static str> {
+                match self {
+                    $(HeaderName::$variant => Some(concat!("\r\n", $name, ": ")),)*
+                    HeaderName::Other(_) => None,
+                }
+            }
+
+            /// This name for as long as the program runs, unless it is one that we do not know.
             pub(super) fn lasting(&self) -> Option<&'static HeaderName> {
                 match self {
                     $(HeaderName::$variant => Some(&HeaderName::$variant),)*
