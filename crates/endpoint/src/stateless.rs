@@ -68,7 +68,7 @@ impl StatelessUas {
     }
 
     fn receive_request(&self, source: SocketAddr, mut request: Request) -> Received {
-        let via = match request.headers.top_via() {
+        let via = match request.headers.top_via_ref() {
             Ok(via) => via,
             Err(error) => return self.refuse_garbled(source, &request, error),
         };
@@ -81,7 +81,10 @@ impl StatelessUas {
                 Response::answering(&request, StatusCode::BadRequest),
             );
         }
-        let destination = via::stamp_top(&mut request.headers, &via, source);
+        let (line, destination) = via::stamp_line(&via, source);
+        if let Some(line) = line {
+            request.headers.replace_top_via_line(line);
+        }
         Received::Request {
             request,
             destination,
@@ -135,9 +138,9 @@ impl StatelessUas {
 
 /// Whether the headers are there that every request has (§8.1.1) and that an answer is made of, and the CSeq is one (§8.1.1.5).
 pub(crate) fn check(request: &Request) -> Result<(), HeaderError> {
-    request.headers.from()?;
-    request.headers.to()?;
-    request.headers.call_id()?;
+    request.headers.from_ref()?;
+    request.headers.to_ref()?;
+    request.headers.call_id_ref()?;
     let cseq = request.headers.cseq()?;
     let why = match cseq.number {
         0x8000_0000.. => "the number is not below 2³¹",

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use bellhop_sip::{Headers, Host, Via};
+use bellhop_sip::{HeaderValue, HostRef, Via, ViaRef};
 
 /// Where answers go when neither rport nor a port in sent-by says so (§18.2.2).
 const DEFAULT_PORT: u16 = 5060;
@@ -12,20 +12,33 @@ const DEFAULT_PORT: u16 = 5060;
 ///
 /// `maddr` is not followed, against §18.2.2: it would let anybody aim our answers at a third party, and multicast is not spoken here.
 pub(crate) fn stamp(via: &mut Via, source: SocketAddr) -> SocketAddr {
-    let (stamp, destination) = judge(via, source);
+    let claim = Claim {
+        host: via.sent_by.host.borrowed(),
+        port: via.sent_by.port,
+        symmetric: via.rport().is_some(),
+        noted: via.params.contains("received"),
+    };
+    let (stamp, destination) = claim.judge(source);
     if let Some(Stamp { rport, received }) = stamp {
         via.stamp(rport, Some(received));
     }
     destination
 }
 
-/// The same for the first Via of `headers`, which `via` was read from.
-pub(crate) fn stamp_top(headers: &mut Headers, via: &Via, source: SocketAddr) -> SocketAddr {
-    let (stamp, destination) = judge(via, source);
-    if let Some(Stamp { rport, received }) = stamp {
-        headers.stamp_top_via(via, rport, Some(received));
-    }
-    destination
+/// The same for the first Via of a header line: the line to be put in the place of its own, where it has to be another, and where the answer goes.
+pub(crate) fn stamp_line(
+    via: &ViaRef<'_>,
+    source: SocketAddr,
+) -> (Option<HeaderValue>, SocketAddr) {
+    let claim = Claim {
+        host: via.host(),
+        port: via.port(),
+        symmetric: via.rport().is_some(),
+        noted: via.params().contains("received"),
+    };
+    let (stamp, destination) = claim.judge(source);
+    let line = stamp.map(|stamp| via.line_stamped(stamp.rport, Some(stamp.received)));
+    (line, destination)
 }
 
 /// What is written into a Via.
@@ -34,30 +47,35 @@ struct Stamp {
     received: IpAddr,
 }
 
-fn judge(via: &Via, source: SocketAddr) -> (Option<Stamp>, SocketAddr) {
-    let address = source.ip().to_canonical();
-    let symmetric = via.rport().is_some();
-    let needed = symmetric || !is_at(&via.sent_by.host, address) || via.params.contains("received");
-    let stamp = Stamp {
-        rport: symmetric.then(|| source.port()),
-        received: address,
-    };
-    let port = match via.sent_by.port {
-        _ if symmetric => source.port(),
-        // Nobody can listen on port 0.
-        Some(0) => source.port(),
-        Some(port) => port,
-        None => DEFAULT_PORT,
-    };
-    let mut destination = source;
-    destination.set_port(port);
-    (needed.then_some(stamp), destination)
+/// What a Via says of its sender.
+struct Claim<'a> {
+    host: HostRef<'a>,
+    port: Option<u16>,
+    /// It has `rport`.
+    symmetric: bool,
+    /// It has `received`, whoever put that there.
+    noted: bool,
 }
 
-fn is_at(host: &Host, address: IpAddr) -> bool {
-    match host {
-        Host::V4(host) => IpAddr::V4(*host) == address,
-        Host::V6(host) => IpAddr::V6(*host).to_canonical() == address,
-        Host::Name(_) => false,
+impl Claim<'_> {
+    fn judge(&self, source: SocketAddr) -> (Option<Stamp>, SocketAddr) {
+        let address = source.ip().to_canonical();
+        let needed = self.symmetric
+            || self.host.ip().map(|ip| ip.to_canonical()) != Some(address)
+            || self.noted;
+        let stamp = Stamp {
+            rport: self.symmetric.then(|| source.port()),
+            received: address,
+        };
+        let port = match self.port {
+            _ if self.symmetric => source.port(),
+            // Nobody can listen on port 0.
+            Some(0) => source.port(),
+            Some(port) => port,
+            None => DEFAULT_PORT,
+        };
+        let mut destination = source;
+        destination.set_port(port);
+        (needed.then_some(stamp), destination)
     }
 }

@@ -28,36 +28,85 @@ impl Host {
         }
     }
 
-    /// Reads `part` of `whole`: `name`, `192.0.2.1` or `[2001:db8::1]`.
-    pub(crate) fn parse_part(whole: &Text, part: &str) -> Option<Host> {
-        Some(match kind(part)? {
-            Kind::Name => Host::Name(whole.part(part)),
-            Kind::V4(address) => Host::V4(address),
-            Kind::V6(address) => Host::V6(address),
-        })
+    /// The same without a share in the text.
+    #[must_use]
+    pub fn borrowed(&self) -> HostRef<'_> {
+        match self {
+            Host::Name(name) => HostRef::Name(name),
+            Host::V4(address) => HostRef::V4(*address),
+            Host::V6(address) => HostRef::V6(*address),
+        }
     }
 }
 
-/// What a host turns out to be, before a name is cut out of its text.
-enum Kind {
-    Name,
+/// What [`Host`] is, its name borrowed from the text that it was read from. Compared and displayed as that is.
+#[derive(Clone, Copy, Debug)]
+pub enum HostRef<'a> {
+    /// A domain name.
+    Name(&'a str),
+    /// An IPv4 address.
     V4(Ipv4Addr),
+    /// An IPv6 address.
     V6(Ipv6Addr),
 }
 
-fn kind(part: &str) -> Option<Kind> {
-    if let Some(inside) = part.strip_prefix('[') {
-        return parse_v6(inside.strip_suffix(']')?).map(Kind::V6);
+impl<'a> HostRef<'a> {
+    /// The address, where the host is one.
+    #[must_use]
+    pub fn ip(&self) -> Option<IpAddr> {
+        match self {
+            HostRef::Name(_) => None,
+            HostRef::V4(address) => Some(IpAddr::V4(*address)),
+            HostRef::V6(address) => Some(IpAddr::V6(*address)),
+        }
     }
-    // Only what begins and ends with a digit can be an IPv4 address.
-    let digit = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_digit());
-    if digit(part.bytes().next())
-        && digit(part.bytes().next_back())
-        && let Ok(address) = part.parse()
-    {
-        return Some(Kind::V4(address));
+
+    /// A copy of its own.
+    #[must_use]
+    pub fn to_host(&self) -> Host {
+        self.map(Text::from)
     }
-    (!part.is_empty() && name_length(part.as_bytes()) == part.len()).then_some(Kind::Name)
+
+    /// The same, sharing `whole`, which it was read from.
+    pub(crate) fn shared(&self, whole: &Text) -> Host {
+        self.map(|name| whole.part(name))
+    }
+
+    /// Reads `name`, `192.0.2.1` or `[2001:db8::1]`.
+    pub(crate) fn parse(part: &'a str) -> Option<HostRef<'a>> {
+        let host = Self::of_split(part)?;
+        let is_name = matches!(host, HostRef::Name(_));
+        (!is_name || name_length(part.as_bytes()) == part.len()).then_some(host)
+    }
+
+    /// Reads what [`split`] has found: a name is not looked at again.
+    pub(crate) fn of_split(part: &'a str) -> Option<HostRef<'a>> {
+        let (first, last) = match part.as_bytes() {
+            [] => return None,
+            [b'[', ..] => {
+                let inside = part.strip_prefix('[')?.strip_suffix(']')?;
+                return parse_v6(inside).map(HostRef::V6);
+            }
+            [only] => (only, only),
+            [first, .., last] => (first, last),
+        };
+        // Only what begins and ends with a digit can be an IPv4 address.
+        if first.is_ascii_digit()
+            && last.is_ascii_digit()
+            && let Ok(address) = part.parse()
+        {
+            return Some(HostRef::V4(address));
+        }
+        Some(HostRef::Name(part))
+    }
+
+    fn map(&self, name: impl FnOnce(&'a str) -> Text) -> Host {
+        match self {
+            HostRef::Name(text) => Host::Name(name(text)),
+            HostRef::V4(address) => Host::V4(*address),
+            HostRef::V6(address) => Host::V6(*address),
+        }
+    }
 }
 
 /// An address, leniently with the third colon that the grammar of RFC 3261 once put before an IPv4 part (RFC 5118 §4.10).
@@ -95,18 +144,38 @@ const fn names() -> [bool; 256] {
     table
 }
 
-impl PartialEq for Host {
+impl PartialEq for HostRef<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Host::Name(one), Host::Name(two)) => one.eq_ignore_ascii_case(two),
-            (Host::V4(one), Host::V4(two)) => one == two,
-            (Host::V6(one), Host::V6(two)) => one == two,
-            (Host::Name(_) | Host::V4(_) | Host::V6(_), _) => false,
+            (HostRef::Name(one), HostRef::Name(two)) => one.eq_ignore_ascii_case(two),
+            (HostRef::V4(one), HostRef::V4(two)) => one == two,
+            (HostRef::V6(one), HostRef::V6(two)) => one == two,
+            (HostRef::Name(_) | HostRef::V4(_) | HostRef::V6(_), _) => false,
         }
     }
 }
 
+impl Eq for HostRef<'_> {}
+
+impl PartialEq for Host {
+    fn eq(&self, other: &Self) -> bool {
+        self.borrowed() == other.borrowed()
+    }
+}
+
 impl Eq for Host {}
+
+impl PartialEq<Host> for HostRef<'_> {
+    fn eq(&self, other: &Host) -> bool {
+        *self == other.borrowed()
+    }
+}
+
+impl PartialEq<HostRef<'_>> for Host {
+    fn eq(&self, other: &HostRef<'_>) -> bool {
+        self.borrowed() == *other
+    }
+}
 
 impl From<IpAddr> for Host {
     fn from(address: IpAddr) -> Self {
@@ -125,17 +194,25 @@ impl FromStr for Host {
         if let Ok(address) = text.parse() {
             return Ok(Host::V6(address));
         }
-        Host::parse_part(&Text::from(text), text).ok_or(HostError)
+        HostRef::parse(text)
+            .map(|host| host.to_host())
+            .ok_or(HostError)
+    }
+}
+
+impl fmt::Display for HostRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HostRef::Name(name) => f.write_str(name),
+            HostRef::V4(address) => write!(f, "{address}"),
+            HostRef::V6(address) => write!(f, "[{address}]"),
+        }
     }
 }
 
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Host::Name(name) => f.write_str(name),
-            Host::V4(address) => write!(f, "{address}"),
-            Host::V6(address) => write!(f, "[{address}]"),
-        }
+        fmt::Display::fmt(&self.borrowed(), f)
     }
 }
 
@@ -148,31 +225,9 @@ pub struct HostPort {
     pub port: Option<u16>,
 }
 
-impl HostPort {
-    /// Reads `part` of `whole`. White space around the colon is allowed, as in a Via (RFC 3261 §25.1, `COLON`).
-    pub(crate) fn parse_part(whole: &Text, part: &str) -> Option<HostPort> {
-        let (host, port) = split(part)?;
-        Some(HostPort {
-            host: Host::parse_part(whole, host)?,
-            port,
-        })
-    }
-
-    /// Whether `part` can be read, and the port in it.
-    pub(crate) fn check(part: &str) -> Option<Option<u16>> {
-        let (host, port) = split(part)?;
-        // What was split off is either in brackets or letters of a name, which only has to be there.
-        let good = if host.starts_with('[') {
-            kind(host).is_some()
-        } else {
-            !host.is_empty()
-        };
-        good.then_some(port)
-    }
-}
-
-/// Host and port of `host:port`.
-fn split(part: &str) -> Option<(&str, Option<u16>)> {
+/// Host and port of `host:port`, or the host alone: in brackets, or all the letters of a name. White space around the colon is allowed, as in a Via (RFC
+/// 3261 §25.1, `COLON`). [`HostRef::of_split`] has the say about the host.
+pub(crate) fn split(part: &str) -> Option<(&str, Option<u16>)> {
     let bytes = part.as_bytes();
     let end = if bytes.first() == Some(&b'[') {
         part.find(']')? + 1
@@ -202,7 +257,9 @@ impl FromStr for HostPort {
     type Err = HostError;
 
     fn from_str(text: &str) -> Result<Self, HostError> {
-        Self::parse_part(&Text::from(text), text).ok_or(HostError)
+        let (host, port) = split(text).ok_or(HostError)?;
+        let host = HostRef::of_split(host).ok_or(HostError)?.to_host();
+        Ok(HostPort { host, port })
     }
 }
 

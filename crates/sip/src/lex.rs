@@ -46,6 +46,27 @@ pub(crate) fn trim(text: &str) -> &str {
     text.trim_ascii()
 }
 
+/// Where `wanted` is first seen: [`memchr::memchr`] for what is near, where the call costs more than the search.
+#[inline]
+pub(crate) fn find(bytes: &[u8], wanted: u8) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let mut rest = bytes;
+    let mut at = 0;
+    while at < 24
+        && let Some((word, behind)) = rest.split_first_chunk::<8>()
+    {
+        // The byte that is wanted becomes zero, and the first zero is the first to borrow.
+        let zeros = u64::from_le_bytes(*word) ^ (ONES * u64::from(wanted));
+        let found = zeros.wrapping_sub(ONES) & !zeros & HIGHS;
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        (rest, at) = (behind, at + 8);
+    }
+    memchr::memchr(wanted, rest).map(|found| at + found)
+}
+
 /// Where `wanted` is first seen outside quoted strings, and outside angle brackets where `angles` asks for it.
 pub(crate) fn find_outside(text: &str, wanted: u8, angles: bool) -> Option<usize> {
     let mut scan = Scan::default();
@@ -96,6 +117,13 @@ pub(crate) fn elements(text: &str) -> Elements<'_> {
 
 pub(crate) struct Elements<'a> {
     rest: Option<&'a str>,
+}
+
+impl<'a> Elements<'a> {
+    /// What is behind the comma of the last element that was given.
+    pub(crate) fn rest(&self) -> Option<&'a str> {
+        self.rest
+    }
 }
 
 impl<'a> Iterator for Elements<'a> {
@@ -237,6 +265,17 @@ mod tests {
             let mut to = String::new();
             push_ip(&mut to, address.parse().unwrap());
             assert_eq!(to, address);
+        }
+    }
+
+    #[test]
+    fn what_is_near_is_found_where_it_is_first() {
+        let text: Vec<u8> = (0..60).chain([0x3a, 0x3b, 0xba, 0x3a]).collect();
+        for start in 0..text.len() {
+            for wanted in [0, 1, 0x39, 0x3a, 0x3b, 0xba, 0xff] {
+                let bytes = &text[start..];
+                assert_eq!(find(bytes, wanted), memchr::memchr(wanted, bytes));
+            }
         }
     }
 

@@ -29,11 +29,14 @@ mod uri;
 pub use rsip::{StatusCode, Transport};
 
 pub use self::error::{ParseError, ValueError};
-pub use self::header::{BindingParams, CSeq, Contact, ContactAddr, NameAddr, Via, ViaTransport};
+pub use self::header::{
+    BindingParams, BindingParamsRef, CSeq, Contact, ContactAddr, ContactAddrRef, ContactRef,
+    NameAddr, NameAddrRef, Via, ViaRef, ViaTransport,
+};
 pub use self::headers::{HeaderError, HeaderName, HeaderValue, Headers};
-pub use self::host::{Host, HostError, HostPort};
+pub use self::host::{Host, HostError, HostPort, HostRef};
 pub use self::message::{Frame, Message, Request, Response, ResponseWriter, frame_stream};
 pub use self::method::Method;
-pub use self::params::Params;
+pub use self::params::{Params, ParamsRef};
 pub use self::text::Text;
-pub use self::uri::{Scheme, Uri, UriBuilder, UriError};
+pub use self::uri::{Scheme, Uri, UriBuilder, UriError, UriRef};

@@ -1,10 +1,11 @@
 //! What holds for every input: reading never panics, and what is written is read again with the same meaning.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use bellhop_sip::digest::{Challenge, Credentials, Secret, answer};
+use bellhop_sip::digest::{Challenge, Credentials, CredentialsRef, Secret, answer};
 use bellhop_sip::{
-    Contact, Frame, HeaderName, Headers, Host, HostPort, Message, Method, NameAddr, Params,
-    Request, Response, Scheme, StatusCode, Text, Uri, Via, frame_stream,
+    Contact, ContactRef, Frame, HeaderName, Headers, Host, HostPort, Message, Method, NameAddr,
+    NameAddrRef, Params, Request, Response, Scheme, StatusCode, Text, Uri, UriRef, Via,
+    frame_stream,
 };
 use bytes::Bytes;
 use proptest::collection::vec;
@@ -34,6 +35,7 @@ fn read_all(bytes: &[u8]) {
 }
 
 fn read_headers(headers: &Headers) {
+    borrowed_headers_agree(headers);
     let _ = headers.authentication_info();
     headers.vias().flatten().for_each(|via| {
         let _ = (via.branch(), via.rport(), via.received(), via.maddr());
@@ -79,6 +81,7 @@ fn read_headers(headers: &Headers) {
 }
 
 fn read_uri(uri: &Uri) {
+    borrowed_uri_agrees(uri);
     let _ = (
         uri.user_unescaped(),
         uri.password(),
@@ -97,6 +100,104 @@ fn read_uri(uri: &Uri) {
         bare.to_string().parse::<Uri>().unwrap().host_port(),
         uri.host_port()
     );
+}
+
+/// What is borrowed is what is shared, errors included, and stamping a line is stamping its first Via.
+fn borrowed_headers_agree(headers: &Headers) {
+    let same = |one: &NameAddrRef<'_>, two: &NameAddr| {
+        assert_eq!(one.uri, two.uri.borrowed());
+        assert_eq!(one.params, two.params.borrowed());
+        assert_eq!(one.tag().as_deref(), two.tag().as_deref());
+        assert_eq!(one.display.is_some(), two.display.is_some());
+    };
+    for (one, two) in [
+        (headers.from_ref(), headers.from()),
+        (headers.to_ref(), headers.to()),
+    ] {
+        match (one, two) {
+            (Ok(one), Ok(two)) => same(&one, &two),
+            (one, two) => assert_eq!(one.err(), two.err()),
+        }
+    }
+    assert_eq!(
+        headers.call_id_ref().map(Text::from),
+        headers.call_id().map(|id| id.detached())
+    );
+    let mut contacts = headers.contacts();
+    for one in headers.contacts_ref() {
+        match (one, contacts.next().unwrap()) {
+            (Ok(ContactRef::Addr(one)), Ok(Contact::Addr(two))) => {
+                same(&one.addr, &two.addr);
+                match (one.binding_params(), two.binding_params()) {
+                    (Ok(one), Ok(two)) => {
+                        assert_eq!(
+                            (one.q, one.expires, one.reg_id),
+                            (two.q, two.expires, two.reg_id)
+                        );
+                        assert_eq!(one.instance.as_deref(), two.instance.as_deref());
+                    }
+                    (one, two) => assert_eq!(one.err(), two.err()),
+                }
+            }
+            (Ok(one), Ok(two)) => assert_eq!((one, two), (ContactRef::Star, Contact::Star)),
+            (one, two) => assert_eq!(one.err(), two.err()),
+        }
+    }
+    assert!(contacts.next().is_none());
+    match (headers.top_via_ref(), headers.top_via()) {
+        (Ok(one), Ok(mut two)) => {
+            assert_eq!(
+                (one.host(), one.port()),
+                (two.sent_by.host.borrowed(), two.sent_by.port)
+            );
+            assert_eq!(
+                (one.params(), one.rport()),
+                (two.params.borrowed(), two.rport())
+            );
+            for rport in [None, Some(5062)] {
+                for received in [None, Some("192.0.2.7".parse().unwrap())] {
+                    let (mut by_line, mut by_via) = (headers.clone(), headers.clone());
+                    by_line.replace_top_via_line(one.line_stamped(rport, received));
+                    two.stamp(rport, received);
+                    by_via.replace_top_via(&two);
+                    assert_eq!(by_line, by_via);
+                    two = headers.top_via().unwrap();
+                }
+            }
+        }
+        (one, two) => assert_eq!(one.err(), two.err()),
+    }
+}
+
+fn borrowed_uri_agrees(uri: &Uri) {
+    let borrowed = UriRef::parse(uri.as_str()).unwrap();
+    assert_eq!(
+        (borrowed.scheme(), borrowed.user()),
+        (uri.scheme(), uri.user())
+    );
+    assert_eq!(
+        borrowed.user_unescaped().as_deref(),
+        uri.user_unescaped().as_deref()
+    );
+    assert_eq!(
+        (borrowed.password(), borrowed.port()),
+        (uri.password(), uri.port())
+    );
+    assert_eq!(borrowed.host(), uri.host().as_ref().map(Host::borrowed));
+    let (params, owned) = (borrowed.params(), uri.params());
+    assert_eq!(params.to_string(), owned.to_string());
+    for (name, value) in params.iter() {
+        assert!(owned.contains(name) && params.contains(name));
+        assert_eq!(
+            params.value(name).is_some(),
+            owned.value(name).is_some(),
+            "{value:?}"
+        );
+        let mut without = owned.clone();
+        without.remove(name);
+        assert_eq!(params.without(name), without.to_string());
+    }
+    assert_eq!(&borrowed.to_uri(), uri);
 }
 
 /// Content-Length is written anew, and not compared.
@@ -194,6 +295,27 @@ proptest! {
             params.remove(name);
             prop_assert!(!params.contains(name));
             params.set(name, Some(&value));
+        }
+    }
+
+    #[test]
+    fn borrowed_credentials_agree(
+        params in vec(("(username|Realm|nonce|URI|response|algorithm|cnonce|opaque|qop|nc)", "(0000000a|auth|a,b|a\\\\\"b|MD5|a;b)"), 0..4),
+        separator in "[ ]{0,2},[ ]{0,2}",
+    ) {
+        let mut value = String::from("Digest username=\"u\", realm=\"r\", nonce=\"n\", uri=\"sip:r\", response=\"00\"");
+        for (name, written) in &params {
+            value += &format!("{separator}{name}=\"{written}\"");
+        }
+        let fewer = value.replacen("username=\"u\", ", "", 1);
+        for value in [value, fewer] {
+            match (CredentialsRef::parse(&value), Credentials::parse(&value)) {
+                (Ok(one), Ok(two)) => {
+                    prop_assert_eq!((&*one.username, one.realm, one.nonce, one.uri, one.response), (&*two.username, &*two.realm, &*two.nonce, &*two.uri, &*two.response));
+                    prop_assert_eq!((one.algorithm, one.cnonce, one.qop, one.nc), (two.algorithm, two.cnonce.as_deref(), two.qop, two.nc));
+                }
+                (one, two) => prop_assert_eq!(one.err(), two.err()),
+            }
         }
     }
 

@@ -25,7 +25,7 @@ pub enum Algorithm {
     Other(Text),
 }
 
-const COMPUTED: [Algorithm; 6] = [
+static COMPUTED: [Algorithm; 6] = [
     Algorithm::Md5,
     Algorithm::Md5Sess,
     Algorithm::Sha256,
@@ -38,9 +38,9 @@ impl Algorithm {
     /// The algorithm of that name.
     pub fn named(name: &str) -> Algorithm {
         COMPUTED
-            .into_iter()
+            .iter()
             .find(|known| known.as_str().eq_ignore_ascii_case(name))
-            .unwrap_or_else(|| Algorithm::Other(Text::from(name)))
+            .map_or_else(|| Algorithm::Other(Text::from(name)), Algorithm::clone)
     }
 
     /// The name on the wire.
@@ -156,6 +156,12 @@ impl Hex {
         self.letters.get(..self.length).unwrap_or_default()
     }
 
+    /// All letters, and zeros behind them.
+    pub(super) fn words(&self) -> impl Iterator<Item = u64> {
+        let words = self.letters.as_chunks::<8>().0;
+        words.iter().map(|word| u64::from_ne_bytes(*word))
+    }
+
     pub(super) fn as_str(&self) -> &str {
         std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
@@ -238,8 +244,9 @@ fn joined<D: Digest>(parts: &[&[u8]]) -> Hash {
         }
     }
     let mut out = Hash::default();
-    for (to, from) in out.iter_mut().zip(hash.finalize()) {
-        *to = from;
+    let hash = hash.finalize();
+    if let Some(to) = out.get_mut(..hash.len()) {
+        to.copy_from_slice(&hash);
     }
     out
 }

@@ -75,10 +75,12 @@ impl Credentials {
 
 /// `8LHEX`: it is hashed as these eight digits, so no other spelling can be right.
 pub(super) fn nonce_count(value: &str) -> Result<u32, DigestError> {
-    if value.len() != 8 || !value.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Err(DigestError::Invalid("nc"));
-    }
-    u32::from_str_radix(value, 16).map_err(|_| DigestError::Invalid("nc"))
+    let digits = value
+        .chars()
+        .try_fold(0, |number, digit| Some(number << 4 | digit.to_digit(16)?));
+    digits
+        .filter(|_| value.len() == 8)
+        .ok_or(DigestError::Invalid("nc"))
 }
 
 impl fmt::Display for Credentials {

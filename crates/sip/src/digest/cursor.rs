@@ -12,6 +12,7 @@ pub(super) enum Scheme {
     Other,
 }
 
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Element<'a> {
     Scheme(&'a str),
     Param(RawParam<'a>),
@@ -20,11 +21,54 @@ pub(super) enum Element<'a> {
 
 pub(super) struct Cursor<'a> {
     rest: &'a str,
+    /// No backslash and no control is in the line, so that a quoted string ends at the next quote.
+    plain: bool,
 }
 
 impl<'a> Cursor<'a> {
     pub(super) fn over(line: &'a str) -> Cursor<'a> {
-        Cursor { rest: line }
+        // Without an early end, so that it is done for many letters at once.
+        let special = line.bytes().fold(false, |special, byte| {
+            special | (byte < b' ') | (byte == 0x7f) | (byte == b'\\')
+        });
+        Cursor {
+            rest: line,
+            plain: !special,
+        }
+    }
+
+    /// The next parameter of a Digest scheme where it is written as nearly all are, `name="value", ` or `name=value, `. `None` where there is more to
+    /// it; then nothing was read, and [`element`](Self::element) has the say.
+    #[inline]
+    pub(super) fn usual_param(&mut self) -> Option<RawParam<'a>> {
+        if !self.plain {
+            return None;
+        }
+        let name = span(self.rest, lex::is_token_byte)?;
+        let (value, quoted, behind) = match self.rest.as_bytes().get(name.len()..)? {
+            [b'=', b'"', quoted @ ..] => {
+                let start = name.len() + 2;
+                let end = start + lex::find(quoted, b'"')?;
+                (self.rest.get(start..end)?, true, end + 1)
+            }
+            [b'=', ..] => {
+                let start = name.len() + 1;
+                let value = span(self.rest.get(start..)?, is_bare)?;
+                (value, false, start + value.len())
+            }
+            _ => return None,
+        };
+        self.rest = match self.rest.as_bytes().get(behind..)? {
+            [] => "",
+            [b',', b' ', ..] => self.rest.get(behind + 2..)?,
+            [b',', ..] => self.rest.get(behind + 1..)?,
+            _ => return None,
+        };
+        Some(RawParam {
+            name,
+            value,
+            quoted,
+        })
     }
 
     /// The next scheme name or parameter, or `None` at the end of the line.
@@ -75,9 +119,7 @@ impl<'a> Cursor<'a> {
         let value = if self.rest.starts_with('"') {
             (self.quoted()?, true)
         } else {
-            // Wider than `token`: nonces with `=` and `/`, and URIs, are seen without quotes.
-            let bare =
-                self.take_while(|c| c.is_ascii_graphic() && !matches!(c, b'"' | b',' | b'\\'));
+            let bare = self.take_while(is_bare);
             if bare.is_empty() {
                 return Err(DigestError::Malformed("a value is expected"));
             }
@@ -94,21 +136,6 @@ impl<'a> Cursor<'a> {
     /// refused, escaped or not: this text is echoed into headers of ours.
     fn quoted(&mut self) -> Result<&'a str, DigestError> {
         self.skip_one();
-        // Nearly always there is no escape; then the next quote is the end.
-        let bytes = self.rest.as_bytes();
-        if let Some(end) = memchr::memchr2(b'"', b'\\', bytes)
-            && bytes.get(end) == Some(&b'"')
-            && let Some((body, rest)) = self.rest.split_at_checked(end)
-        {
-            let bad = body.bytes().fold(false, |bad, byte| {
-                bad | (byte < b' ' && byte != b'\t') | (byte == 0x7f)
-            });
-            if !bad {
-                self.rest = rest;
-                self.skip_one();
-                return Ok(body);
-            }
-        }
         let mut escaped = false;
         let body = self.take_while(|c| match c {
             b'\r' | b'\n' => false,
@@ -175,7 +202,46 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// The letters that `text` begins with and that are so, where there are any.
+#[inline]
+fn span(text: &str, is: impl Fn(u8) -> bool) -> Option<&str> {
+    let end = text
+        .bytes()
+        .position(|byte| !is(byte))
+        .unwrap_or(text.len());
+    text.get(..end).filter(|span| !span.is_empty())
+}
+
+/// Values without quotes, wider than `token`: nonces with `=` and `/`, and URIs, are seen so.
+fn is_bare(c: u8) -> bool {
+    c.is_ascii_graphic() && !matches!(c, b'"' | b',' | b'\\')
+}
+
 /// White space, line breaks of a folded header included.
 fn is_lws(c: u8) -> bool {
     matches!(c, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_usual_parameter_is_read_as_any(line in "([ ,]{0,2}[a-z\u{e9}]{0,2}[ \t]?=?[ \t]?(\"[a-z,=\\\\\t\u{7f}\u{e9}]{0,3}\"?|[a=/,\u{e9}]{0,3})[ ,]{0,2}){0,4}") {
+            let (mut one, mut two) = (Cursor::over(&line), Cursor::over(&line));
+            loop {
+                let usual = one.usual_param().map(|param| Ok(Element::Param(param)));
+                let next = usual.or_else(|| one.element(Scheme::Digest));
+                prop_assert_eq!(&next, &two.element(Scheme::Digest));
+                if !matches!(next, Some(Ok(_))) {
+                    break;
+                }
+            }
+        }
+    }
 }

@@ -51,6 +51,9 @@ impl<'a> CredentialsRef<'a> {
                     }
                     found.schemes = 1;
                     scheme = Scheme::Digest;
+                    while let Some(param) = cursor.usual_param() {
+                        found.add(param)?;
+                    }
                 }
                 Element::Scheme(_) => scheme = Scheme::Other,
                 Element::Param(param) => found.add(param)?,
@@ -103,60 +106,73 @@ impl fmt::Debug for CredentialsRef<'_> {
     }
 }
 
+/// What stands in a header so far.
 #[derive(Default)]
 struct Found<'a> {
     schemes: u8,
     params: usize,
-    username: Option<&'a str>,
-    realm: Option<&'a str>,
-    nonce: Option<&'a str>,
-    uri: Option<&'a str>,
-    response: Option<&'a str>,
-    algorithm: Option<&'a str>,
-    cnonce: Option<&'a str>,
-    opaque: Option<&'a str>,
-    qop: Option<&'a str>,
-    nc: Option<&'a str>,
+    /// Of the parameters that have a [place](place).
+    values: [Option<&'a str>; 10],
+}
+
+/// Where the value of a parameter is kept, its name in lower case.
+fn place(name: &str) -> Option<usize> {
+    Some(match name {
+        "username" => 0,
+        "realm" => 1,
+        "nonce" => 2,
+        "uri" => 3,
+        "response" => 4,
+        "algorithm" => 5,
+        "cnonce" => 6,
+        "opaque" => 7,
+        "qop" => 8,
+        "nc" => 9,
+        _ => return None,
+    })
 }
 
 impl<'a> Found<'a> {
+    #[inline]
     fn add(&mut self, param: RawParam<'a>) -> Result<(), DigestError> {
         self.params += 1;
         if self.params > MAX_PARAMS {
             return Err(DigestError::TooMany);
         }
-        let is = |name: &str| param.name.eq_ignore_ascii_case(name);
-        let place = match param.name.len() {
-            8 if is("username") => &mut self.username,
-            5 if is("realm") => &mut self.realm,
-            5 if is("nonce") => &mut self.nonce,
-            3 if is("uri") => &mut self.uri,
-            8 if is("response") => &mut self.response,
-            9 if is("algorithm") => &mut self.algorithm,
-            6 if is("cnonce") => &mut self.cnonce,
-            6 if is("opaque") => &mut self.opaque,
-            3 if is("qop") => &mut self.qop,
-            2 if is("nc") => &mut self.nc,
-            _ => return Ok(()),
+        let place = place(param.name).or_else(|| place(&param.name.to_ascii_lowercase()));
+        let Some(value) = place.and_then(|place| self.values.get_mut(place)) else {
+            return Ok(());
         };
-        match place.replace(param.value) {
+        match value.replace(param.value) {
             None => Ok(()),
             Some(_) => Err(DigestError::Duplicate(Text::from(param.name))),
         }
     }
 
     fn credentials(self) -> Result<CredentialsRef<'a>, DigestError> {
+        let [
+            username,
+            realm,
+            nonce,
+            uri,
+            response,
+            algorithm,
+            cnonce,
+            _,
+            qop,
+            nc,
+        ] = self.values;
         let there = |value: Option<&'a str>, name| value.ok_or(DigestError::Missing(name));
         let credentials = CredentialsRef {
-            username: unescaped(there(self.username, "username")?),
-            realm: there(self.realm, "realm")?,
-            nonce: there(self.nonce, "nonce")?,
-            uri: there(self.uri, "uri")?,
-            response: there(self.response, "response")?,
-            algorithm: token(self.algorithm, "algorithm")?.map_or(Algorithm::Md5, Algorithm::named),
-            cnonce: self.cnonce,
-            qop: token(self.qop, "qop")?.map(Qop::named),
-            nc: self.nc.map(nonce_count).transpose()?,
+            username: unescaped(there(username, "username")?),
+            realm: there(realm, "realm")?,
+            nonce: there(nonce, "nonce")?,
+            uri: there(uri, "uri")?,
+            response: there(response, "response")?,
+            algorithm: token(algorithm, "algorithm")?.map_or(Algorithm::Md5, Algorithm::named),
+            cnonce,
+            qop: token(qop, "qop")?.map(Qop::named),
+            nc: nc.map(nonce_count).transpose()?,
         };
         match (&credentials.qop, credentials.cnonce, credentials.nc) {
             (Some(_), None, _) => Err(DigestError::Missing("cnonce")),

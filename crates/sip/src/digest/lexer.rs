@@ -21,7 +21,7 @@ pub struct AuthParam {
     pub quoted: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RawParam<'a> {
     pub(super) name: &'a str,
     pub(super) value: &'a str,

@@ -154,11 +154,19 @@ pub fn verify_for(credentials: &Credentials, secret: &Secret<'_>, subject: &Subj
 /// In the same time wherever they differ; hex digits of either case.
 pub(super) fn same(expected: &Hex, given: &str) -> bool {
     let mut lower = [0; 64];
-    for (to, from) in lower.iter_mut().zip(given.bytes()) {
-        *to = from.to_ascii_lowercase();
-    }
-    let lower = lower.get(..given.len()).unwrap_or_default();
-    bool::from(expected.as_bytes().ct_eq(lower))
+    let Some(letters) = lower
+        .get_mut(..given.len())
+        .filter(|letters| letters.len() == expected.as_bytes().len())
+    else {
+        return false;
+    };
+    letters.copy_from_slice(given.as_bytes());
+    letters.make_ascii_lowercase();
+    let (expected, given) = (expected.words(), lower.as_chunks::<8>().0);
+    let differing = expected.zip(given).fold(0, |differing, (one, two)| {
+        differing | (one ^ u64::from_ne_bytes(*two))
+    });
+    bool::from(differing.ct_eq(&0))
 }
 
 /// The response of RFC 7616 §3.4.1. An empty method makes it the server's (`rspauth`, §3.5).
@@ -215,4 +223,19 @@ pub(super) fn response_over(
         qop.as_str().as_bytes(),
         ha2.as_bytes(),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proof_is_the_same_in_either_case_and_in_no_other_length() {
+        let hex = Hex::of(&[0xab, 0x0c, 0xd1, 0xef]);
+        assert!(same(&hex, "ab0cd1ef") && same(&hex, "AB0cD1EF"));
+        for other in ["", "ab0cd1e", "ab0cd1ee", "ab0cd1ef\0", "ab0cd1ef0"] {
+            assert!(!same(&hex, other), "{other:?}");
+        }
+        assert!(!same(&hex, &"ab0cd1ef".repeat(9)));
+    }
 }

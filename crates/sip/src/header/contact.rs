@@ -1,10 +1,12 @@
 //! Contact (RFC 3261 §20.10) with what RFC 5626 and RFC 5627 add.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use super::NameAddr;
-use crate::{HeaderError, HeaderName, Text, Uri, lex};
+use super::binding::{self, BindingParamsRef, ContactRef, reg_id, seconds, thousandths};
+use crate::{HeaderError, Text, Uri};
 
 /// One element of a Contact header.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,10 +19,12 @@ pub enum Contact {
 
 impl Contact {
     pub(crate) fn parse_part(whole: &Text, part: &str) -> Result<Contact, &'static str> {
-        if part == "*" {
-            return Ok(Contact::Star);
-        }
-        NameAddr::parse_part(whole, part).map(|addr| Contact::Addr(ContactAddr { addr }))
+        Ok(match ContactRef::parse(part)? {
+            ContactRef::Star => Contact::Star,
+            ContactRef::Addr(contact) => Contact::Addr(ContactAddr {
+                addr: contact.addr.shared(whole),
+            }),
+        })
     }
 
     /// The address, where it is one.
@@ -88,38 +92,16 @@ impl ContactAddr {
     /// A parameter of these stands there twice (RFC 3261 §7.3.1), or `q` or `reg-id` is not what it has to be. An `expires` that is no number is an error
     /// of none (§10.2.1 makes it an hour), nor is an instance without angle brackets, which names nothing.
     pub fn binding_params(&self) -> Result<BindingParams, HeaderError> {
-        let bad = |why| HeaderError::Invalid {
-            name: HeaderName::Contact,
-            why,
-        };
-        let mut all = BindingParams::default();
-        let mut seen = [false; 4];
-        for param in self.params.raw() {
-            let names = ["q", "expires", "+sip.instance", "reg-id"];
-            let at = names
-                .iter()
-                .position(|name| param.name.eq_ignore_ascii_case(name));
-            let Some(seen) = at.and_then(|at| seen.get_mut(at)) else {
-                continue;
-            };
-            if std::mem::replace(seen, true) {
-                return Err(bad("a parameter stands there twice"));
-            }
-            let value = param.value.map(|value| self.params.plain(value));
-            match at {
-                Some(0) => {
-                    let q = value.and_then(|value| thousandths(&value));
-                    all.q = Some(q.ok_or_else(|| bad("q is not 0 to 1"))?);
-                }
-                Some(1) => all.expires = Some(value.and_then(|value| seconds(&value))),
-                Some(2) => all.instance = value.and_then(|value| instance(&value)),
-                _ => {
-                    let id = value.and_then(|value| reg_id(&value));
-                    all.reg_id = Some(id.ok_or_else(|| bad("reg-id is not 1 to 2147483647"))?);
-                }
-            }
-        }
-        Ok(all)
+        let read = BindingParamsRef::read(self.params.borrowed())?;
+        Ok(BindingParams {
+            q: read.q,
+            expires: read.expires,
+            instance: read.instance.map(|instance| match instance {
+                Cow::Borrowed(inside) => self.params.share(inside),
+                Cow::Owned(plain) => Text::from(plain),
+            }),
+            reg_id: read.reg_id,
+        })
     }
 
     /// `pub-gruu` (RFC 5627 §5.3).
@@ -148,35 +130,8 @@ pub struct BindingParams {
     pub reg_id: Option<u32>,
 }
 
-fn thousandths(text: &str) -> Option<u16> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let thousandths = fraction
-        .bytes()
-        .chain(std::iter::repeat(b'0'))
-        .take(3)
-        .fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'));
-    match (lex::number::<u16>(whole)?, thousandths) {
-        (0, thousandths) => Some(thousandths),
-        (1, 0) => Some(1000),
-        _ => None,
-    }
-}
-
-fn seconds(text: &str) -> Option<u32> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| lex::number(text).unwrap_or(u32::MAX))
-}
-
 fn instance(text: &Text) -> Option<Text> {
-    let inside = text.strip_prefix('<')?.strip_suffix('>')?;
-    Some(text.part(inside))
-}
-
-fn reg_id(text: &str) -> Option<u32> {
-    lex::number(text).filter(|id| (1..=0x7fff_ffff).contains(id))
+    binding::inside(text).map(|inside| text.part(inside))
 }
 
 impl Deref for ContactAddr {

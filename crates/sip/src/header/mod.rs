@@ -1,11 +1,15 @@
 //! Headers with a structure of their own.
 
+mod address;
+mod binding;
 mod contact;
 mod cseq;
 mod name_addr;
 mod via;
 
+pub use self::address::NameAddrRef;
+pub use self::binding::{BindingParamsRef, ContactAddrRef, ContactRef};
 pub use self::contact::{BindingParams, Contact, ContactAddr};
 pub use self::cseq::CSeq;
 pub use self::name_addr::NameAddr;
-pub use self::via::{Via, ViaTransport};
+pub use self::via::{Via, ViaRef, ViaTransport};

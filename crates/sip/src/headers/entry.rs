@@ -9,16 +9,32 @@ use crate::Text;
 /// asks for one; typed access does without, and most headers of most messages are never looked at.
 #[derive(Clone)]
 pub(super) struct Entry {
-    pub(super) name: HeaderName,
+    name: Name,
     start: u32,
     end: u32,
     value: OnceLock<Box<HeaderValue>>,
 }
 
+/// A name, small: names that we know are shared by all.
+#[derive(Clone)]
+pub(super) enum Name {
+    Known(&'static HeaderName),
+    Other(Box<HeaderName>),
+}
+
+impl From<HeaderName> for Name {
+    fn from(name: HeaderName) -> Name {
+        match name.lasting() {
+            Some(known) => Name::Known(known),
+            None => Name::Other(Box::new(name)),
+        }
+    }
+}
+
 impl Entry {
     /// A header whose value is a part of the text; messages are small enough for 32 bits.
     #[inline]
-    pub(super) fn part(name: HeaderName, start: u32, end: u32) -> Entry {
+    pub(super) fn part(name: Name, start: u32, end: u32) -> Entry {
         Entry {
             name,
             start,
@@ -29,10 +45,18 @@ impl Entry {
 
     pub(super) fn owned(name: HeaderName, value: HeaderValue) -> Entry {
         Entry {
-            name,
+            name: name.into(),
             start: 0,
             end: 0,
             value: OnceLock::from(Box::new(value)),
+        }
+    }
+
+    #[inline]
+    pub(super) fn name(&self) -> &HeaderName {
+        match &self.name {
+            Name::Known(name) => name,
+            Name::Other(name) => name,
         }
     }
 
@@ -40,7 +64,7 @@ impl Entry {
     #[inline]
     pub(super) fn has(&self, name: &HeaderName) -> bool {
         if matches!(name, HeaderName::Other(_)) {
-            self.name == *name
+            self.name() == name
         } else {
             self.is(name)
         }
@@ -54,7 +78,7 @@ impl Entry {
     /// Whether this is the header of that known name: cheaper than `==`, which has to see through [`HeaderName::Other`].
     #[inline]
     pub(super) fn is(&self, name: &HeaderName) -> bool {
-        std::mem::discriminant(&self.name) == std::mem::discriminant(name)
+        std::mem::discriminant(self.name()) == std::mem::discriminant(name)
     }
 
     pub(super) fn value(&self, source: &Text) -> &HeaderValue {
@@ -80,9 +104,9 @@ impl Entry {
     pub(super) fn bytes<'a>(&'a self, source: &'a Text) -> &'a [u8] {
         match self.value.get() {
             Some(value) => value.as_bytes(),
-            None => self
-                .text(source)
-                .map(|(_, part)| part.as_bytes())
+            None => source
+                .as_bytes()
+                .get(self.start as usize..self.end as usize)
                 .unwrap_or_default(),
         }
     }

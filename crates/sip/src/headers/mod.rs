@@ -9,7 +9,7 @@ mod value;
 
 use std::fmt;
 
-use self::entry::Entry;
+use self::entry::{Entry, Name};
 pub use self::name::HeaderName;
 pub use self::typed::HeaderError;
 pub use self::value::HeaderValue;
@@ -47,8 +47,13 @@ impl Headers {
 
     /// Appends a header that a parser has found in the source.
     #[inline]
-    pub(crate) fn push_part(&mut self, name: HeaderName, start: u32, end: u32) {
-        self.list.push(Entry::part(name, start, end));
+    pub(crate) fn push_part(&mut self, name: &'static HeaderName, start: u32, end: u32) {
+        self.list.push(Entry::part(Name::Known(name), start, end));
+    }
+
+    /// The same of whatever name.
+    pub(crate) fn push_named_part(&mut self, name: HeaderName, start: u32, end: u32) {
+        self.list.push(Entry::part(name.into(), start, end));
     }
 
     /// Appends what a parser has checked.
@@ -69,7 +74,7 @@ impl Headers {
     pub fn written(&self) -> impl Iterator<Item = (&HeaderName, &[u8])> {
         self.list
             .iter()
-            .map(|entry| (&entry.name, entry.bytes(&self.source)))
+            .map(|entry| (entry.name(), entry.bytes(&self.source)))
     }
 
     /// Takes all that was read and all that was changed since into a hash: the same for equal messages that went the same way, and much cheaper than
@@ -78,7 +83,7 @@ impl Headers {
         hasher.write(self.source.as_bytes());
         hasher.write_usize(self.list.len());
         for entry in self.list.iter().filter(|entry| !entry.is_part()) {
-            hasher.write(entry.name.as_str().as_bytes());
+            hasher.write(entry.name().as_str().as_bytes());
             hasher.write(entry.bytes(&self.source));
             hasher.write_u8(b'\n');
         }
@@ -97,12 +102,16 @@ impl Headers {
     /// Replaces all headers of that name by one, in the place of the first.
     pub fn set(&mut self, name: HeaderName, value: impl Into<HeaderValue>) {
         let new = Entry::owned(sound(name), value.into());
-        match self.list.iter().position(|entry| entry.name == new.name) {
+        match self
+            .list
+            .iter()
+            .position(|entry| entry.name() == new.name())
+        {
             None => self.list.push(new),
             Some(first) => {
                 let mut index = 0;
                 self.list.retain(|entry| {
-                    let keep = index <= first || entry.name != new.name;
+                    let keep = index <= first || entry.name() != new.name();
                     index += 1;
                     keep
                 });
@@ -113,7 +122,7 @@ impl Headers {
 
     /// Removes all headers of that name.
     pub fn remove(&mut self, name: &HeaderName) {
-        self.list.retain(|entry| entry.name != *name);
+        self.list.retain(|entry| entry.name() != name);
     }
 
     /// The first header of that name.
@@ -130,7 +139,7 @@ impl Headers {
         let name = name.clone();
         self.list
             .iter()
-            .filter(move |entry| entry.name == name)
+            .filter(move |entry| *entry.name() == name)
             .map(|entry| entry.value(&self.source))
     }
 
@@ -138,7 +147,7 @@ impl Headers {
     pub fn iter(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
         self.list
             .iter()
-            .map(|entry| (&entry.name, entry.value(&self.source)))
+            .map(|entry| (entry.name(), entry.value(&self.source)))
     }
 
     /// How many header lines there are.
@@ -166,7 +175,7 @@ fn sound(name: HeaderName) -> HeaderName {
         return name;
     };
     if let Some(known) = HeaderName::known(text.as_bytes()) {
-        return known;
+        return known.clone();
     }
     if lex::is_token(text) {
         return name;

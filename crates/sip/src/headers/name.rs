@@ -27,6 +27,22 @@ macro_rules! header_names {
                     HeaderName::Other(name) => name,
                 }
             }
+
+            /// What a line of a name that we know begins with, and the end of the line before it.
+            pub(crate) fn line_start(&self) -> Option<&'static str> {
+                match self {
+                    $(HeaderName::$variant => Some(concat!("\r\n", $name, ": ")),)*
+                    HeaderName::Other(_) => None,
+                }
+            }
+
+            /// This name for as long as the program runs, unless it is one that we do not know.
+            pub(super) fn lasting(&self) -> Option<&'static HeaderName> {
+                match self {
+                    $(HeaderName::$variant => Some(&HeaderName::$variant),)*
+                    HeaderName::Other(_) => None,
+                }
+            }
         }
 
         /// Long and compact forms.
@@ -156,13 +172,13 @@ const fn hash(length: usize, first: u8, last: u8) -> usize {
 impl HeaderName {
     /// The name that these letters spell in the long or the compact form.
     #[inline]
-    pub(crate) fn known(name: &[u8]) -> Option<HeaderName> {
+    pub(crate) fn known(name: &[u8]) -> Option<&'static HeaderName> {
         let mut slot = hash(name.len(), *name.first()?, *name.last()?);
         loop {
             let (candidate, header) = NAMES.get(usize::from(*TABLE.get(slot)?))?;
             // Nearly everyone writes names as the RFCs do, which is cheaper to compare.
             if candidate.as_bytes() == name || candidate.as_bytes().eq_ignore_ascii_case(name) {
-                return Some(header.clone());
+                return Some(header);
             }
             slot = (slot + 1) % SLOTS;
         }
@@ -173,7 +189,8 @@ impl FromStr for HeaderName {
     type Err = Infallible;
 
     fn from_str(name: &str) -> Result<Self, Infallible> {
-        Ok(Self::known(name.as_bytes()).unwrap_or_else(|| HeaderName::Other(Text::from(name))))
+        Ok(Self::known(name.as_bytes())
+            .map_or_else(|| HeaderName::Other(Text::from(name)), HeaderName::clone))
     }
 }
 
@@ -212,15 +229,11 @@ mod tests {
     fn every_name_is_found_in_any_case() {
         for (name, header) in &NAMES {
             assert_eq!(
-                HeaderName::known(name.to_ascii_uppercase().as_bytes())
-                    .as_ref()
-                    .map(HeaderName::as_str),
+                HeaderName::known(name.to_ascii_uppercase().as_bytes()).map(HeaderName::as_str),
                 Some(header.as_str())
             );
             assert_eq!(
-                HeaderName::known(name.to_ascii_lowercase().as_bytes())
-                    .as_ref()
-                    .map(HeaderName::as_str),
+                HeaderName::known(name.to_ascii_lowercase().as_bytes()).map(HeaderName::as_str),
                 Some(header.as_str())
             );
         }

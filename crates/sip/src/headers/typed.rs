@@ -1,11 +1,9 @@
 //! Typed access to headers. Nothing is read before it is asked for.
 
-use std::net::IpAddr;
-
 use super::entry::Entry;
-use super::{HeaderName, Headers};
+use super::{HeaderName, HeaderValue, Headers};
 use crate::digest::{AuthenticationInfo, Challenge, Credentials};
-use crate::{CSeq, Contact, NameAddr, Text, Via, lex, limits};
+use crate::{CSeq, Contact, ContactRef, NameAddr, NameAddrRef, Text, Via, ViaRef, lex, limits};
 
 /// Why a header cannot be used. Carries nothing of its value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,43 +60,56 @@ impl Headers {
     /// # Errors
     /// [`HeaderError`] where there is none or it cannot be read.
     pub fn top_via(&self) -> Result<Via, HeaderError> {
-        let name = HeaderName::Via;
-        let entry = self.list.iter().find(|entry| entry.is(&name));
-        let entry = entry.ok_or(HeaderError::Missing(HeaderName::Via))?;
-        self.read(name, entry, |whole, text| {
-            Via::parse_part(whole, lex::elements(text).next().unwrap_or_default())
+        let entry = self.top_via_line()?;
+        self.read(HeaderName::Via, entry, |whole, line| {
+            ViaRef::first_of(line).map(|via| via.shared(whole))
         })
+    }
+
+    /// [`Headers::top_via`], borrowed.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn top_via_ref(&self) -> Result<ViaRef<'_>, HeaderError> {
+        let entry = self.top_via_line()?;
+        self.read(HeaderName::Via, entry, |_, line| ViaRef::first_of(line))
+    }
+
+    fn top_via_line(&self) -> Result<&Entry, HeaderError> {
+        let mut vias = self.list.iter().filter(|entry| entry.is(&HeaderName::Via));
+        vias.next().ok_or(HeaderError::Missing(HeaderName::Via))
     }
 
     /// Replaces the first Via, leaving those joined to it by commas as they are. Without any, it becomes the first header.
     pub fn replace_top_via(&mut self, via: &Via) {
-        self.put_top_via(via.written());
+        let mut line = via.written();
+        let behind = self
+            .top_via_line()
+            .ok()
+            .and_then(|entry| entry.text(&self.source))
+            .and_then(|(_, text)| {
+                let mut vias = lex::elements(text);
+                vias.next();
+                vias.rest()
+            });
+        if let Some(behind) = behind {
+            line.push_str(", ");
+            line.push_str(lex::trim(behind));
+        }
+        self.replace_top_via_line(line.into());
     }
 
-    /// [Stamps](Via::stamp) the first Via, which `via` was read from: as [`replace_top_via`](Self::replace_top_via) with a stamped one, in one go.
-    pub fn stamp_top_via(&mut self, via: &Via, rport: Option<u16>, received: Option<IpAddr>) {
-        self.put_top_via(via.written_stamped(rport, received));
-    }
-
-    fn put_top_via(&mut self, mut via: String) {
+    /// Replaces the line that the first Via stands in, those joined to it by commas included: by [`ViaRef::line_stamped`]. Without any, it becomes the
+    /// first header.
+    pub fn replace_top_via_line(&mut self, line: HeaderValue) {
         let first = self
             .list
             .iter()
             .position(|entry| entry.is(&HeaderName::Via));
-        let Some((first, entry)) = first.and_then(|first| Some((first, self.list.get(first)?)))
-        else {
-            self.push_front(HeaderName::Via, via);
-            return;
-        };
-        let rest = entry
-            .text(&self.source)
-            .filter(|(_, text)| memchr::memchr(b',', text.as_bytes()).is_some())
-            .and_then(|(_, text)| text.get(lex::find_outside(text, b',', true)? + 1..));
-        if let Some(rest) = rest {
-            via.push_str(", ");
-            via.push_str(lex::trim(rest));
+        match first {
+            Some(first) => self.replace(first, Entry::owned(HeaderName::Via, line)),
+            None => self.push_front(HeaderName::Via, line),
         }
-        self.replace(first, Entry::owned(HeaderName::Via, via.into()));
     }
 
     /// From.
@@ -109,6 +120,14 @@ impl Headers {
         self.mandatory(HeaderName::From, NameAddr::parse_part)
     }
 
+    /// From, borrowed.
+    ///
+    /// # Errors
+    /// As [`Headers::from`].
+    pub fn from_ref(&self) -> Result<NameAddrRef<'_>, HeaderError> {
+        self.mandatory(HeaderName::From, |_, part| NameAddrRef::parse(part))
+    }
+
     /// To.
     ///
     /// # Errors
@@ -117,21 +136,30 @@ impl Headers {
         self.mandatory(HeaderName::To, NameAddr::parse_part)
     }
 
+    /// To, borrowed.
+    ///
+    /// # Errors
+    /// As [`Headers::from`].
+    pub fn to_ref(&self) -> Result<NameAddrRef<'_>, HeaderError> {
+        self.mandatory(HeaderName::To, |_, part| NameAddrRef::parse(part))
+    }
+
     /// Call-ID.
     ///
     /// # Errors
     /// As [`Headers::from`].
     pub fn call_id(&self) -> Result<Text, HeaderError> {
-        self.mandatory(HeaderName::CallId, |whole, text| {
-            // Without an early end, so that it is done for many letters at once.
-            let bad = text.bytes().fold(text.is_empty(), |bad, byte| {
-                bad | (byte <= b' ') | (byte == 0x7f)
-            });
-            if bad {
-                return Err("empty, or with white space");
-            }
-            Ok(whole.part(text))
+        self.mandatory(HeaderName::CallId, |whole, part| {
+            call_id(part).map(|id| whole.part(id))
         })
+    }
+
+    /// Call-ID, borrowed.
+    ///
+    /// # Errors
+    /// As [`Headers::from`].
+    pub fn call_id_ref(&self) -> Result<&str, HeaderError> {
+        self.mandatory(HeaderName::CallId, |_, part| call_id(part))
     }
 
     /// CSeq.
@@ -145,6 +173,11 @@ impl Headers {
     /// The Contacts, comma-joined and repeated alike. `*` beside addresses is given as it stands; refusing it is the registrar's matter.
     pub fn contacts(&self) -> impl Iterator<Item = Result<Contact, HeaderError>> + '_ {
         self.listed(HeaderName::Contact, Contact::parse_part)
+    }
+
+    /// [`Headers::contacts`], borrowed.
+    pub fn contacts_ref(&self) -> impl Iterator<Item = Result<ContactRef<'_>, HeaderError>> {
+        self.listed(HeaderName::Contact, |_, part| ContactRef::parse(part))
     }
 
     /// The addresses of Route, Record-Route, Path or Service-Route, in their order.
@@ -269,10 +302,10 @@ impl Headers {
     }
 
     /// The elements of all headers of that name, up to [`limits::MAX_ELEMENTS`]. An empty element is an error, as the grammar has it.
-    fn listed<T>(
-        &self,
+    fn listed<'a, T>(
+        &'a self,
         name: HeaderName,
-        parse: impl Fn(&Text, &str) -> Result<T, &'static str>,
+        parse: impl Fn(&'a Text, &'a str) -> Result<T, &'static str>,
     ) -> impl Iterator<Item = Result<T, HeaderError>> {
         let wanted = name.clone();
         self.list
@@ -298,10 +331,10 @@ impl Headers {
         })
     }
 
-    fn mandatory<T>(
-        &self,
+    fn mandatory<'a, T>(
+        &'a self,
         name: HeaderName,
-        parse: impl FnOnce(&Text, &str) -> Result<T, &'static str>,
+        parse: impl FnOnce(&'a Text, &'a str) -> Result<T, &'static str>,
     ) -> Result<T, HeaderError> {
         match self.single(&name)? {
             Some(entry) => self.read(name, entry, parse),
@@ -309,10 +342,10 @@ impl Headers {
         }
     }
 
-    fn optional<T>(
-        &self,
+    fn optional<'a, T>(
+        &'a self,
         name: HeaderName,
-        parse: impl FnOnce(&Text, &str) -> Result<T, &'static str>,
+        parse: impl FnOnce(&'a Text, &'a str) -> Result<T, &'static str>,
     ) -> Result<Option<T>, HeaderError> {
         match self.single(&name)? {
             Some(entry) => self.read(name, entry, parse).map(Some),
@@ -336,11 +369,11 @@ impl Headers {
     }
 
     #[inline]
-    fn read<T>(
-        &self,
+    fn read<'a, T>(
+        &'a self,
         name: HeaderName,
-        entry: &Entry,
-        parse: impl FnOnce(&Text, &str) -> Result<T, &'static str>,
+        entry: &'a Entry,
+        parse: impl FnOnce(&'a Text, &'a str) -> Result<T, &'static str>,
     ) -> Result<T, HeaderError> {
         match entry.text(&self.source) {
             None => Err(HeaderError::Invalid {
@@ -352,6 +385,17 @@ impl Headers {
             }
         }
     }
+}
+
+fn call_id(text: &str) -> Result<&str, &'static str> {
+    // Without an early end, so that it is done for many letters at once.
+    let bad = text.bytes().fold(text.is_empty(), |bad, byte| {
+        bad | (byte <= b' ') | (byte == 0x7f)
+    });
+    if bad {
+        return Err("empty, or with white space");
+    }
+    Ok(text)
 }
 
 /// The elements of one header line: an unreadable one has a single element, which is an error.

@@ -78,8 +78,11 @@ pub fn frame_stream(buffer: &[u8]) -> Result<Frame, ParseError> {
 fn content_length(line: &[u8]) -> Option<&[u8]> {
     let colon = memchr::memchr(b':', line)?;
     let (name, value) = line.split_at_checked(colon)?;
-    (HeaderName::known(name.trim_ascii_end())? == HeaderName::ContentLength)
-        .then_some(value.get(1..)?)
+    matches!(
+        HeaderName::known(name.trim_ascii_end())?,
+        HeaderName::ContentLength
+    )
+    .then_some(value.get(1..)?)
 }
 
 /// Whole lines; what is left is not ended yet.

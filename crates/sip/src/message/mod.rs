@@ -123,7 +123,7 @@ impl Response {
     #[must_use]
     pub fn new(status: StatusCode) -> Response {
         Response {
-            reason: reason::phrase(status.code()),
+            reason: Text::from_static(reason::phrase(status.code())),
             status,
             headers: Headers::new(),
             body: Bytes::new(),

@@ -1,10 +1,8 @@
 //! Reason phrases (RFC 3261 §21 and the RFCs that added codes).
 
-use crate::Text;
-
 /// The phrase for a code; an empty one for codes nobody registered.
-pub(super) fn phrase(code: u16) -> Text {
-    Text::from_static(match code {
+pub(super) fn phrase(code: u16) -> &'static str {
+    match code {
         100 => "Trying",
         180 => "Ringing",
         181 => "Call Is Being Forwarded",
@@ -66,5 +64,5 @@ pub(super) fn phrase(code: u16) -> Text {
         604 => "Does Not Exist Anywhere",
         606 => "Not Acceptable",
         _ => "",
-    })
+    }
 }

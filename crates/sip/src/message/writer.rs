@@ -2,17 +2,17 @@
 
 use std::fmt::{self, Write as _};
 
-use bytes::{BufMut as _, Bytes, BytesMut};
+use bytes::Bytes;
 
 use super::{Request, reason};
-use crate::{HeaderName, Text};
+use crate::HeaderName;
 
 /// Writes the answer to a request straight into bytes: for servers that answer more than they think.
 ///
 /// What is written can begin no header of its own: line ends in values become spaces.
 #[derive(Debug)]
 pub struct ResponseWriter {
-    to: BytesMut,
+    to: Vec<u8>,
 }
 
 impl ResponseWriter {
@@ -21,19 +21,18 @@ impl ResponseWriter {
     #[must_use]
     pub fn answering(request: &Request, status: u16, phrase: &str, to_tag: Option<&str>) -> Self {
         let mut writer = ResponseWriter {
-            to: BytesMut::with_capacity(768),
+            to: Vec::with_capacity(768),
         };
-        let usual: Text;
-        let phrase = if phrase.is_empty() {
-            usual = reason::phrase(status);
-            usual.as_str()
-        } else {
-            phrase
-        };
-        writer.to.put_slice(b"SIP/2.0 ");
+        writer.to.extend_from_slice(b"SIP/2.0 ");
         writer.number(u32::from(status));
-        writer.to.put_slice(b" ");
-        let _ = writer.write_str(phrase);
+        writer.to.push(b' ');
+        if phrase.is_empty() {
+            writer
+                .to
+                .extend_from_slice(reason::phrase(status).as_bytes());
+        } else {
+            let _ = writer.write_str(phrase);
+        }
         for (name, value) in request.headers.written() {
             if matches!(
                 name,
@@ -44,10 +43,10 @@ impl ResponseWriter {
                     | HeaderName::CSeq
             ) {
                 writer.begin(name);
-                writer.to.put_slice(value);
+                writer.to.extend_from_slice(value);
             }
             if let (HeaderName::To, Some(tag)) = (name, to_tag) {
-                writer.to.put_slice(b";tag=");
+                writer.to.extend_from_slice(b";tag=");
                 let _ = writer.write_str(tag);
             }
         }
@@ -78,20 +77,26 @@ impl ResponseWriter {
                 break;
             }
         }
-        self.to.put_slice(digits.get(begin..).unwrap_or_default());
+        self.to
+            .extend_from_slice(digits.get(begin..).unwrap_or_default());
     }
 
     /// The response as it goes over the wire, without a body.
     #[must_use]
     pub fn finish(mut self) -> Bytes {
-        self.to.put_slice(b"\r\nContent-Length: 0\r\n\r\n");
-        self.to.freeze()
+        self.to.extend_from_slice(b"\r\nContent-Length: 0\r\n\r\n");
+        self.to.into()
     }
 
     fn begin(&mut self, name: &HeaderName) {
-        self.to.put_slice(b"\r\n");
-        self.to.put_slice(name.as_str().as_bytes());
-        self.to.put_slice(b": ");
+        match name.line_start() {
+            Some(start) => self.to.extend_from_slice(start.as_bytes()),
+            None => {
+                for part in ["\r\n", name.as_str(), ": "] {
+                    self.to.extend_from_slice(part.as_bytes());
+                }
+            }
+        }
     }
 
     fn put(&mut self, value: fmt::Arguments<'_>) {
@@ -103,7 +108,7 @@ impl ResponseWriter {
 impl fmt::Write for ResponseWriter {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_none() {
-            self.to.put_slice(text.as_bytes());
+            self.to.extend_from_slice(text.as_bytes());
         } else {
             self.to.extend(text.bytes().map(|byte| match byte {
                 b'\r' | b'\n' => b' ',
@@ -131,11 +136,12 @@ mod tests {
         writer.number(u32::MAX);
         writer.header(&HeaderName::Expires, "");
         writer.number(0);
+        writer.header(&"X-Thing".parse().unwrap(), "1");
         let written = writer.finish();
         assert_eq!(
             std::str::from_utf8(&written).unwrap(),
             "SIP/2.0 439 First Hop Lacks Outbound Support\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nVia: SIP/2.0/UDP b;branch=z9hG4bK2\r\n\
-             From: <sip:a@h>;tag=1\r\nTo: <sip:a@h>;tag=t  Evil: 1\r\nCall-ID: x\r\nCSeq: 1 REGISTER\r\nServer: s  Evil: 24294967295\r\nExpires: 0\r\nContent-Length: 0\r\n\r\n"
+             From: <sip:a@h>;tag=1\r\nTo: <sip:a@h>;tag=t  Evil: 1\r\nCall-ID: x\r\nCSeq: 1 REGISTER\r\nServer: s  Evil: 24294967295\r\nExpires: 0\r\nX-Thing: 1\r\nContent-Length: 0\r\n\r\n"
         );
     }
 }

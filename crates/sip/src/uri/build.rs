@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Scheme, Uri, escape};
+use super::{Scheme, Shape, Span, Uri, escape};
 use crate::{Host, HostPort, Text};
 
 /// A URI in the making: [`Uri::build`].
@@ -59,13 +59,15 @@ impl UriBuilder {
     pub fn finish(self) -> Uri {
         self.try_finish().unwrap_or_else(|_| Uri {
             text: Text::from_static("sip:invalid.invalid"),
-            scheme: Scheme::Sip,
-            user: None,
-            password: None,
-            host: super::Span { start: 4, end: 19 },
-            port: None,
-            params: super::Span { start: 19, end: 19 },
-            headers: super::Span { start: 19, end: 19 },
+            shape: Shape {
+                scheme: Scheme::Sip,
+                user: None,
+                password: None,
+                host: Span { start: 4, end: 19 },
+                port: None,
+                params: Span { start: 19, end: 19 },
+                headers: Span { start: 19, end: 19 },
+            },
         })
     }
 

@@ -1,22 +1,22 @@
 //! When two URIs mean the same (RFC 3261 §19.1.4).
 
-use super::{Scheme, Uri, escape, tel};
+use super::{Scheme, UriRef, escape, tel};
 
 /// Parameters that must not stand in one URI alone, default value or not. `transport` belongs to them: "can resolve to different transports".
 const NEVER_IGNORED: [&str; 5] = ["user", "ttl", "method", "maddr", "transport"];
 
-pub(super) fn equivalent(one: &Uri, two: &Uri) -> bool {
-    if one == two {
+pub(super) fn equivalent(one: &UriRef<'_>, two: &UriRef<'_>) -> bool {
+    if one.as_str() == two.as_str() {
         return true;
     }
-    match (one.scheme, two.scheme) {
+    match (one.scheme(), two.scheme()) {
         (Scheme::Sip, Scheme::Sip) | (Scheme::Sips, Scheme::Sips) => sip(one, two),
         (Scheme::Tel, Scheme::Tel) => tel::equivalent(one, two),
         (Scheme::Sip | Scheme::Sips | Scheme::Tel | Scheme::Other, _) => false,
     }
 }
 
-fn sip(one: &Uri, two: &Uri) -> bool {
+fn sip(one: &UriRef<'_>, two: &UriRef<'_>) -> bool {
     same_option(one.user(), two.user())
         && same_option(one.password(), two.password())
         && one.host() == two.host()
@@ -35,7 +35,7 @@ fn same_option(one: Option<&str>, two: Option<&str>) -> bool {
 }
 
 /// Whether every parameter of `one` matches that of `two`, or may be ignored.
-fn params_allow(one: &Uri, two: &Uri) -> bool {
+fn params_allow(one: &UriRef<'_>, two: &UriRef<'_>) -> bool {
     let (ours, theirs) = (one.params(), two.params());
     ours.raw().all(|our| {
         match theirs
@@ -56,7 +56,7 @@ fn params_allow(one: &Uri, two: &Uri) -> bool {
 
 /// Whether both carry the same headers in whatever order. Values are compared as text: the rules of each header are not known here, so that at worst
 /// two equal ones count as different.
-fn headers_match(one: &Uri, two: &Uri) -> bool {
+fn headers_match(one: &UriRef<'_>, two: &UriRef<'_>) -> bool {
     let mut theirs: Vec<_> = two.raw_headers().collect();
     let all_found = one.raw_headers().all(|(name, value)| {
         let found = theirs.iter().position(|their| {

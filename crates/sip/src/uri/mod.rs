@@ -1,5 +1,6 @@
 //! SIP, SIPS and tel URIs (RFC 3261 §19.1, RFC 3966); any other absolute URI is kept as it is.
 
+mod borrowed;
 mod build;
 mod compare;
 mod escape;
@@ -8,14 +9,15 @@ mod tel;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::ops::Range;
 use std::str::FromStr;
 
+pub use self::borrowed::UriRef;
 pub use self::build::UriBuilder;
-use self::parse::Span;
 pub use self::parse::UriError;
+use self::parse::{Shape, Span};
 use crate::{Host, HostPort, Params, Text};
 
 /// What kind of URI it is.
@@ -35,14 +37,7 @@ pub enum Scheme {
 #[derive(Clone)]
 pub struct Uri {
     text: Text,
-    scheme: Scheme,
-    user: Option<Span>,
-    password: Option<Span>,
-    /// For tel: the number.
-    host: Span,
-    port: Option<u16>,
-    params: Span,
-    headers: Span,
+    shape: Shape,
 }
 
 impl Uri {
@@ -52,7 +47,14 @@ impl Uri {
     /// Says what of RFC 3261 §25.1 is not kept. Generous with what the field sends unescaped in a user part (`#`, letters beyond ASCII), strict with
     /// white space, brackets, a second `@`, broken escapes and empty parameters, which two readers could take differently.
     pub fn parse_text(text: Text) -> Result<Uri, UriError> {
-        parse::parse(text)
+        let shape = parse::parse(&text)?;
+        Ok(Uri { text, shape })
+    }
+
+    /// The same without a share in the text.
+    #[must_use]
+    pub fn borrowed(&self) -> UriRef<'_> {
+        UriRef::of(&self.text, self.shape)
     }
 
     /// Starts a URI; what needs escaping is escaped.
@@ -70,40 +72,37 @@ impl Uri {
     /// Which kind it is.
     #[must_use]
     pub fn scheme(&self) -> Scheme {
-        self.scheme
+        self.shape.scheme
     }
 
     /// The user part with its escapes. `None` without one, and for other schemes than SIP and SIPS.
     #[must_use]
     pub fn user(&self) -> Option<&str> {
-        self.user.and_then(|span| self.slice(span))
+        self.borrowed().user()
     }
 
     /// The user part, escapes resolved. What then is not UTF-8 is replaced by U+FFFD.
     #[must_use]
     pub fn user_unescaped(&self) -> Option<String> {
-        self.user().map(|user| escape::resolve(user).into_owned())
+        self.borrowed().user_unescaped().map(Cow::into_owned)
     }
 
     /// The password with its escapes. RFC 3261 §19.1.1 recommends against it; it is never to be logged.
     #[must_use]
     pub fn password(&self) -> Option<&str> {
-        self.password.and_then(|span| self.slice(span))
+        self.borrowed().password()
     }
 
     /// The host of a SIP or SIPS URI.
     #[must_use]
     pub fn host(&self) -> Option<Host> {
-        match self.scheme {
-            Scheme::Sip | Scheme::Sips => Host::parse_part(&self.text, self.slice(self.host)?),
-            Scheme::Tel | Scheme::Other => None,
-        }
+        self.borrowed().host().map(|host| host.shared(&self.text))
     }
 
     /// The port, where one is written.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
-        self.port
+        self.shape.port
     }
 
     /// Host and port of a SIP or SIPS URI.
@@ -111,25 +110,21 @@ impl Uri {
     pub fn host_port(&self) -> Option<HostPort> {
         self.host().map(|host| HostPort {
             host,
-            port: self.port,
+            port: self.port(),
         })
     }
 
     /// The parameters of a SIP, SIPS or tel URI, escapes as they stand.
     #[must_use]
     pub fn params(&self) -> Params {
-        self.slice(self.params)
-            .filter(|part| !part.is_empty())
-            .map_or_else(Params::new, |part| Params::of_checked(self.text.part(part)))
+        self.borrowed().params().shared(&self.text)
     }
 
     /// The value of a parameter, escapes resolved. `None` where it is absent; empty where it has no value (`;lr`).
     #[must_use]
     pub fn param(&self, name: &str) -> Option<Text> {
-        let params = self.params();
-        let param = params
-            .raw()
-            .find(|param| escape::same_ignoring_case(param.name, name))?;
+        let mut params = self.borrowed().params().raw();
+        let param = params.find(|param| escape::same_ignoring_case(param.name, name))?;
         Some(param.value.map_or_else(Text::default, |value| {
             escape::resolve_shared(&self.text, value)
         }))
@@ -137,7 +132,7 @@ impl Uri {
 
     /// The headers behind the `?`, escapes resolved.
     pub fn uri_headers(&self) -> impl Iterator<Item = (Text, Text)> + '_ {
-        self.raw_headers().map(|(name, value)| {
+        self.borrowed().raw_headers().map(|(name, value)| {
             (
                 escape::resolve_shared(&self.text, name),
                 escape::resolve_shared(&self.text, value),
@@ -154,45 +149,35 @@ impl Uri {
     /// The number of a tel URI without its visual separators: `+15551234`.
     #[must_use]
     pub fn tel_number(&self) -> Option<String> {
-        tel::number(self)
+        tel::number(&self.borrowed())
     }
 
     /// Whether both mean the same: RFC 3261 §19.1.4 for SIP and SIPS, RFC 3966 §4 for tel, the same text for others. Not transitive.
     #[must_use]
     pub fn equivalent(&self, other: &Uri) -> bool {
-        compare::equivalent(self, other)
+        self.borrowed().equivalent(&other.borrowed())
     }
 
     /// The same URI up to its parameters.
     #[must_use]
     pub fn without_params_and_headers(&self) -> Uri {
-        let end = usize::from(self.params.start);
+        let end = usize::from(self.shape.params.start);
         let text = self
             .text
             .get(..end)
             .map_or_else(|| self.text.clone(), |part| self.text.part(part));
         let nothing = Span {
-            start: self.params.start,
-            end: self.params.start,
+            start: self.shape.params.start,
+            end: self.shape.params.start,
         };
         Uri {
             text,
-            params: nothing,
-            headers: nothing,
-            ..self.clone()
+            shape: Shape {
+                params: nothing,
+                headers: nothing,
+                ..self.shape
+            },
         }
-    }
-
-    fn raw_headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        let headers = self.slice(self.headers).unwrap_or_default();
-        headers
-            .split('&')
-            .filter(|header| !header.is_empty())
-            .map(|header| header.split_once('=').unwrap_or((header, "")))
-    }
-
-    fn slice(&self, span: Span) -> Option<&str> {
-        self.text.get(Range::from(span))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Scheme, Uri};
-use crate::{HostPort, Params, Text, limits};
+use super::Scheme;
+use crate::{HostRef, ParamsRef, host, limits};
 
 /// Why a text is no URI. Carries nothing of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +29,20 @@ impl From<Span> for Range<usize> {
     }
 }
 
-pub(super) fn parse(text: Text) -> Result<Uri, UriError> {
+/// What a URI consists of, and where in its text that stands.
+#[derive(Clone, Copy)]
+pub(super) struct Shape {
+    pub(super) scheme: Scheme,
+    pub(super) user: Option<Span>,
+    pub(super) password: Option<Span>,
+    /// For tel: the number.
+    pub(super) host: Span,
+    pub(super) port: Option<u16>,
+    pub(super) params: Span,
+    pub(super) headers: Span,
+}
+
+pub(super) fn parse(text: &str) -> Result<Shape, UriError> {
     if text.len() > limits::MAX_URI {
         return Err(UriError("the URI is too long"));
     }
@@ -176,7 +189,7 @@ impl Marks {
 }
 
 /// `sip:user:password@host:port;params?headers`
-fn sip(text: Text, scheme: Scheme, start: usize, marks: &Marks) -> Result<Uri, UriError> {
+fn sip(text: &str, scheme: Scheme, start: usize, marks: &Marks) -> Result<Shape, UriError> {
     marks.check_escapes()?;
     if marks.second_at {
         return Err(UriError("a second @"));
@@ -191,45 +204,47 @@ fn sip(text: Text, scheme: Scheme, start: usize, marks: &Marks) -> Result<Uri, U
     let params_start = marks.params.get().unwrap_or(length);
     let params_end = marks.headers.get().unwrap_or(length);
     let part = text.get(host_start..params_start).unwrap_or_default();
-    let port = HostPort::check(part).ok_or(UriError(
+    let (host, port) = host_port(part).ok_or(UriError(
         "the host is neither a name nor an address, or the port is none",
     ))?;
-    check_params(&text, params_start, params_end)?;
+    check_params(text, params_start, params_end)?;
     let headers_start = (params_end + 1).min(length);
     if marks.headers.is_some() && headers_start == length {
         return Err(UriError("no headers behind the question mark"));
     }
-    let host_end = host_start + port.map_or(part.len(), |_| host_length(part));
-    Ok(Uri {
+    Ok(Shape {
         scheme,
         user,
         password,
-        host: span(host_start, host_end),
+        host: span(host_start, host_start + host),
         port,
         params: span(params_start, params_end),
         headers: span(headers_start, length),
-        text,
     })
 }
 
-/// How much of `host:port` is the host.
-fn host_length(part: &str) -> usize {
-    let from = part.find(']').unwrap_or(0);
-    part.get(from..)
-        .and_then(|rest| rest.find(':'))
-        .map_or(part.len(), |colon| from + colon)
+/// How much of `host:port` is the host, and the port.
+fn host_port(part: &str) -> Option<(usize, Option<u16>)> {
+    let (host, port) = host::split(part)?;
+    // A name that was split off only has to be there.
+    let good = if host.starts_with('[') {
+        HostRef::of_split(host).is_some()
+    } else {
+        !host.is_empty()
+    };
+    good.then_some((host.len(), port))
 }
 
 /// `tel:number;params`
-fn tel(text: Text, start: usize, marks: &Marks) -> Result<Uri, UriError> {
+fn tel(text: &str, start: usize, marks: &Marks) -> Result<Shape, UriError> {
     marks.check_escapes()?;
     let end = text.find(';').unwrap_or(text.len());
     if !super::tel::is_number(text.get(start..end).unwrap_or_default()) {
         return Err(UriError("no telephone number behind tel:"));
     }
     let length = text.len();
-    check_params(&text, end, length)?;
-    Ok(Uri {
+    check_params(text, end, length)?;
+    Ok(Shape {
         scheme: Scheme::Tel,
         user: None,
         password: None,
@@ -237,17 +252,16 @@ fn tel(text: Text, start: usize, marks: &Marks) -> Result<Uri, UriError> {
         port: None,
         params: span(end, length),
         headers: span(length, length),
-        text,
     })
 }
 
-fn other(text: Text, start: usize) -> Result<Uri, UriError> {
+fn other(text: &str, start: usize) -> Result<Shape, UriError> {
     let length = text.len();
     if start == length {
         return Err(UriError("nothing behind the scheme"));
     }
     let nothing = span(length, length);
-    Ok(Uri {
+    Ok(Shape {
         scheme: Scheme::Other,
         user: None,
         password: None,
@@ -255,16 +269,16 @@ fn other(text: Text, start: usize) -> Result<Uri, UriError> {
         port: None,
         params: nothing,
         headers: nothing,
-        text,
     })
 }
 
-fn check_params(text: &Text, start: usize, end: usize) -> Result<(), UriError> {
+fn check_params(text: &str, start: usize, end: usize) -> Result<(), UriError> {
     if start == end {
         return Ok(());
     }
     text.get(start..end)
-        .and_then(Params::check)
+        .and_then(ParamsRef::parse)
+        .map(|_| ())
         .ok_or(UriError("malformed URI parameters"))
 }
 

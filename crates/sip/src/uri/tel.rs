@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Scheme, Uri, escape};
+use super::{Scheme, UriRef, escape};
 
 /// `global-number-digits` or `local-number-digits`: at least one digit, visual separators, and the letters of local numbers.
 pub(super) fn is_number(text: &str) -> bool {
@@ -16,16 +16,16 @@ pub(super) fn is_number(text: &str) -> bool {
         })
 }
 
-pub(super) fn number(uri: &Uri) -> Option<String> {
-    (uri.scheme == Scheme::Tel).then(|| bare(uri.slice(uri.host).unwrap_or_default()))
+pub(super) fn number(uri: &UriRef<'_>) -> Option<String> {
+    (uri.scheme() == Scheme::Tel).then(|| bare(uri.number().unwrap_or_default()))
 }
 
 /// RFC 3966 §4: the same number, the same parameters in any order; one parameter more on either side is a difference.
-pub(super) fn equivalent(one: &Uri, two: &Uri) -> bool {
+pub(super) fn equivalent(one: &UriRef<'_>, two: &UriRef<'_>) -> bool {
     number(one) == number(two) && params(one) == params(two)
 }
 
-fn params(uri: &Uri) -> BTreeMap<String, Option<String>> {
+fn params(uri: &UriRef<'_>) -> BTreeMap<String, Option<String>> {
     uri.params()
         .raw()
         .map(|param| {

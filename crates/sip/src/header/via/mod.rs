@@ -1,9 +1,12 @@
 //! Via (RFC 3261 §20.42) with rport (RFC 3581).
 
+mod borrowed;
+
 use std::fmt::{self, Write as _};
 use std::net::IpAddr;
 
-use crate::{Host, HostPort, Params, Text, Transport, lex};
+pub use self::borrowed::ViaRef;
+use crate::{HostPort, HostRef, Params, ParamsRef, Text, Transport, lex};
 
 /// One hop a request took.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,43 +85,23 @@ impl Via {
     /// Fills in `rport` and notes the address that the request came from, each where it is given, in one go: [`Via::set_rport`] and
     /// [`Via::set_received`] together.
     pub fn stamp(&mut self, rport: Option<u16>, received: Option<IpAddr>) {
-        self.params
-            .replace_all(STAMPED, |name, to| stamp(name, rport, received, to));
-    }
-
-    /// As it stands on the wire once [stamped](Self::stamp).
-    pub(crate) fn written_stamped(&self, rport: Option<u16>, received: Option<IpAddr>) -> String {
-        let mut to = self.written_front();
-        let write = |name: &str, to: &mut String| stamp(name, rport, received, to);
-        self.params.write_replaced(STAMPED, write, &mut to);
-        to
+        let mut written = String::with_capacity(self.params.written_len() + 64);
+        write_stamped(self.params.borrowed(), rport, received, &mut written);
+        self.params = Params::of_checked(Text::from(written));
     }
 
     /// As it stands on the wire.
     pub(crate) fn written(&self) -> String {
-        let mut to = self.written_front();
-        self.params.write(&mut to);
-        to
-    }
-
-    /// All but the parameters.
-    fn written_front(&self) -> String {
         let mut to = String::with_capacity(96 + self.params.written_len());
-        to.push_str(&self.protocol);
-        to.push('/');
-        to.push_str(self.transport.name());
-        to.push(' ');
-        match &self.sent_by.host {
-            Host::Name(name) => to.push_str(name),
-            Host::V4(address) => lex::push_ip(&mut to, IpAddr::V4(*address)),
-            Host::V6(address) => {
-                let _ = write!(to, "[{address}]");
-            }
-        }
-        if let Some(port) = self.sent_by.port {
-            to.push(':');
-            lex::push_number(&mut to, u32::from(port));
-        }
+        let host = self.sent_by.host.borrowed();
+        write_front(
+            &self.protocol,
+            self.transport.name(),
+            host,
+            self.sent_by.port,
+            &mut to,
+        );
+        self.params.write(&mut to);
         to
     }
 
@@ -129,67 +112,76 @@ impl Via {
     }
 
     pub(crate) fn parse_part(whole: &Text, part: &str) -> Result<Via, &'static str> {
-        let (protocol, rest) = match part.strip_prefix("SIP/2.0/") {
-            Some(rest) => (Text::from_static(SIP_2_0), rest),
-            None => protocol(part)?,
-        };
-        let rest = rest.trim_ascii_start();
-        let end = rest.bytes().position(lex::is_space).ok_or("no sent-by")?;
-        let (transport, rest) = rest.split_at_checked(end).ok_or("no sent-by")?;
-        if !lex::is_token(transport) {
-            return Err("the transport is not a token");
+        ViaRef::parse(part).map(|via| via.shared(whole))
+    }
+}
+
+/// Appends all but the parameters.
+fn write_front(
+    protocol: &str,
+    transport: &str,
+    host: HostRef<'_>,
+    port: Option<u16>,
+    to: &mut String,
+) {
+    to.push_str(protocol);
+    to.push('/');
+    to.push_str(transport);
+    to.push(' ');
+    match host {
+        HostRef::Name(name) => to.push_str(name),
+        HostRef::V4(address) => lex::push_ip(to, IpAddr::V4(address)),
+        HostRef::V6(address) => {
+            let _ = write!(to, "[{address}]");
         }
-        let (sent_by, params) = rest
-            .split_at_checked(
-                rest.bytes()
-                    .position(|byte| byte == b';')
-                    .unwrap_or(rest.len()),
-            )
-            .ok_or("no sent-by")?;
-        Ok(Via {
-            protocol,
-            transport: ViaTransport::part_of(whole, transport),
-            sent_by: HostPort::parse_part(whole, lex::trim(sent_by))
-                .ok_or("sent-by is not a host with an optional port")?,
-            params: Params::parse_part(whole, params).ok_or("malformed parameters")?,
-        })
+    }
+    if let Some(port) = port {
+        to.push(':');
+        lex::push_number(to, u32::from(port));
     }
 }
 
-/// Protocol and version with white space around the slashes, and what follows them.
-fn protocol(part: &str) -> Result<(Text, &str), &'static str> {
-    let (name, rest) = part.split_once('/').ok_or("no protocol")?;
-    let (version, rest) = rest.split_once('/').ok_or("no protocol version")?;
-    let (name, version) = (lex::trim(name), lex::trim(version));
-    if !(lex::is_token(name) && lex::is_token(version)) {
-        return Err("the protocol is not a token");
-    }
-    let protocol = if name.eq_ignore_ascii_case("SIP") && version == "2.0" {
-        Text::from_static(SIP_2_0)
-    } else {
-        Text::from(format!("{name}/{version}"))
-    };
-    Ok((protocol, rest))
-}
-
-/// What says where a request came from (RFC 3261 §18.2.1, RFC 3581 §4).
-const STAMPED: [&str; 2] = ["rport", "received"];
-
-fn stamp(
-    name: &str,
+/// Appends `params` with what says where a request came from (RFC 3261 §18.2.1, RFC 3581 §4): each where it is given, in the place of the first of that
+/// name, or last. Others of that name are left out.
+fn write_stamped(
+    params: ParamsRef<'_>,
     rport: Option<u16>,
     received: Option<IpAddr>,
     to: &mut String,
-) -> Option<bool> {
-    if name == "rport" {
-        lex::push_number(to, u32::from(rport?));
-    } else {
-        lex::push_ip(to, received?);
+) {
+    let write_rport = |port: u16, to: &mut String| {
+        to.push_str(";rport=");
+        lex::push_number(to, u32::from(port));
+    };
+    let write_received = |address: IpAddr, to: &mut String| {
+        to.push_str(";received=");
+        lex::push_ip(to, address);
+    };
+    let (mut next_rport, mut next_received) = (rport, received);
+    for param in params.raw() {
+        if rport.is_some() && param.is("rport") {
+            next_rport
+                .take()
+                .into_iter()
+                .for_each(|port| write_rport(port, to));
+        } else if received.is_some() && param.is("received") {
+            next_received
+                .take()
+                .into_iter()
+                .for_each(|address| write_received(address, to));
+        } else {
+            param.write(to);
+        }
     }
-    Some(true)
+    next_rport
+        .into_iter()
+        .for_each(|port| write_rport(port, to));
+    next_received
+        .into_iter()
+        .for_each(|address| write_received(address, to));
 }
 
-const KNOWN: [(&str, Transport); 7] = [
+static KNOWN: [(&str, Transport); 7] = [
     ("UDP", Transport::Udp),
     ("TCP", Transport::Tcp),
     ("TLS", Transport::Tls),
@@ -211,14 +203,18 @@ impl ViaTransport {
     }
 
     fn part_of(whole: &Text, part: &str) -> ViaTransport {
-        KNOWN
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(part))
-            .map_or_else(
-                || ViaTransport::Other(whole.part(part)),
-                |(_, transport)| ViaTransport::Known(*transport),
-            )
+        known(part).map_or_else(
+            || ViaTransport::Other(whole.part(part)),
+            |(_, transport)| ViaTransport::Known(*transport),
+        )
     }
+}
+
+/// The transport that these letters spell in any case, with the name that we write.
+fn known(name: &str) -> Option<&'static (&'static str, Transport)> {
+    KNOWN
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
 }
 
 impl std::str::FromStr for Via {
