@@ -1,7 +1,7 @@
 //! What a registrar is told: its domain, its accounts, its limits.
 
 use bellhop_sip::digest::Algorithm;
-use bellhop_sip::{Host, Uri};
+use bellhop_sip::{Host, UriRef};
 use secrecy::SecretString;
 
 use crate::groups::Group;
@@ -110,7 +110,8 @@ impl Domain {
     }
 
     /// Whether the host of `uri` is the domain or an alias of it. The port does not matter: one registrar, one domain.
-    pub(crate) fn serves(&self, uri: &Uri) -> bool {
-        uri.host().is_some_and(|host| self.0.contains(&host))
+    pub(crate) fn serves(&self, uri: UriRef<'_>) -> bool {
+        uri.host()
+            .is_some_and(|host| self.0.iter().any(|own| own.borrowed() == host))
     }
 }

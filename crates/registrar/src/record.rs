@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use bellhop_sip::{Params, Text, Uri};
+use bellhop_sip::{Text, UriRef};
 
 use crate::answer::Urgency;
 use crate::binding::{Binding, BindingKey, Rtt};
@@ -30,8 +30,8 @@ pub(crate) enum Change {
 }
 
 /// A record that is to take the place of another.
-pub(crate) struct Draft<'a> {
-    update: &'a Update<'a>,
+pub(crate) struct Draft<'a, 'r> {
+    update: &'a Update<'r>,
     slots: Vec<Slot>,
     /// The last key that was given out.
     last_key: &'a mut u64,
@@ -46,17 +46,17 @@ struct Slot {
     fresh: bool,
 }
 
-impl<'a> Draft<'a> {
+impl<'a, 'r> Draft<'a, 'r> {
     /// What `update` makes of `bindings`.
     ///
     /// # Errors
     /// What makes all of it fail: a contact that is bound by a request not older than this one, or too much of anything.
     pub(crate) fn of(
         bindings: &[Binding],
-        update: &'a Update<'a>,
+        update: &'a Update<'r>,
         max_contacts: usize,
         last_key: &'a mut u64,
-    ) -> Result<Draft<'a>, Refusal> {
+    ) -> Result<Draft<'a, 'r>, Refusal> {
         let mut slots = Vec::with_capacity(bindings.len() + 1);
         slots.extend(bindings.iter().map(|binding| Slot {
             binding: binding.clone(),
@@ -93,7 +93,7 @@ impl<'a> Draft<'a> {
         (bindings, self.changes, self.urgency)
     }
 
-    fn apply(&mut self, contact: &Wanted, buffer: &mut String) -> Result<(), Refusal> {
+    fn apply(&mut self, contact: &Wanted<'_>, buffer: &mut String) -> Result<(), Refusal> {
         let mut taken = self.take(|slot| contact.means(&slot.binding, slot.fresh))?;
         if contact.seconds == 0 {
             self.end(&taken, Unbinding::Removed);
@@ -138,7 +138,7 @@ impl<'a> Draft<'a> {
 
     fn binding(
         &mut self,
-        contact: &Wanted,
+        contact: &Wanted<'_>,
         before: Option<&Binding>,
         buffer: &mut String,
     ) -> Result<Binding, Refusal> {
@@ -196,7 +196,7 @@ impl<'a> Draft<'a> {
     /// Takes out what `matches`, unless a binding among it is as new as this request.
     fn take(&mut self, matches: impl Fn(&Slot) -> bool) -> Result<Bindings, Refusal> {
         let update = self.update;
-        let newer = |b: &Binding| b.cseq >= update.cseq && b.call_id() == &*update.call_id;
+        let newer = |b: &Binding| b.cseq >= update.cseq && b.call_id() == update.call_id;
         let mut taken = Vec::new();
         let mut at = 0;
         while let Some(slot) = self.slots.get(at) {
@@ -228,13 +228,13 @@ impl<'a> Draft<'a> {
     }
 }
 
-impl Wanted {
+impl Wanted<'_> {
     /// The texts of its binding.
-    pub(crate) fn parts<'a>(&'a self, update: &'a Update<'_>) -> Parts<'a, &'a Params> {
+    pub(crate) fn parts<'a>(&'a self, update: &'a Update<'_>) -> Parts<'a> {
         Parts {
             uri: self.uri.as_str(),
             params: &self.params,
-            call_id: &update.call_id,
+            call_id: update.call_id,
             path: update.path.as_deref().unwrap_or_default(),
             instance: self.instance.as_deref().unwrap_or_default(),
             user_agent: update.user_agent.unwrap_or_default(),
@@ -258,10 +258,7 @@ impl Wanted {
 
     pub(crate) fn is_at(&self, binding: &Binding) -> bool {
         self.uri.as_str() == binding.contact()
-            || binding
-                .contact()
-                .parse::<Uri>()
-                .is_ok_and(|uri| uri.equivalent(&self.uri))
+            || UriRef::parse(binding.contact()).is_ok_and(|uri| uri.equivalent(&self.uri))
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn refresh(
         .filter(|(_, it)| contact.means(it, false));
     let (at, before) = meant.next()?;
     let is_only = meant.next().is_none() && bindings.len() <= max_contacts;
-    let is_newer = before.cseq < update.cseq || before.call_id() != &*update.call_id;
+    let is_newer = before.cseq < update.cseq || before.call_id() != update.call_id;
     let is_same_place = before.source == update.arrival.source
         && before.transport == update.arrival.transport
         && before.stream == update.arrival.stream

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use bellhop_sip::{NameAddr, Request, Text};
+use bellhop_sip::{NameAddrRef, Request, Text};
 
 use crate::accounts::AccountId;
 use crate::arrival::Arrival;
@@ -22,14 +22,14 @@ impl Registrar {
         now: Instant,
         arrival: &Arrival,
         request: &Request,
-        to: Option<&NameAddr>,
+        to: Option<&NameAddrRef<'_>>,
         copy: u64,
     ) -> Result<Granted, Refusal> {
         self.check_domain(request)?;
         check_extensions(request)?;
         body::check(request)?;
         // No AOR of anybody (RFC 4475 §3.3.4); said before the login, since it is true for all.
-        if to.is_some_and(|to| !is_sip(&to.uri)) {
+        if to.is_some_and(|to| !is_sip(to.uri)) {
             return Err(Refusal::Malformed("To"));
         }
         let login = self
@@ -63,14 +63,14 @@ impl Registrar {
     }
 
     /// Steps 4 and 5: whose record it is, by the To header in canonical form, and whether `login` may change it. Each account has its own and no other.
-    fn record_of(&self, login: &Login, to: Option<&NameAddr>) -> Result<AccountId, Refusal> {
+    fn record_of(&self, login: &Login, to: Option<&NameAddrRef<'_>>) -> Result<AccountId, Refusal> {
         let to = to.ok_or(Refusal::Malformed("To"))?;
-        if !self.domain.serves(&to.uri) {
+        if !self.domain.serves(to.uri) {
             return Err(Refusal::UnknownAor);
         }
         let user = match to.uri.user() {
             Some(user) if !user.contains('%') => Cow::Borrowed(user),
-            _ => Cow::Owned(to.uri.user_unescaped().ok_or(Refusal::UnknownAor)?),
+            _ => to.uri.user_unescaped().ok_or(Refusal::UnknownAor)?,
         };
         if self.accounts.is(login.account, &user) {
             return Ok(login.account);

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::hash::{BuildHasher as _, DefaultHasher, Hasher as _};
 use std::time::{Instant, SystemTime};
 
-use bellhop_sip::{HeaderName, Method, Request, Scheme, Text, Uri};
+use bellhop_sip::{HeaderName, Method, Request, Scheme, Text, UriRef};
 use bytes::Bytes;
 use foldhash::quality::FixedState;
 use rand::{RngExt, SeedableRng};
@@ -118,7 +118,7 @@ impl Registrar {
         self.clock = Some(Clock { now, wall });
         self.handle_timeout(now);
         let copy = self.hash_of(arrival, request);
-        let to = request.headers.to();
+        let to = request.headers.to_ref();
         let granted = match &request.method {
             Method::Register => self.register(now, arrival, request, to.as_ref().ok(), copy),
             Method::Options => self.options(request),
@@ -332,9 +332,10 @@ impl Registrar {
 
     /// Step 1 of RFC 3261 §10.3.
     pub(crate) fn check_domain(&self, request: &Request) -> Result<(), Refusal> {
-        if !is_sip(&request.uri) {
+        let uri = request.uri.borrowed();
+        if !is_sip(uri) {
             Err(Refusal::Scheme)
-        } else if self.domain.serves(&request.uri) {
+        } else if self.domain.serves(uri) {
             Ok(())
         } else {
             Err(Refusal::OtherDomain)
@@ -363,22 +364,22 @@ impl Registrar {
 }
 
 /// All others name nobody here.
-pub(crate) fn is_sip(uri: &Uri) -> bool {
+pub(crate) fn is_sip(uri: UriRef<'_>) -> bool {
     matches!(uri.scheme(), Scheme::Sip | Scheme::Sips)
 }
 
 /// Step 2 of RFC 3261 §10.3.
 pub(crate) fn check_extensions(request: &Request) -> Result<(), Refusal> {
-    let known = |tag: &Text| {
+    let known = |tag: &&str| {
         ["path", "outbound"]
             .iter()
             .any(|known| tag.eq_ignore_ascii_case(known))
     };
     let unknown: Vec<Text> = request
         .headers
-        .tokens(&HeaderName::Require)
+        .tokens_ref(&HeaderName::Require)
         .filter(|tag| !known(tag))
-        .map(|tag| tag.detached())
+        .map(Text::from)
         .collect();
     if unknown.is_empty() {
         Ok(())

@@ -1,7 +1,6 @@
 //! All that is text in a binding, in one piece: six strings of their own would cost a kilobyte.
 
 use std::fmt;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// Bytes of one binding's texts. The longest seen in the field have about 600.
@@ -20,9 +19,9 @@ pub(crate) const PARTS: usize = 6;
 
 /// What a binding's texts are made of.
 #[derive(Clone, Copy)]
-pub(crate) struct Parts<'a, P> {
+pub(crate) struct Parts<'a> {
     pub(crate) uri: &'a str,
-    pub(crate) params: P,
+    pub(crate) params: &'a str,
     pub(crate) call_id: &'a str,
     /// Empty: none.
     pub(crate) path: &'a str,
@@ -35,7 +34,7 @@ pub(crate) struct Parts<'a, P> {
 /// Where each part but the last ends.
 type Ends = [u16; PARTS - 1];
 
-impl<P: fmt::Display> Parts<'_, P> {
+impl Parts<'_> {
     /// All in one piece, which takes the place of what was in `buffer`.
     fn join(self, buffer: &mut String) -> Ends {
         buffer.clear();
@@ -48,10 +47,7 @@ impl<P: fmt::Display> Parts<'_, P> {
             }
         };
         end(buffer);
-        // Writing to a String does not fail.
-        let _ = write!(buffer, "{}", self.params);
-        end(buffer);
-        for text in [self.call_id, self.path, self.instance] {
+        for text in [self.params, self.call_id, self.path, self.instance] {
             buffer.push_str(text);
             end(buffer);
         }
@@ -63,7 +59,7 @@ impl<P: fmt::Display> Parts<'_, P> {
 impl Texts {
     /// `None` where they are too long to be kept. Where they are those of `before`, as in nearly every refresh, they are shared with it.
     pub(crate) fn of(
-        parts: Parts<'_, impl fmt::Display>,
+        parts: Parts<'_>,
         before: Option<&Texts>,
         buffer: &mut String,
     ) -> Option<Texts> {
@@ -78,7 +74,7 @@ impl Texts {
     }
 
     /// Whether these are made of those parts.
-    pub(crate) fn are(&self, parts: Parts<'_, impl fmt::Display>, buffer: &mut String) -> bool {
+    pub(crate) fn are(&self, parts: Parts<'_>, buffer: &mut String) -> bool {
         let ends = parts.join(buffer);
         self.is(buffer, ends)
     }

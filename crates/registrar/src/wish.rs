@@ -1,11 +1,13 @@
 //! What a REGISTER asks for, read before anything is changed: RFC 3261 §10.3, first half of steps 6 and 7; RFC 3327 §5.3; RFC 5626 §6.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use bellhop_sip::{
-    BindingParams, Contact, ContactAddr, HeaderName, Host, NameAddr, Params, Request, Scheme, Text,
-    Uri,
+    BindingParamsRef, ContactAddrRef, ContactRef, HeaderName, HostRef, NameAddr, Request, Scheme,
+    Text, UriRef,
 };
+use smallvec::SmallVec;
 
 use crate::arrival::Arrival;
 use crate::config::RegistrarConfig;
@@ -21,14 +23,14 @@ const MALFORMED: u32 = 3600;
 /// One request's wish, complete and checked as far as that goes without the bindings.
 pub(crate) struct Update<'a> {
     pub(crate) now: Instant,
-    pub(crate) call_id: Text,
+    pub(crate) call_id: &'a str,
     pub(crate) cseq: u32,
     /// The flow. Its stream is only there where it is the client's own.
     pub(crate) arrival: Arrival,
     pub(crate) user_agent: Option<&'a str>,
     /// The values of Path in their order, comma-joined.
     pub(crate) path: Option<Text>,
-    pub(crate) wish: Wish,
+    pub(crate) wish: Wish<'a>,
     pub(crate) outbound: Outbound,
 }
 
@@ -41,22 +43,25 @@ pub(crate) enum Outbound {
     Yes { direct: bool },
 }
 
-pub(crate) enum Wish {
+pub(crate) enum Wish<'a> {
     /// No Contact: only tell me.
     List,
     /// `Contact: *` with `Expires: 0`.
     Clear,
     /// Each with the seconds that it gets.
-    Bind(Vec<Wanted>),
+    Bind(Contacts<'a>),
 }
 
+/// One is the rule.
+type Contacts<'a> = SmallVec<[Wanted<'a>; 1]>;
+
 /// A contact to be bound or removed.
-pub(crate) struct Wanted {
-    pub(crate) uri: Uri,
-    /// Without `expires`.
-    pub(crate) params: Params,
+pub(crate) struct Wanted<'a> {
+    pub(crate) uri: UriRef<'a>,
+    /// As they are displayed, without `expires`.
+    pub(crate) params: Cow<'a, str>,
     pub(crate) q: u16,
-    pub(crate) instance: Option<Text>,
+    pub(crate) instance: Option<Cow<'a, str>>,
     /// There only with an instance and where outbound processing applies; 0: none.
     pub(crate) reg_id: u32,
     /// 0 removes it.
@@ -96,7 +101,7 @@ impl<'a> Update<'a> {
         Ok(Update {
             now,
             call_id: headers
-                .call_id()
+                .call_id_ref()
                 .map_err(|_| Refusal::Malformed("Call-ID"))?,
             cseq: headers
                 .cseq()
@@ -128,7 +133,7 @@ impl Supported {
             path: false,
             outbound: false,
         };
-        for tag in request.headers.tokens(&HeaderName::Supported) {
+        for tag in request.headers.tokens_ref(&HeaderName::Supported) {
             supported.path |= tag.eq_ignore_ascii_case("path");
             supported.outbound |= tag.eq_ignore_ascii_case("outbound");
         }
@@ -155,27 +160,27 @@ fn read_path(request: &Request) -> Result<Option<(Text, bool)>, Refusal> {
     Ok(path.map(|(path, ob)| (Text::from(path), ob)))
 }
 
-fn read_wish(
+fn read_wish<'a>(
     config: &RegistrarConfig,
-    request: &Request,
+    request: &'a Request,
     outbound_applies: bool,
     outbound_supported: bool,
-) -> Result<Wish, Refusal> {
+) -> Result<Wish<'a>, Refusal> {
     let expires = request
         .headers
         .expires()
         .map_err(|_| Refusal::Malformed("Expires"))?;
-    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut wanted = Contacts::new();
     let mut star = false;
-    for contact in request.headers.contacts() {
+    for contact in request.headers.contacts_ref() {
         match contact.map_err(|_| Refusal::Malformed("Contact"))? {
-            Contact::Star => {
+            ContactRef::Star => {
                 if star || expires != Some(0) {
                     return Err(Refusal::Malformed("Contact"));
                 }
                 star = true;
             }
-            Contact::Addr(contact) => {
+            ContactRef::Addr(contact) => {
                 if wanted.len() >= MAX_CONTACTS {
                     return Err(Refusal::TooManyContacts);
                 }
@@ -210,19 +215,20 @@ fn read_wish(
     }
 }
 
-fn want(contact: ContactAddr, read: BindingParams, seconds: u32, outbound_applies: bool) -> Wanted {
+fn want<'a>(
+    contact: ContactAddrRef<'a>,
+    read: BindingParamsRef<'a>,
+    seconds: u32,
+    outbound_applies: bool,
+) -> Wanted<'a> {
     let instance = read.instance.filter(|instance| !instance.is_empty());
     let reg_id = read
         .reg_id
         .filter(|_| outbound_applies && instance.is_some())
         .unwrap_or(0);
-    let mut params = contact.addr.params;
-    if read.expires.is_some() {
-        params.remove("expires");
-    }
     Wanted {
         uri: contact.addr.uri,
-        params,
+        params: contact.addr.params.without("expires"),
         q: read.q.unwrap_or(1000),
         instance,
         reg_id,
@@ -238,11 +244,11 @@ fn granted(config: &RegistrarConfig, asked: u32) -> Result<u32, Refusal> {
 }
 
 /// What may be stored: a SIP address that something can be sent to.
-fn check_storable(uri: &Uri) -> Result<(), Refusal> {
+fn check_storable(uri: &UriRef<'_>) -> Result<(), Refusal> {
     let reachable = match uri.host() {
-        Some(Host::Name(name)) => is_domain_name(&name),
-        Some(Host::V4(ip)) => !ip.is_unspecified() && !ip.is_broadcast() && !ip.is_multicast(),
-        Some(Host::V6(ip)) => !ip.is_unspecified() && !ip.is_multicast(),
+        Some(HostRef::Name(name)) => is_domain_name(name),
+        Some(HostRef::V4(ip)) => !ip.is_unspecified() && !ip.is_broadcast() && !ip.is_multicast(),
+        Some(HostRef::V6(ip)) => !ip.is_unspecified() && !ip.is_multicast(),
         None => false,
     };
     // RFC 3261 §19.1.1, table 1: no method in the Contact of a REGISTER.

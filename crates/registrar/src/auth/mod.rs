@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use bellhop_sip::digest::{self, Algorithm, CredentialsRef, DigestError, Ha1};
-use bellhop_sip::{HeaderName, Request, ResponseWriter};
+use bellhop_sip::{HeaderName, Request, ResponseWriter, UriRef};
 
 use crate::accounts::{AccountId, Accounts};
 use crate::config::Domain;
@@ -176,5 +176,5 @@ impl Authenticator {
 
 /// RFC 8760 §2.6 point 6: the hashed URI must be one that we answer for, though not always letter for letter the one requested.
 fn about_us(domain: &Domain, request: &Request, hashed: &str) -> bool {
-    hashed == request.uri.as_str() || hashed.parse().is_ok_and(|uri| domain.serves(&uri))
+    hashed == request.uri.as_str() || UriRef::parse(hashed).is_ok_and(|uri| domain.serves(uri))
 }

@@ -235,6 +235,19 @@ impl Headers {
 
     /// The words of a list: Require, Supported, Allow and the like. Empty elements are left out.
     pub fn tokens(&self, name: &HeaderName) -> impl Iterator<Item = Text> + '_ {
+        self.elements_of(name)
+            .map(|(whole, element)| whole.part(element))
+    }
+
+    /// [`Headers::tokens`], borrowed.
+    pub fn tokens_ref<'a>(&'a self, name: &HeaderName) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.elements_of(name).map(|(_, element)| element)
+    }
+
+    fn elements_of<'a>(
+        &'a self,
+        name: &HeaderName,
+    ) -> impl Iterator<Item = (&'a Text, &'a str)> + use<'a> {
         let name = name.clone();
         self.list
             .iter()
@@ -243,7 +256,7 @@ impl Headers {
             .flat_map(|(whole, text)| {
                 lex::elements(text)
                     .filter(|element| !element.is_empty())
-                    .map(|element| whole.part(element))
+                    .map(move |element| (whole, element))
             })
     }
 
