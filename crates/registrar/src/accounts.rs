@@ -1,10 +1,12 @@
 //! Who may log in, found by user and by login.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher as _;
 
 use bellhop_sip::Text;
 use bellhop_sip::digest::{self, Algorithm, Ha1};
 use foldhash::quality::FixedState;
+use hashbrown::HashTable;
 use secrecy::ExposeSecret;
 use smallvec::SmallVec;
 
@@ -23,14 +25,18 @@ impl AccountId {
 
 pub(crate) struct Accounts {
     list: Vec<Entry>,
-    /// Strangers only look up here, so a hasher will do that is quick rather than hard to see through.
-    by_user: HashMap<Text, AccountId, FixedState>,
+    /// Where in the list each user is, which has the users themselves: small enough to stay in a cache, however many there are.
+    by_user: HashTable<AccountId>,
     /// Those whose login is another than their user.
     by_login: HashMap<Text, AccountId, FixedState>,
+    /// Strangers only look up here, so a hasher will do that is quick rather than hard to see through.
+    hasher: FixedState,
 }
 
 struct Entry {
     user: Text,
+    /// Where it is in the configuration.
+    place: usize,
     /// Whether the user is the login as well.
     plain: bool,
     /// H(A1) for each algorithm that is offered; `None` where this account may not log in with it.
@@ -47,17 +53,19 @@ impl Accounts {
         key: u64,
     ) -> Accounts {
         let realm = digest::escaped(realm);
+        let hasher = FixedState::with_seed(key);
         let mut all = Accounts {
             list: Vec::with_capacity(accounts.len()),
-            by_user: HashMap::with_capacity_and_hasher(accounts.len(), FixedState::with_seed(key)),
-            by_login: HashMap::with_hasher(FixedState::with_seed(key)),
+            by_user: HashTable::with_capacity(accounts.len()),
+            by_login: HashMap::with_hasher(hasher.clone()),
+            hasher,
         };
-        for account in accounts {
+        for (place, account) in accounts.iter().enumerate() {
             let user = Text::from(account.user.as_str());
             let Ok(id) = u32::try_from(all.list.len()).map(AccountId) else {
                 break;
             };
-            if all.by_user.contains_key(&user) {
+            if all.by_user(&user).is_some() {
                 continue;
             }
             let login = account.login.as_deref().unwrap_or(&account.user);
@@ -68,12 +76,13 @@ impl Accounts {
                     .flatten()
             };
             all.list.push(Entry {
-                user: user.clone(),
+                user,
+                place,
                 plain,
                 ha1: algorithms.iter().map(ha1).collect(),
                 uses: Uses::default(),
             });
-            all.by_user.insert(user, id);
+            all.index(id);
             if !plain {
                 all.by_login.entry(Text::from(login)).or_insert(id);
             }
@@ -84,7 +93,7 @@ impl Accounts {
     /// Takes over how often nonces were used, of the accounts that are in both.
     pub(crate) fn take_uses(&mut self, before: &mut Accounts) {
         for entry in &mut self.list {
-            if let Some(id) = before.by_user.get(&entry.user)
+            if let Some(id) = before.by_user(&entry.user)
                 && let Some(old) = before.list.get_mut(id.index())
             {
                 entry.uses = std::mem::take(&mut old.uses);
@@ -96,8 +105,18 @@ impl Accounts {
         self.list.len()
     }
 
+    fn index(&mut self, id: AccountId) {
+        let (list, hasher) = (&self.list, &self.hasher);
+        let hash = |id: &AccountId| {
+            let entry = list.get(id.index());
+            hasher.hash_one(entry.map_or("", |entry| &entry.user))
+        };
+        self.by_user.insert_unique(hash(&id), id, hash);
+    }
+
     pub(crate) fn by_user(&self, user: &str) -> Option<AccountId> {
-        self.by_user.get(user).copied()
+        let is = |id: &AccountId| self.is(*id, user);
+        self.by_user.find(self.hasher.hash_one(user), is).copied()
     }
 
     pub(crate) fn by_login(&self, login: &str) -> Option<AccountId> {
@@ -119,6 +138,10 @@ impl Accounts {
             .get(id.index())
             .map(|entry| entry.user.clone())
             .unwrap_or_default()
+    }
+
+    pub(crate) fn place(&self, id: AccountId) -> usize {
+        self.list.get(id.index()).map_or(0, |entry| entry.place)
     }
 
     pub(crate) fn ha1(&self, id: AccountId, algorithm: usize) -> Option<&Ha1> {

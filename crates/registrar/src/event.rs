@@ -28,6 +28,8 @@ pub enum Event {
     Refreshed {
         /// The account.
         user: Text,
+        /// Where it is among the accounts of the configuration, so that nobody has to look for it.
+        place: usize,
         /// Which of its bindings.
         binding: BindingKey,
         /// Seconds granted.

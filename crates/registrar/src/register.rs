@@ -42,6 +42,7 @@ impl Registrar {
             if let Some((binding, expires)) = self.location.refresh(account, &update) {
                 self.tell(Event::Refreshed {
                     user,
+                    place: self.accounts.place(account),
                     binding,
                     expires,
                     source: arrival.source,

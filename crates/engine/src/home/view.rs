@@ -151,11 +151,17 @@ impl Devices {
 
     /// The device of that extension may look otherwise.
     pub(crate) fn device_changed(&mut self, extension: &str) {
-        if let Some(place) = self.places.get(extension)
-            && let Some(is_changed) = self.is_changed.get_mut(*place)
+        if let Some(place) = self.places.get(extension) {
+            self.place_changed(*place);
+        }
+    }
+
+    /// The device in that place of the config may look otherwise.
+    pub(crate) fn place_changed(&mut self, place: usize) {
+        if let Some(is_changed) = self.is_changed.get_mut(place)
             && !std::mem::replace(is_changed, true)
         {
-            self.changed.push(*place);
+            self.changed.push(place);
         }
     }
 

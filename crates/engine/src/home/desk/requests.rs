@@ -248,8 +248,9 @@ impl Desk {
                     self.devices.device_crowded(&user);
                     self.bindings_changed(now, &user, local);
                 }
-                Event::Refreshed { user, binding, .. } => {
-                    self.devices.device_changed(&user);
+                Event::Refreshed { place, binding, .. } => {
+                    // The accounts are the devices, in their order.
+                    self.devices.place_changed(place);
                     self.publish.changed = true;
                     self.keep_alive.handle_refresh(binding, local);
                 }
