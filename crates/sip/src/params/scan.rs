@@ -4,16 +4,6 @@ use std::ops::Range;
 
 use crate::lex;
 
-/// Whether `part` reads as `;a=b;c`.
-pub(super) fn check(part: &str) -> Option<()> {
-    let bytes = part.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        at = Place::next(bytes, at)?.end;
-    }
-    Some(())
-}
-
 /// One parameter as it stands, without the white space around it.
 #[derive(Clone, Copy)]
 pub(crate) struct RawParam<'a> {

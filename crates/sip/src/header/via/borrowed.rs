@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::{SIP_2_0, Via, ViaTransport, known, write_front, write_stamped};
-use crate::{HeaderValue, HostPort, HostRef, ParamsRef, Text, host, lex};
+use crate::{HeaderValue, HostPort, HostRef, ParamsRef, Text, host, lex, params};
 
 /// What [`Via`] is, borrowed from the header that it was read from.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,9 @@ pub struct ViaRef<'a> {
     host: HostRef<'a>,
     port: Option<u16>,
     params: ParamsRef<'a>,
+    /// The first `rport`, as it was written.
+    rport: Option<Option<&'a str>>,
+    received: bool,
     /// Those that are joined to it by commas.
     behind: Option<&'a str>,
 }
@@ -47,6 +50,13 @@ impl<'a> ViaRef<'a> {
         let host = HostRef::of_split(text).ok_or(bad_sent_by)?;
         let usual_length =
             SIP_2_0.len() + transport.len() + text.len() + port.map_or(2, |port| 3 + digits(port));
+        let (mut rport, mut received) = (None, false);
+        let params = ParamsRef::parse_each(params, |param| {
+            if param.is("rport") {
+                rport.get_or_insert(param.value);
+            }
+            received |= param.is("received");
+        });
         Ok(ViaRef {
             front,
             // Nothing but what has to be there, so that it is in its place.
@@ -60,7 +70,9 @@ impl<'a> ViaRef<'a> {
             transport,
             host,
             port,
-            params: ParamsRef::parse(params).ok_or("malformed parameters")?,
+            params: params.ok_or("malformed parameters")?,
+            rport,
+            received,
             behind: None,
         })
     }
@@ -86,10 +98,16 @@ impl<'a> ViaRef<'a> {
     /// As [`Via::rport`].
     #[must_use]
     pub fn rport(&self) -> Option<Option<u16>> {
-        match self.params.get("rport")? {
+        match self.rport? {
             None => Some(None),
-            Some(port) => lex::number(&port).map(Some),
+            Some(port) => lex::number(&params::plain(port)).map(Some),
         }
+    }
+
+    /// Whether it says already where the request came from.
+    #[must_use]
+    pub fn has_received(&self) -> bool {
+        self.received
     }
 
     /// The header line that it stands in, [stamped](Via::stamp).
