@@ -199,10 +199,12 @@ pub(crate) fn write_quoted(plain: &str, f: &mut impl std::fmt::Write) -> std::fm
 
 /// A decimal number as RFC 3261 writes it: digits only. `None` for anything else and for what does not fit.
 pub(crate) fn number<N: std::str::FromStr>(text: &str) -> Option<N> {
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    text.parse().ok()
+    // Only at its beginning a number may have something else that is read: its sign.
+    let begins = text
+        .bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_digit());
+    if begins { text.parse().ok() } else { None }
 }
 
 /// Appends a number: what `write!` does, without its machinery.
