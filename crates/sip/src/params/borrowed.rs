@@ -18,18 +18,19 @@ impl<'a> ParamsRef<'a> {
     /// Reads `;a=b;c`, white space allowed around `;` and `=`. Empty parameters, open quotes and letters that are none are refused.
     #[inline]
     pub(crate) fn parse(part: &'a str) -> Option<ParamsRef<'a>> {
-        Self::parse_each(part, |_| {})
+        Self::parse_each(part, |_, _| {})
     }
 
-    /// The same, showing each parameter on the way.
+    /// The same, showing each parameter on the way, and where the next begins.
     #[inline]
     pub(crate) fn parse_each(
         part: &'a str,
-        mut see: impl FnMut(RawParam<'a>),
+        mut see: impl FnMut(RawParam<'a>, usize),
     ) -> Option<ParamsRef<'a>> {
         let raw = lex::trim(part);
-        for param in RawParams::of(raw) {
-            see(param?);
+        let mut params = RawParams::of(raw);
+        while let Some(param) = params.next() {
+            see(param?, params.at());
         }
         Some(ParamsRef { raw })
     }

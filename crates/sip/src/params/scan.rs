@@ -38,6 +38,11 @@ impl<'a> RawParams<'a> {
     pub(super) fn of(text: &'a str) -> RawParams<'a> {
         RawParams { text, at: 0 }
     }
+
+    /// Where the next one begins.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
 }
 
 impl<'a> Iterator for RawParams<'a> {

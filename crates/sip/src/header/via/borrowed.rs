@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::{SIP_2_0, Via, ViaTransport, known, write_front, write_stamped};
+use super::{SIP_2_0, Via, ViaTransport, known, write_front, write_received, write_stamped};
 use crate::{HeaderValue, HostPort, HostRef, ParamsRef, Text, host, lex, params};
 
 /// What [`Via`] is, borrowed from the header that it was read from.
@@ -22,6 +22,8 @@ pub struct ViaRef<'a> {
     /// The first `rport`, as it was written.
     rport: Option<Option<&'a str>>,
     received: bool,
+    /// Where in the parameters the value of the `rport` is to be put in, if that and a new `received` is all that a stamp changes.
+    vacancy: Option<usize>,
     /// Those that are joined to it by commas.
     behind: Option<&'a str>,
 }
@@ -48,15 +50,20 @@ impl<'a> ViaRef<'a> {
         let bad_sent_by = "sent-by is not a host with an optional port";
         let (text, port) = host::split(lex::trim(sent_by)).ok_or(bad_sent_by)?;
         let host = HostRef::of_split(text).ok_or(bad_sent_by)?;
-        let usual_length =
-            SIP_2_0.len() + transport.len() + text.len() + port.map_or(2, |port| 3 + digits(port));
-        let (mut rport, mut received) = (None, false);
-        let params = ParamsRef::parse_each(params, |param| {
+        let usual_length = SIP_2_0.len()
+            + transport.len()
+            + text.len()
+            + port.map_or(2, |port| 3 + lex::digits(u32::from(port)));
+        let (mut rport, mut received, mut vacancy) = (None, false, None);
+        let params = ParamsRef::parse_each(params, |param, end| {
             if param.is("rport") {
+                let vacant = param.name == "rport" && param.value.is_none();
+                vacancy = (rport.is_none() && vacant).then_some(end);
                 rport.get_or_insert(param.value);
             }
             received |= param.is("received");
         });
+        let params = params.ok_or("malformed parameters")?;
         Ok(ViaRef {
             front,
             // Nothing but what has to be there, so that it is in its place.
@@ -70,9 +77,10 @@ impl<'a> ViaRef<'a> {
             transport,
             host,
             port,
-            params: params.ok_or("malformed parameters")?,
+            params,
             rport,
             received,
+            vacancy: vacancy.filter(|_| !received && !params.is_spaced()),
             behind: None,
         })
     }
@@ -114,15 +122,32 @@ impl<'a> ViaRef<'a> {
     #[must_use]
     pub fn line_stamped(&self, rport: Option<u16>, received: Option<IpAddr>) -> HeaderValue {
         let behind = self.behind.map(lex::trim);
-        let room = self.front.len() + self.params.as_str().len() + behind.map_or(0, str::len);
-        let mut to = String::with_capacity(room + 80);
+        let mut to = String::with_capacity(
+            self.front.len()
+                + self.params.as_str().len()
+                + rport.map_or(0, |port| "=".len() + lex::digits(u32::from(port)))
+                + received.map_or(0, |address| ";received=".len() + lex::ip_length(address))
+                + behind.map_or(0, |behind| ", ".len() + behind.len()),
+        );
         if self.usual {
             to.push_str(self.front);
         } else {
             let transport = known(self.transport).map_or(self.transport, |(name, _)| name);
             write_front(&self.protocol(), transport, self.host, self.port, &mut to);
         }
-        write_stamped(self.params, rport, received, &mut to);
+        let vacancy = self
+            .vacancy
+            .and_then(|at| self.params.as_str().split_at_checked(at));
+        match (vacancy, rport, received) {
+            (Some((before, behind)), Some(port), Some(address)) => {
+                to.push_str(before);
+                to.push('=');
+                lex::push_number(&mut to, u32::from(port));
+                to.push_str(behind);
+                write_received(address, &mut to);
+            }
+            _ => write_stamped(self.params, rport, received, &mut to),
+        }
         if let Some(behind) = behind {
             to.push_str(", ");
             to.push_str(behind);
@@ -174,15 +199,4 @@ fn protocol(part: &str) -> Result<((&str, &str), &str), &'static str> {
         return Err("the protocol is not a token");
     }
     Ok(((name, version), rest))
-}
-
-/// How many digits a port has.
-fn digits(port: u16) -> usize {
-    match port {
-        0..=9 => 1,
-        10..=99 => 2,
-        100..=999 => 3,
-        1000..=9999 => 4,
-        10_000.. => 5,
-    }
 }
