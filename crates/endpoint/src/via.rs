@@ -34,7 +34,7 @@ pub(crate) fn stamp_line(
         host: via.host(),
         port: via.port(),
         symmetric: via.rport().is_some(),
-        noted: via.params().contains("received"),
+        noted: via.has_received(),
     };
     let (stamp, destination) = claim.judge(source);
     let line = stamp.map(|stamp| via.line_stamped(stamp.rport, Some(stamp.received)));

@@ -199,22 +199,40 @@ pub(crate) fn write_quoted(plain: &str, f: &mut impl std::fmt::Write) -> std::fm
 
 /// A decimal number as RFC 3261 writes it: digits only. `None` for anything else and for what does not fit.
 pub(crate) fn number<N: std::str::FromStr>(text: &str) -> Option<N> {
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    text.parse().ok()
+    // Only at its beginning a number may have something else that is read: its sign.
+    let begins = text
+        .bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_digit());
+    if begins { text.parse().ok() } else { None }
 }
 
 /// Appends a number: what `write!` does, without its machinery.
 pub(crate) fn push_number(to: &mut String, number: u32) {
-    let mut divisor = 1;
-    while number / divisor >= 10 {
-        divisor *= 10;
-    }
+    let mut divisor = 10_u32.pow(number.checked_ilog10().unwrap_or(0));
     while divisor > 0 {
         let digit = u8::try_from(number / divisor % 10).unwrap_or(0);
         to.push(char::from(b'0' + digit));
         divisor /= 10;
+    }
+}
+
+/// How many digits a number has.
+pub(crate) fn digits(number: u32) -> usize {
+    number.checked_ilog10().unwrap_or(0) as usize + 1
+}
+
+/// How much [`push_ip`] appends; for IPv6 no less than that.
+pub(crate) fn ip_length(address: std::net::IpAddr) -> usize {
+    match address {
+        std::net::IpAddr::V4(address) => {
+            let octets = address.octets().into_iter();
+            octets
+                .map(|octet| digits(u32::from(octet)) + 1)
+                .sum::<usize>()
+                - 1
+        }
+        std::net::IpAddr::V6(_) => 45,
     }
 }
 

@@ -154,8 +154,12 @@ fn borrowed_headers_agree(headers: &Headers) {
                 (one.params(), one.rport()),
                 (two.params.borrowed(), two.rport())
             );
-            for rport in [None, Some(5062)] {
-                for received in [None, Some("192.0.2.7".parse().unwrap())] {
+            for rport in [None, Some(0), Some(5062)] {
+                for received in [
+                    None,
+                    Some("192.0.2.107".parse().unwrap()),
+                    Some("::7".parse().unwrap()),
+                ] {
                     let (mut by_line, mut by_via) = (headers.clone(), headers.clone());
                     by_line.replace_top_via_line(one.line_stamped(rport, received));
                     two.stamp(rport, received);
@@ -296,6 +300,18 @@ proptest! {
             prop_assert!(!params.contains(name));
             params.set(name, Some(&value));
         }
+    }
+
+    #[test]
+    fn a_line_is_stamped_as_its_first_via_is(
+        front in "(SIP/2[.]0/(UDP|udp|WS|X)|sip /2[.]0/ UDP|SIP/2[.]1/TCP)[ \t]{1,2}(h|1[.]2[.]3[.]4|\\[2001:DB8::1\\]|h-9)[ ]?(:0?5060|: 7)?",
+        params in vec("([ ]?;[ ]?(rport|RPort|received|rport=1|rport=\"1\"|Received=::1|b=\"x;,\"|branch[ ]?=z9hG4bK1))", 0..5),
+        behind in "([ ]?,[ ]?SIP/2[.]0/UDP x;rport)?",
+    ) {
+        let mut headers = Headers::new();
+        headers.push(HeaderName::Via, format!("{front}{}{behind}", params.concat()));
+        borrowed_headers_agree(&headers);
+        headers.top_via().unwrap();
     }
 
     #[test]

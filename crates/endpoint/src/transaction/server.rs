@@ -110,7 +110,7 @@ impl ServerTransaction {
 enum NonInviteServer {
     /// Not answered; copies of the request are absorbed.
     Trying {
-        trying: Response,
+        trying: Box<Response>,
         trying_at: Instant,
         until: Instant,
     },
@@ -125,7 +125,7 @@ enum NonInviteServer {
 impl NonInviteServer {
     fn new(now: Instant, timers: &Timers, trying: Response) -> Self {
         NonInviteServer::Trying {
-            trying,
+            trying: Box::new(trying),
             trying_at: now + timers.before_100(),
             until: now + timers.transaction(),
         }

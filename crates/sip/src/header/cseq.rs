@@ -23,13 +23,13 @@ impl CSeq {
         let (number, method) = part
             .split_at_checked(end)
             .ok_or("no method behind the number")?;
-        let method = lex::trim(method);
-        if !lex::is_token(method) {
+        let method = Method::part_of(whole, lex::trim(method));
+        if matches!(&method, Method::Other(name) if !lex::is_token(name)) {
             return Err("the method is not a token");
         }
         Ok(CSeq {
             number: lex::number(number).ok_or("the number is not one of 32 bits")?,
-            method: Method::part_of(whole, method),
+            method,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use super::name::NameKind;
 use super::{HeaderName, HeaderValue};
 use crate::Text;
 
@@ -9,55 +10,53 @@ use crate::Text;
 /// asks for one; typed access does without, and most headers of most messages are never looked at.
 #[derive(Clone)]
 pub(super) struct Entry {
-    name: Name,
+    kind: NameKind,
+    /// A name that we do not know.
+    other: Option<Box<HeaderName>>,
     start: u32,
     end: u32,
     value: OnceLock<Box<HeaderValue>>,
 }
 
-/// A name, small: names that we know are shared by all.
-#[derive(Clone)]
-pub(super) enum Name {
-    Known(&'static HeaderName),
-    Other(Box<HeaderName>),
-}
-
-impl From<HeaderName> for Name {
-    fn from(name: HeaderName) -> Name {
-        match name.lasting() {
-            Some(known) => Name::Known(known),
-            None => Name::Other(Box::new(name)),
-        }
-    }
-}
-
 impl Entry {
-    /// A header whose value is a part of the text; messages are small enough for 32 bits.
+    /// A header of a name that we know, whose value is a part of the text; messages are small enough for 32 bits.
     #[inline]
-    pub(super) fn part(name: Name, start: u32, end: u32) -> Entry {
+    pub(super) fn part(kind: NameKind, start: u32, end: u32) -> Entry {
         Entry {
-            name,
+            kind,
+            other: None,
             start,
             end,
             value: OnceLock::new(),
         }
     }
 
+    /// The same with whatever name.
+    pub(super) fn named_part(name: HeaderName, start: u32, end: u32) -> Entry {
+        let kind = name.kind();
+        Entry {
+            other: (kind == NameKind::Other).then(|| Box::new(name)),
+            ..Self::part(kind, start, end)
+        }
+    }
+
     pub(super) fn owned(name: HeaderName, value: HeaderValue) -> Entry {
         Entry {
-            name: name.into(),
-            start: 0,
-            end: 0,
             value: OnceLock::from(Box::new(value)),
+            ..Self::named_part(name, 0, 0)
         }
     }
 
     #[inline]
+    pub(super) fn kind(&self) -> NameKind {
+        self.kind
+    }
+
+    #[inline]
     pub(super) fn name(&self) -> &HeaderName {
-        match &self.name {
-            Name::Known(name) => name,
-            Name::Other(name) => name,
-        }
+        let other = self.other.as_deref();
+        // One of both is there.
+        other.or(self.kind.name()).unwrap_or(&HeaderName::Via)
     }
 
     /// Whether this is a header of that name, whatever it is.
@@ -66,7 +65,7 @@ impl Entry {
         if matches!(name, HeaderName::Other(_)) {
             self.name() == name
         } else {
-            self.is(name)
+            self.is(name.kind())
         }
     }
 
@@ -77,8 +76,8 @@ impl Entry {
 
     /// Whether this is the header of that known name: cheaper than `==`, which has to see through [`HeaderName::Other`].
     #[inline]
-    pub(super) fn is(&self, name: &HeaderName) -> bool {
-        std::mem::discriminant(self.name()) == std::mem::discriminant(name)
+    pub(super) fn is(&self, kind: NameKind) -> bool {
+        self.kind == kind
     }
 
     pub(super) fn value(&self, source: &Text) -> &HeaderValue {

@@ -1,6 +1,7 @@
 //! The headers of a message: an ordered list, with typed access on top.
 
 mod entry;
+mod index;
 mod name;
 #[cfg(test)]
 mod tests;
@@ -9,8 +10,10 @@ mod value;
 
 use std::fmt;
 
-use self::entry::{Entry, Name};
+use self::entry::Entry;
+use self::index::Index;
 pub use self::name::HeaderName;
+pub(crate) use self::name::NameKind;
 pub use self::typed::HeaderError;
 pub use self::value::HeaderValue;
 use crate::{Text, lex};
@@ -24,6 +27,8 @@ pub struct Headers {
     /// What the parts were read from.
     source: Text,
     list: Vec<Entry>,
+    /// Of the list.
+    index: Index,
 }
 
 impl Headers {
@@ -38,6 +43,7 @@ impl Headers {
         Headers {
             source,
             list: Vec::with_capacity(count),
+            index: Index::default(),
         }
     }
 
@@ -47,18 +53,18 @@ impl Headers {
 
     /// Appends a header that a parser has found in the source.
     #[inline]
-    pub(crate) fn push_part(&mut self, name: &'static HeaderName, start: u32, end: u32) {
-        self.list.push(Entry::part(Name::Known(name), start, end));
+    pub(crate) fn push_part(&mut self, kind: NameKind, start: u32, end: u32) {
+        self.append(Entry::part(kind, start, end));
     }
 
-    /// The same of whatever name.
+    /// The same with whatever name.
     pub(crate) fn push_named_part(&mut self, name: HeaderName, start: u32, end: u32) {
-        self.list.push(Entry::part(name.into(), start, end));
+        self.append(Entry::named_part(name, start, end));
     }
 
     /// Appends what a parser has checked.
     pub(crate) fn push_checked(&mut self, name: HeaderName, value: HeaderValue) {
-        self.list.push(Entry::owned(name, value));
+        self.append(Entry::owned(name, value));
     }
 
     /// The bytes of the last header's value.
@@ -67,6 +73,14 @@ impl Headers {
             .last()
             .map(|entry| entry.bytes(&self.source))
             .unwrap_or_default()
+    }
+
+    /// Kinds and bytes of all headers in their order.
+    #[inline]
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = (NameKind, &[u8])> {
+        self.list
+            .iter()
+            .map(|entry| (entry.kind(), entry.bytes(&self.source)))
     }
 
     /// Names and bytes of all headers in their order, without making values of them.
@@ -91,12 +105,13 @@ impl Headers {
 
     /// Appends a header.
     pub fn push(&mut self, name: HeaderName, value: impl Into<HeaderValue>) {
-        self.list.push(Entry::owned(sound(name), value.into()));
+        self.append(Entry::owned(sound(name), value.into()));
     }
 
     /// Puts a header in front of all others: a Via, a Route.
     pub fn push_front(&mut self, name: HeaderName, value: impl Into<HeaderValue>) {
         self.list.insert(0, Entry::owned(sound(name), value.into()));
+        self.index_anew();
     }
 
     /// Replaces all headers of that name by one, in the place of the first.
@@ -107,7 +122,7 @@ impl Headers {
             .iter()
             .position(|entry| entry.name() == new.name())
         {
-            None => self.list.push(new),
+            None => self.append(new),
             Some(first) => {
                 let mut index = 0;
                 self.list.retain(|entry| {
@@ -116,6 +131,7 @@ impl Headers {
                     keep
                 });
                 self.replace(first, new);
+                self.index_anew();
             }
         }
     }
@@ -123,6 +139,7 @@ impl Headers {
     /// Removes all headers of that name.
     pub fn remove(&mut self, name: &HeaderName) {
         self.list.retain(|entry| entry.name() != name);
+        self.index_anew();
     }
 
     /// The first header of that name.
@@ -136,10 +153,10 @@ impl Headers {
         &'a self,
         name: &HeaderName,
     ) -> impl Iterator<Item = &'a HeaderValue> + use<'a> {
-        let name = name.clone();
-        self.list
+        let wanted = name.clone();
+        self.near(name)
             .iter()
-            .filter(move |entry| *entry.name() == name)
+            .filter(move |entry| entry.has(&wanted))
             .map(|entry| entry.value(&self.source))
     }
 
@@ -162,6 +179,35 @@ impl Headers {
         self.list.is_empty()
     }
 
+    /// The headers of that name, or some more: [`Entry::has`] has the say.
+    #[inline]
+    fn near(&self, name: &HeaderName) -> &[Entry] {
+        let kind = name.kind();
+        if kind == NameKind::Other {
+            return &self.list;
+        }
+        let near = match self.index.find(kind) {
+            None => None,
+            Some((first, false)) => self.list.get(first..=first),
+            Some((first, true)) => self.list.get(first..),
+        };
+        near.unwrap_or_default()
+    }
+
+    #[inline]
+    fn append(&mut self, entry: Entry) {
+        self.index.add(entry.kind(), self.list.len());
+        self.list.push(entry);
+    }
+
+    fn index_anew(&mut self) {
+        self.index = Index::default();
+        for (place, entry) in self.list.iter().enumerate() {
+            self.index.add(entry.kind(), place);
+        }
+    }
+
+    /// Puts a header of the same name in the place of one.
     fn replace(&mut self, at: usize, new: Entry) {
         if let Some(entry) = self.list.get_mut(at) {
             *entry = new;

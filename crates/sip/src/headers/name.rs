@@ -28,26 +28,44 @@ macro_rules! header_names {
                 }
             }
 
-            /// What a line of a name that we know begins with, and the end of the line before it.
-            pub(crate) fn line_start(&self) -> Option<&'static str> {
+            #[inline]
+            pub(crate) fn kind(&self) -> NameKind {
                 match self {
-                    $(HeaderName::$variant => Some(concat!("\r\n", $name, ": ")),)*
-                    HeaderName::Other(_) => None,
-                }
-            }
-
-            /// This name for as long as the program runs, unless it is one that we do not know.
-            pub(super) fn lasting(&self) -> Option<&'static HeaderName> {
-                match self {
-                    $(HeaderName::$variant => Some(&HeaderName::$variant),)*
-                    HeaderName::Other(_) => None,
+                    $(HeaderName::$variant => NameKind::$variant,)*
+                    HeaderName::Other(_) => NameKind::Other,
                 }
             }
         }
 
+        /// Which name a header has, in one byte: all names that we do not know are of one kind.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum NameKind {
+            $($variant,)*
+            Other,
+        }
+
+        impl NameKind {
+            /// How many names we know.
+            pub(super) const COUNT: usize = NameKind::Other as usize;
+
+            /// The name, where we know it.
+            #[inline]
+            pub(super) fn name(self) -> Option<&'static HeaderName> {
+                static NAMES: [HeaderName; NameKind::COUNT] = [$(HeaderName::$variant),*];
+                NAMES.get(self as usize)
+            }
+
+            /// The end of a line and what the next one begins with, where we know the name.
+            #[inline]
+            pub(crate) fn line_start(self) -> Option<&'static str> {
+                static STARTS: [&str; NameKind::COUNT] = [$(concat!("\r\n", $name, ": ")),*];
+                STARTS.get(self as usize).copied()
+            }
+        }
+
         /// Long and compact forms.
-        static NAMES: [(&str, HeaderName); COUNT] = [
-            $(($name, HeaderName::$variant), $(($compact, HeaderName::$variant),)?)*
+        static NAMES: [(&str, NameKind); COUNT] = [
+            $(($name, NameKind::$variant), $(($compact, NameKind::$variant),)?)*
         ];
         const COUNT: usize = SPELLINGS.len();
         const SPELLINGS: &[&str] = &[$($name, $($compact,)?)*];
@@ -173,12 +191,20 @@ impl HeaderName {
     /// The name that these letters spell in the long or the compact form.
     #[inline]
     pub(crate) fn known(name: &[u8]) -> Option<&'static HeaderName> {
+        NameKind::known(name)?.name()
+    }
+}
+
+impl NameKind {
+    /// The kind of the name that these letters spell in the long or the compact form.
+    #[inline]
+    pub(crate) fn known(name: &[u8]) -> Option<NameKind> {
         let mut slot = hash(name.len(), *name.first()?, *name.last()?);
         loop {
-            let (candidate, header) = NAMES.get(usize::from(*TABLE.get(slot)?))?;
+            let (candidate, kind) = NAMES.get(usize::from(*TABLE.get(slot)?))?;
             // Nearly everyone writes names as the RFCs do, which is cheaper to compare.
             if candidate.as_bytes() == name || candidate.as_bytes().eq_ignore_ascii_case(name) {
-                return Some(header);
+                return Some(*kind);
             }
             slot = (slot + 1) % SLOTS;
         }
@@ -227,7 +253,8 @@ mod tests {
 
     #[test]
     fn every_name_is_found_in_any_case() {
-        for (name, header) in &NAMES {
+        for (name, kind) in &NAMES {
+            let header = kind.name().unwrap();
             assert_eq!(
                 HeaderName::known(name.to_ascii_uppercase().as_bytes()).map(HeaderName::as_str),
                 Some(header.as_str())

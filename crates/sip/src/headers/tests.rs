@@ -102,3 +102,33 @@ fn retry_after_leaves_comment_and_parameters_out() {
     headers.set(HeaderName::RetryAfter, "12x");
     assert!(headers.retry_after().is_err());
 }
+
+#[test]
+fn headers_are_found_wherever_they_went() {
+    let mut headers = Headers::new();
+    for place in 0..300 {
+        headers.push(other(&format!("X-{place}")), "x");
+    }
+    let found = |headers: &Headers| {
+        let subjects = headers.get_all(&HeaderName::Subject);
+        subjects
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert!(!headers.contains(&HeaderName::Subject));
+    headers.push(HeaderName::Subject, "1");
+    headers.push(HeaderName::Subject, "2");
+    assert_eq!(found(&headers), "1 2");
+    headers.push_front(HeaderName::Subject, "0");
+    headers.push(HeaderName::Server, "s");
+    assert_eq!(found(&headers), "0 1 2");
+    headers.remove(&other("X-7"));
+    assert_eq!(found(&headers), "0 1 2");
+    headers.set(HeaderName::Subject, "3");
+    headers.push_front(HeaderName::Via, "SIP/2.0/UDP h");
+    assert_eq!(found(&headers), "3");
+    assert!(headers.top_via().is_ok() && headers.contains(&other("server")));
+    headers.remove(&other("subject"));
+    assert_eq!(found(&headers), "");
+}

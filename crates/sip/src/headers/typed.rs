@@ -1,7 +1,7 @@
 //! Typed access to headers. Nothing is read before it is asked for.
 
 use super::entry::Entry;
-use super::{HeaderName, HeaderValue, Headers};
+use super::{HeaderName, HeaderValue, Headers, NameKind};
 use crate::digest::{AuthenticationInfo, Challenge, Credentials};
 use crate::{CSeq, Contact, ContactRef, NameAddr, NameAddrRef, Text, Via, ViaRef, lex, limits};
 
@@ -42,9 +42,9 @@ impl Headers {
     #[must_use]
     pub fn via_count(&self) -> usize {
         let of_line = |(_, text): (&Text, &str)| lex::elements(text).count();
-        self.list
+        self.near(&HeaderName::Via)
             .iter()
-            .filter(|entry| entry.is(&HeaderName::Via))
+            .filter(|entry| entry.is(NameKind::Via))
             .map(|entry| entry.text(&self.source).map_or(1, of_line))
             .sum()
     }
@@ -52,7 +52,7 @@ impl Headers {
     /// Whether there is a header of that name.
     #[must_use]
     pub fn contains(&self, name: &HeaderName) -> bool {
-        self.list.iter().any(|entry| entry.has(name))
+        self.near(name).iter().any(|entry| entry.has(name))
     }
 
     /// The first Via.
@@ -76,8 +76,9 @@ impl Headers {
     }
 
     fn top_via_line(&self) -> Result<&Entry, HeaderError> {
-        let mut vias = self.list.iter().filter(|entry| entry.is(&HeaderName::Via));
-        vias.next().ok_or(HeaderError::Missing(HeaderName::Via))
+        let mut vias = self.near(&HeaderName::Via).iter();
+        vias.find(|entry| entry.is(NameKind::Via))
+            .ok_or(HeaderError::Missing(HeaderName::Via))
     }
 
     /// Replaces the first Via, leaving those joined to it by commas as they are. Without any, it becomes the first header.
@@ -102,10 +103,7 @@ impl Headers {
     /// Replaces the line that the first Via stands in, those joined to it by commas included: by [`ViaRef::line_stamped`]. Without any, it becomes the
     /// first header.
     pub fn replace_top_via_line(&mut self, line: HeaderValue) {
-        let first = self
-            .list
-            .iter()
-            .position(|entry| entry.is(&HeaderName::Via));
+        let first = self.list.iter().position(|entry| entry.is(NameKind::Via));
         match first {
             Some(first) => self.replace(first, Entry::owned(HeaderName::Via, line)),
             None => self.push_front(HeaderName::Via, line),
@@ -248,10 +246,10 @@ impl Headers {
         &'a self,
         name: &HeaderName,
     ) -> impl Iterator<Item = (&'a Text, &'a str)> + use<'a> {
-        let name = name.clone();
-        self.list
+        let wanted = name.clone();
+        self.near(name)
             .iter()
-            .filter(move |entry| entry.has(&name))
+            .filter(move |entry| entry.has(&wanted))
             .filter_map(|entry| entry.text(&self.source))
             .flat_map(|(whole, text)| {
                 lex::elements(text)
@@ -321,7 +319,7 @@ impl Headers {
         parse: impl Fn(&'a Text, &'a str) -> Result<T, &'static str>,
     ) -> impl Iterator<Item = Result<T, HeaderError>> {
         let wanted = name.clone();
-        self.list
+        self.near(&name)
             .iter()
             .filter(move |entry| entry.has(&wanted))
             .flat_map(|entry| match entry.text(&self.source) {
@@ -368,7 +366,8 @@ impl Headers {
 
     /// A header of which there may be one. Two that differ are refused: another reader might take the other.
     fn single(&self, name: &HeaderName) -> Result<Option<&Entry>, HeaderError> {
-        let mut entries = self.list.iter().filter(|entry| entry.is(name));
+        let kind = name.kind();
+        let mut entries = self.near(name).iter().filter(|entry| entry.is(kind));
         let Some(entry) = entries.next() else {
             return Ok(None);
         };

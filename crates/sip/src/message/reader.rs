@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use bytes::{Buf as _, Bytes};
 
+use crate::headers::NameKind;
 use crate::{HeaderName, HeaderValue, Headers, ParseError, Text, lex, limits};
 
 /// A line without its end, and whether a carriage return stands in it that ends nothing.
@@ -82,7 +83,7 @@ impl Reader {
     fn usual_header(&mut self, headers: &mut Headers) -> Option<bool> {
         let rest = self.bytes.get(self.at..)?;
         let colon = lex::find(rest, b':')?;
-        let name = HeaderName::known(rest.get(..colon)?)?;
+        let kind = NameKind::known(rest.get(..colon)?)?;
         let is_letter = |byte: &u8| *byte > b' ';
         let from = match rest.get(colon + 1..)? {
             [b' ', first, ..] if is_letter(first) => colon + 2,
@@ -101,9 +102,9 @@ impl Reader {
         if end > limits::MAX_HEADER_LINE || self.at + end > headers.source().len() {
             return None;
         }
-        headers.push_part(name, offset(self.at + from), offset(self.at + end));
+        headers.push_part(kind, offset(self.at + from), offset(self.at + end));
         self.at += after;
-        Some(matches!(name, HeaderName::ContentLength))
+        Some(kind == NameKind::ContentLength)
     }
 
     fn any_header(&mut self, headers: &mut Headers) -> Result<bool, ParseError> {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::{Request, reason};
 use crate::HeaderName;
+use crate::headers::NameKind;
 
 /// Writes the answer to a request straight into bytes: for servers that answer more than they think.
 ///
@@ -33,19 +34,16 @@ impl ResponseWriter {
         } else {
             let _ = writer.write_str(phrase);
         }
-        for (name, value) in request.headers.written() {
-            if matches!(
-                name,
-                HeaderName::Via
-                    | HeaderName::From
-                    | HeaderName::To
-                    | HeaderName::CallId
-                    | HeaderName::CSeq
-            ) {
-                writer.begin(name);
+        for (kind, value) in request.headers.kinds() {
+            let copied = matches!(
+                kind,
+                NameKind::Via | NameKind::From | NameKind::To | NameKind::CallId | NameKind::CSeq
+            );
+            if let Some(start) = kind.line_start().filter(|_| copied) {
+                writer.to.extend_from_slice(start.as_bytes());
                 writer.to.extend_from_slice(value);
             }
-            if let (HeaderName::To, Some(tag)) = (name, to_tag) {
+            if let (NameKind::To, Some(tag)) = (kind, to_tag) {
                 writer.to.extend_from_slice(b";tag=");
                 let _ = writer.write_str(tag);
             }
@@ -89,7 +87,7 @@ impl ResponseWriter {
     }
 
     fn begin(&mut self, name: &HeaderName) {
-        match name.line_start() {
+        match name.kind().line_start() {
             Some(start) => self.to.extend_from_slice(start.as_bytes()),
             None => {
                 for part in ["\r\n", name.as_str(), ": "] {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::Params;
-use super::scan::{self, RawParam, RawParams};
+use super::scan::{RawParam, RawParams};
 use crate::{Text, lex};
 
 /// What [`Params`] are, borrowed from the text that they were read from. Equal as those are.
@@ -16,9 +16,23 @@ pub struct ParamsRef<'a> {
 
 impl<'a> ParamsRef<'a> {
     /// Reads `;a=b;c`, white space allowed around `;` and `=`. Empty parameters, open quotes and letters that are none are refused.
+    #[inline]
     pub(crate) fn parse(part: &'a str) -> Option<ParamsRef<'a>> {
+        Self::parse_each(part, |_, _| {})
+    }
+
+    /// The same, showing each parameter on the way, and where the next begins.
+    #[inline]
+    pub(crate) fn parse_each(
+        part: &'a str,
+        mut see: impl FnMut(RawParam<'a>, usize),
+    ) -> Option<ParamsRef<'a>> {
         let raw = lex::trim(part);
-        scan::check(raw).map(|()| ParamsRef { raw })
+        let mut params = RawParams::of(raw);
+        while let Some(param) = params.next() {
+            see(param?, params.at());
+        }
+        Some(ParamsRef { raw })
     }
 
     /// Takes over what has been checked already.

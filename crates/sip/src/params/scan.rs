@@ -4,16 +4,6 @@ use std::ops::Range;
 
 use crate::lex;
 
-/// Whether `part` reads as `;a=b;c`.
-pub(super) fn check(part: &str) -> Option<()> {
-    let bytes = part.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        at = Place::next(bytes, at)?.end;
-    }
-    Some(())
-}
-
 /// One parameter as it stands, without the white space around it.
 #[derive(Clone, Copy)]
 pub(crate) struct RawParam<'a> {
@@ -47,6 +37,11 @@ pub(super) struct RawParams<'a> {
 impl<'a> RawParams<'a> {
     pub(super) fn of(text: &'a str) -> RawParams<'a> {
         RawParams { text, at: 0 }
+    }
+
+    /// Where the next one begins.
+    pub(super) fn at(&self) -> usize {
+        self.at
     }
 }
 

@@ -148,10 +148,14 @@ impl Marks {
             broken_escape: false,
         };
         let mut colon = Mark::NONE;
-        for (here, byte) in bytes.iter().enumerate().skip(start) {
-            if PLAIN.get(usize::from(*byte)).is_some_and(|plain| *plain) {
-                continue;
-            }
+        let is_marked = |byte: &u8| !PLAIN.get(usize::from(*byte)).is_some_and(|plain| *plain);
+        let mut from = start;
+        while let Some(next) = bytes.get(from..)
+            && let Some(plain) = next.iter().position(is_marked)
+            && let Some(byte) = next.get(plain)
+        {
+            let here = from + plain;
+            from = here + 1;
             match byte {
                 b':' => colon.first(here),
                 b'@' => {

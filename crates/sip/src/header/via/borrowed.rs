@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::{SIP_2_0, Via, ViaTransport, known, write_front, write_stamped};
-use crate::{HeaderValue, HostPort, HostRef, ParamsRef, Text, host, lex};
+use super::{SIP_2_0, Via, ViaTransport, known, write_front, write_received, write_stamped};
+use crate::{HeaderValue, HostPort, HostRef, ParamsRef, Text, host, lex, params};
 
 /// What [`Via`] is, borrowed from the header that it was read from.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,11 @@ pub struct ViaRef<'a> {
     host: HostRef<'a>,
     port: Option<u16>,
     params: ParamsRef<'a>,
+    /// The first `rport`, as it was written.
+    rport: Option<Option<&'a str>>,
+    received: bool,
+    /// Where in the parameters the value of the `rport` is to be put in, if that and a new `received` is all that a stamp changes.
+    vacancy: Option<usize>,
     /// Those that are joined to it by commas.
     behind: Option<&'a str>,
 }
@@ -45,8 +50,20 @@ impl<'a> ViaRef<'a> {
         let bad_sent_by = "sent-by is not a host with an optional port";
         let (text, port) = host::split(lex::trim(sent_by)).ok_or(bad_sent_by)?;
         let host = HostRef::of_split(text).ok_or(bad_sent_by)?;
-        let usual_length =
-            SIP_2_0.len() + transport.len() + text.len() + port.map_or(2, |port| 3 + digits(port));
+        let usual_length = SIP_2_0.len()
+            + transport.len()
+            + text.len()
+            + port.map_or(2, |port| 3 + lex::digits(u32::from(port)));
+        let (mut rport, mut received, mut vacancy) = (None, false, None);
+        let params = ParamsRef::parse_each(params, |param, end| {
+            if param.is("rport") {
+                let vacant = param.name == "rport" && param.value.is_none();
+                vacancy = (rport.is_none() && vacant).then_some(end);
+                rport.get_or_insert(param.value);
+            }
+            received |= param.is("received");
+        });
+        let params = params.ok_or("malformed parameters")?;
         Ok(ViaRef {
             front,
             // Nothing but what has to be there, so that it is in its place.
@@ -60,7 +77,10 @@ impl<'a> ViaRef<'a> {
             transport,
             host,
             port,
-            params: ParamsRef::parse(params).ok_or("malformed parameters")?,
+            params,
+            rport,
+            received,
+            vacancy: vacancy.filter(|_| !received && !params.is_spaced()),
             behind: None,
         })
     }
@@ -86,25 +106,48 @@ impl<'a> ViaRef<'a> {
     /// As [`Via::rport`].
     #[must_use]
     pub fn rport(&self) -> Option<Option<u16>> {
-        match self.params.get("rport")? {
+        match self.rport? {
             None => Some(None),
-            Some(port) => lex::number(&port).map(Some),
+            Some(port) => lex::number(&params::plain(port)).map(Some),
         }
+    }
+
+    /// Whether it says already where the request came from.
+    #[must_use]
+    pub fn has_received(&self) -> bool {
+        self.received
     }
 
     /// The header line that it stands in, [stamped](Via::stamp).
     #[must_use]
     pub fn line_stamped(&self, rport: Option<u16>, received: Option<IpAddr>) -> HeaderValue {
         let behind = self.behind.map(lex::trim);
-        let room = self.front.len() + self.params.as_str().len() + behind.map_or(0, str::len);
-        let mut to = String::with_capacity(room + 80);
+        let mut to = String::with_capacity(
+            self.front.len()
+                + self.params.as_str().len()
+                + rport.map_or(0, |port| "=".len() + lex::digits(u32::from(port)))
+                + received.map_or(0, |address| ";received=".len() + lex::ip_length(address))
+                + behind.map_or(0, |behind| ", ".len() + behind.len()),
+        );
         if self.usual {
             to.push_str(self.front);
         } else {
             let transport = known(self.transport).map_or(self.transport, |(name, _)| name);
             write_front(&self.protocol(), transport, self.host, self.port, &mut to);
         }
-        write_stamped(self.params, rport, received, &mut to);
+        let vacancy = self
+            .vacancy
+            .and_then(|at| self.params.as_str().split_at_checked(at));
+        match (vacancy, rport, received) {
+            (Some((before, behind)), Some(port), Some(address)) => {
+                to.push_str(before);
+                to.push('=');
+                lex::push_number(&mut to, u32::from(port));
+                to.push_str(behind);
+                write_received(address, &mut to);
+            }
+            _ => write_stamped(self.params, rport, received, &mut to),
+        }
         if let Some(behind) = behind {
             to.push_str(", ");
             to.push_str(behind);
@@ -156,15 +199,4 @@ fn protocol(part: &str) -> Result<((&str, &str), &str), &'static str> {
         return Err("the protocol is not a token");
     }
     Ok(((name, version), rest))
-}
-
-/// How many digits a port has.
-fn digits(port: u16) -> usize {
-    match port {
-        0..=9 => 1,
-        10..=99 => 2,
-        100..=999 => 3,
-        1000..=9999 => 4,
-        10_000.. => 5,
-    }
 }

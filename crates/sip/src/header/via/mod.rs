@@ -153,10 +153,6 @@ fn write_stamped(
         to.push_str(";rport=");
         lex::push_number(to, u32::from(port));
     };
-    let write_received = |address: IpAddr, to: &mut String| {
-        to.push_str(";received=");
-        lex::push_ip(to, address);
-    };
     let (mut next_rport, mut next_received) = (rport, received);
     for param in params.raw() {
         if rport.is_some() && param.is("rport") {
@@ -179,6 +175,11 @@ fn write_stamped(
     next_received
         .into_iter()
         .for_each(|address| write_received(address, to));
+}
+
+fn write_received(address: IpAddr, to: &mut String) {
+    to.push_str(";received=");
+    lex::push_ip(to, address);
 }
 
 static KNOWN: [(&str, Transport); 7] = [
