@@ -1,5 +1,6 @@
 //! Who is asking? RFC 3261 §22, RFC 7616, RFC 8760.
 
+mod asked;
 pub(crate) mod nonce;
 pub(crate) mod uses;
 
@@ -13,6 +14,7 @@ use crate::accounts::{AccountId, Accounts};
 use crate::config::Domain;
 use crate::refusal::Refusal;
 
+use self::asked::Asked;
 use self::nonce::{NonceId, Nonces, Origin};
 use self::uses::Redeemed;
 
@@ -23,6 +25,7 @@ pub(crate) struct Authenticator {
     algorithms: Vec<Algorithm>,
     /// For each algorithm: checked in place of a login that does not exist, so that an unknown user takes as long as a known one.
     decoy: Ha1,
+    asked: Asked,
     nonces: Nonces,
 }
 
@@ -46,6 +49,7 @@ impl Authenticator {
             realm: digest::escaped(realm).into_owned(),
             algorithms,
             decoy: Ha1::decoy(decoy),
+            asked: Asked::default(),
             nonces: Nonces::new(key),
         }
     }
@@ -77,7 +81,9 @@ impl Authenticator {
             .iter()
             .position(|algorithm| *algorithm == credentials.algorithm);
         let ha1 = account.and_then(|id| accounts.ha1(id, at?));
-        let proven = credentials.prove(ha1.unwrap_or(&self.decoy), &request.method, &request.body);
+        let ha2 = self.asked.ha2(&credentials, request);
+        let ha1_or_decoy = ha1.unwrap_or(&self.decoy);
+        let proven = ha2.is_some_and(|ha2| credentials.prove(ha1_or_decoy, &ha2));
         let origin = self.nonces.origin(now, credentials.nonce);
         // A nonce that we did not make vouches for nothing, right or wrong: who answers one, perhaps of an earlier run, is given another to answer and
         // learns nothing about the password.

@@ -6,9 +6,9 @@ use std::fmt;
 use super::credentials::nonce_count;
 use super::cursor::{Cursor, Element, Scheme};
 use super::lexer::{MAX_PARAMS, RawParam};
-use super::response::{response_over, same};
+use super::response::{response_over, same, subject};
 use super::write::unescaped;
-use super::{Algorithm, Credentials, DigestError, Ha1, Qop};
+use super::{Algorithm, Credentials, DigestError, Ha1, Ha2, Qop};
 use crate::{Method, Text, lex};
 
 /// What [`Credentials`] are, borrowed from the header that they were read from. Parameters that we give no meaning to are passed over.
@@ -66,15 +66,21 @@ impl<'a> CredentialsRef<'a> {
         found.credentials()
     }
 
-    /// Whether they prove knowledge of the password behind `ha1` for a request with `method` and `body`. The comparison takes the same time wherever it
-    /// differs. Realm, nonce, nonce count and URI are the caller's to judge. What we cannot compute is false, and so is a key for each session.
+    /// What they vouch for in a request with `method` and `body`; `None` where we cannot compute it.
     #[must_use]
-    pub fn prove(&self, ha1: &Ha1, method: &Method, body: &[u8]) -> bool {
+    pub fn ha2(&self, method: &Method, body: &[u8]) -> Option<Ha2> {
+        subject(self, method.as_str(), body).map(Ha2)
+    }
+
+    /// Whether they prove knowledge of the password behind `ha1` for what `ha2` is made of. The comparison takes the same time wherever it differs. Realm,
+    /// nonce, nonce count and URI are the caller's to judge. What we cannot compute is false, and so is a key for each session.
+    #[must_use]
+    pub fn prove(&self, ha1: &Ha1, ha2: &Ha2) -> bool {
         if self.algorithm.per_session() {
             return false;
         }
         ha1.hex(&self.algorithm)
-            .and_then(|ha1| response_over(self, &ha1, method.as_str(), body))
+            .and_then(|ha1| response_over(self, &ha1, &ha2.0))
             .is_some_and(|expected| same(&expected, self.response))
     }
 }

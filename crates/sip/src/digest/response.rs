@@ -194,23 +194,25 @@ pub(super) fn response(
             begun.cnonce.as_bytes(),
         ])?;
     }
-    response_over(&credentials.glance(), &ha1, method, body)
+    let credentials = credentials.glance();
+    response_over(&credentials, &ha1, &subject(&credentials, method, body)?)
 }
 
-/// The same over a H(A1) that is there already.
-pub(super) fn response_over(
-    credentials: &CredentialsRef<'_>,
-    ha1: &Hex,
-    method: &str,
-    body: &[u8],
-) -> Option<Hex> {
+/// H(A2) of RFC 7616 §3.4.3.
+pub(super) fn subject(credentials: &CredentialsRef<'_>, method: &str, body: &[u8]) -> Option<Hex> {
     let hash = |parts: &[&[u8]]| credentials.algorithm.hash(parts);
-    let (nonce, uri) = (credentials.nonce.as_bytes(), credentials.uri.as_bytes());
-    let ha2 = match &credentials.qop {
-        None | Some(Qop::Auth) => hash(&[method.as_bytes(), uri])?,
-        Some(Qop::AuthInt) => hash(&[method.as_bytes(), uri, hash(&[body])?.as_bytes()])?,
-        Some(Qop::Other(_)) => return None,
-    };
+    let (method, uri) = (method.as_bytes(), credentials.uri.as_bytes());
+    match &credentials.qop {
+        None | Some(Qop::Auth) => hash(&[method, uri]),
+        Some(Qop::AuthInt) => hash(&[method, uri, hash(&[body])?.as_bytes()]),
+        Some(Qop::Other(_)) => None,
+    }
+}
+
+/// The same over H(A1) and H(A2).
+pub(super) fn response_over(credentials: &CredentialsRef<'_>, ha1: &Hex, ha2: &Hex) -> Option<Hex> {
+    let hash = |parts: &[&[u8]]| credentials.algorithm.hash(parts);
+    let nonce = credentials.nonce.as_bytes();
     let Some(qop) = &credentials.qop else {
         return hash(&[ha1.as_bytes(), nonce, ha2.as_bytes()]);
     };
