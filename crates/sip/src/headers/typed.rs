@@ -231,18 +231,24 @@ impl Headers {
         self.seconds(HeaderName::MaxForwards)
     }
 
+    /// The values of the headers of that name as they were written, one for each line; `None` where one is not UTF-8.
+    pub fn texts<'a>(
+        &'a self,
+        name: &HeaderName,
+    ) -> impl Iterator<Item = Option<&'a str>> + use<'a> {
+        self.lines(name).map(|line| line.map(|(_, text)| text))
+    }
+
     /// The words of a list: Require, Supported, Allow and the like. Empty elements are left out.
     pub fn tokens(&self, name: &HeaderName) -> impl Iterator<Item = Text> + '_ {
-        let wanted = name.clone();
-        self.near(name)
-            .iter()
-            .filter(move |entry| entry.has(&wanted))
-            .filter_map(|entry| entry.text(&self.source))
-            .flat_map(|(whole, text)| {
-                lex::elements(text)
-                    .filter(|element| !element.is_empty())
-                    .map(|element| whole.part(element))
-            })
+        self.lines(name)
+            .flatten()
+            .flat_map(|(whole, text)| words(text).map(|word| whole.part(word)))
+    }
+
+    /// [`Headers::tokens`], borrowed.
+    pub fn tokens_ref<'a>(&'a self, name: &HeaderName) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.texts(name).flatten().flat_map(words)
     }
 
     /// The challenges of WWW-Authenticate or Proxy-Authenticate: of several headers and, leniently, several in one.
@@ -250,17 +256,16 @@ impl Headers {
         &self,
         name: &HeaderName,
     ) -> impl Iterator<Item = Result<Challenge, HeaderError>> + '_ {
-        let name = name.clone();
-        self.get_all(&name)
-            .flat_map(move |value| match value.as_str() {
-                None => vec![Err(HeaderError::invalid(&name, NOT_UTF8))],
-                Some(text) => Challenge::parse_all(text)
-                    .into_iter()
-                    .map(|challenge| {
-                        challenge.map_err(|_| HeaderError::invalid(&name, "malformed challenge"))
-                    })
-                    .collect(),
-            })
+        let why = name.clone();
+        self.texts(name).flat_map(move |value| match value {
+            None => vec![Err(HeaderError::invalid(&why, NOT_UTF8))],
+            Some(text) => Challenge::parse_all(text)
+                .into_iter()
+                .map(|challenge| {
+                    challenge.map_err(|_| HeaderError::invalid(&why, "malformed challenge"))
+                })
+                .collect(),
+        })
     }
 
     /// The credentials of Authorization or Proxy-Authorization, one for each header.
@@ -268,13 +273,11 @@ impl Headers {
         &self,
         name: &HeaderName,
     ) -> impl Iterator<Item = Result<Credentials, HeaderError>> + '_ {
-        let name = name.clone();
-        self.get_all(&name).map(move |value| {
-            let text = value
-                .as_str()
-                .ok_or_else(|| HeaderError::invalid(&name, NOT_UTF8))?;
+        let why = name.clone();
+        self.texts(name).map(move |value| {
+            let text = value.ok_or_else(|| HeaderError::invalid(&why, NOT_UTF8))?;
             Credentials::parse(text)
-                .map_err(|_| HeaderError::invalid(&name, "malformed credentials"))
+                .map_err(|_| HeaderError::invalid(&why, "malformed credentials"))
         })
     }
 
@@ -284,19 +287,29 @@ impl Headers {
     /// [`HeaderError`] where it is malformed or there twice.
     pub fn authentication_info(&self) -> Result<Option<AuthenticationInfo>, HeaderError> {
         let name = HeaderName::AuthenticationInfo;
-        let mut values = self.get_all(&name);
+        let mut values = self.texts(&name);
         let Some(value) = values.next() else {
             return Ok(None);
         };
         if values.next().is_some() {
             return Err(HeaderError::invalid(&name, "there twice"));
         }
-        let text = value
-            .as_str()
-            .ok_or_else(|| HeaderError::invalid(&name, NOT_UTF8))?;
+        let text = value.ok_or_else(|| HeaderError::invalid(&name, NOT_UTF8))?;
         AuthenticationInfo::parse(text)
             .map(Some)
             .map_err(|_| HeaderError::invalid(&name, "malformed parameters"))
+    }
+
+    /// The headers of that name, each a part of a text where it is UTF-8.
+    fn lines<'a>(
+        &'a self,
+        name: &HeaderName,
+    ) -> impl Iterator<Item = Option<(&'a Text, &'a str)>> + use<'a> {
+        let wanted = name.clone();
+        self.near(name)
+            .iter()
+            .filter(move |entry| entry.has(&wanted))
+            .map(|entry| entry.text(&self.source))
     }
 
     /// The elements of all headers of that name, up to [`limits::MAX_ELEMENTS`]. An empty element is an error, as the grammar has it.
@@ -305,11 +318,8 @@ impl Headers {
         name: HeaderName,
         parse: impl Fn(&'a Text, &'a str) -> Result<T, &'static str>,
     ) -> impl Iterator<Item = Result<T, HeaderError>> {
-        let wanted = name.clone();
-        self.near(&name)
-            .iter()
-            .filter(move |entry| entry.has(&wanted))
-            .flat_map(|entry| match entry.text(&self.source) {
+        self.lines(&name)
+            .flat_map(|line| match line {
                 Some((whole, text)) => Elements::Text {
                     whole,
                     elements: lex::elements(text),
@@ -384,6 +394,11 @@ impl Headers {
             }
         }
     }
+}
+
+/// The elements of a list that are there.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    lex::elements(text).filter(|element| !element.is_empty())
 }
 
 fn call_id(text: &str) -> Result<&str, &'static str> {
