@@ -123,6 +123,11 @@ fn borrowed_headers_agree(headers: &Headers) {
         headers.call_id_ref().map(Text::from),
         headers.call_id().map(|id| id.detached())
     );
+    for (name, _) in headers.written() {
+        let values = headers.get_all(name).map(|value| value.as_str());
+        assert!(headers.texts(name).eq(values));
+        assert!(headers.tokens_ref(name).eq(headers.tokens(name)));
+    }
     let mut contacts = headers.contacts();
     for one in headers.contacts_ref() {
         match (one, contacts.next().unwrap()) {

@@ -230,7 +230,10 @@ fn joined<D: Digest>(parts: &[&[u8]]) -> Hash {
             let mut rest = &mut *whole;
             for part in parts {
                 rest = put(rest, part);
-                rest = put(rest, b":");
+                if let [colon, behind @ ..] = rest {
+                    *colon = b':';
+                    rest = behind;
+                }
             }
             hash.update(&*whole);
         }
@@ -252,6 +255,7 @@ fn joined<D: Digest>(parts: &[&[u8]]) -> Hash {
 }
 
 /// As much of `bytes` as there is room for; the room behind it.
+#[inline]
 fn put<'a>(to: &'a mut [u8], bytes: &[u8]) -> &'a mut [u8] {
     let (here, rest) = to.split_at_mut(bytes.len().min(to.len()));
     if here.len() == bytes.len() {

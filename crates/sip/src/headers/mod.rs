@@ -7,6 +7,7 @@ mod name;
 mod tests;
 mod typed;
 mod value;
+mod vias;
 
 use std::fmt;
 

@@ -1,9 +1,9 @@
 //! Typed access to headers. Nothing is read before it is asked for.
 
 use super::entry::Entry;
-use super::{HeaderName, HeaderValue, Headers, NameKind};
+use super::{HeaderName, Headers};
 use crate::digest::{AuthenticationInfo, Challenge, Credentials};
-use crate::{CSeq, Contact, ContactRef, NameAddr, NameAddrRef, Text, Via, ViaRef, lex, limits};
+use crate::{CSeq, Contact, ContactRef, NameAddr, NameAddrRef, Text, lex, limits};
 
 /// Why a header cannot be used. Carries nothing of its value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,81 +33,10 @@ impl HeaderError {
 const NOT_UTF8: &str = "not UTF-8";
 
 impl Headers {
-    /// The Vias, the latest hop first, comma-joined and repeated alike.
-    pub fn vias(&self) -> impl Iterator<Item = Result<Via, HeaderError>> + '_ {
-        self.listed(HeaderName::Via, Via::parse_part)
-    }
-
-    /// How many Vias there are, readable or not: hops that the message took.
-    #[must_use]
-    pub fn via_count(&self) -> usize {
-        let of_line = |(_, text): (&Text, &str)| lex::elements(text).count();
-        self.near(&HeaderName::Via)
-            .iter()
-            .filter(|entry| entry.is(NameKind::Via))
-            .map(|entry| entry.text(&self.source).map_or(1, of_line))
-            .sum()
-    }
-
     /// Whether there is a header of that name.
     #[must_use]
     pub fn contains(&self, name: &HeaderName) -> bool {
         self.near(name).iter().any(|entry| entry.has(name))
-    }
-
-    /// The first Via.
-    ///
-    /// # Errors
-    /// [`HeaderError`] where there is none or it cannot be read.
-    pub fn top_via(&self) -> Result<Via, HeaderError> {
-        let entry = self.top_via_line()?;
-        self.read(HeaderName::Via, entry, |whole, line| {
-            ViaRef::first_of(line).map(|via| via.shared(whole))
-        })
-    }
-
-    /// [`Headers::top_via`], borrowed.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn top_via_ref(&self) -> Result<ViaRef<'_>, HeaderError> {
-        let entry = self.top_via_line()?;
-        self.read(HeaderName::Via, entry, |_, line| ViaRef::first_of(line))
-    }
-
-    fn top_via_line(&self) -> Result<&Entry, HeaderError> {
-        let mut vias = self.near(&HeaderName::Via).iter();
-        vias.find(|entry| entry.is(NameKind::Via))
-            .ok_or(HeaderError::Missing(HeaderName::Via))
-    }
-
-    /// Replaces the first Via, leaving those joined to it by commas as they are. Without any, it becomes the first header.
-    pub fn replace_top_via(&mut self, via: &Via) {
-        let mut line = via.written();
-        let behind = self
-            .top_via_line()
-            .ok()
-            .and_then(|entry| entry.text(&self.source))
-            .and_then(|(_, text)| {
-                let mut vias = lex::elements(text);
-                vias.next();
-                vias.rest()
-            });
-        if let Some(behind) = behind {
-            line.push_str(", ");
-            line.push_str(lex::trim(behind));
-        }
-        self.replace_top_via_line(line.into());
-    }
-
-    /// Replaces the line that the first Via stands in, those joined to it by commas included: by [`ViaRef::line_stamped`]. Without any, it becomes the
-    /// first header.
-    pub fn replace_top_via_line(&mut self, line: HeaderValue) {
-        let first = self.list.iter().position(|entry| entry.is(NameKind::Via));
-        match first {
-            Some(first) => self.replace(first, Entry::owned(HeaderName::Via, line)),
-            None => self.push_front(HeaderName::Via, line),
-        }
     }
 
     /// From.
@@ -231,31 +160,24 @@ impl Headers {
         self.seconds(HeaderName::MaxForwards)
     }
 
+    /// The values of the headers of that name as they were written, one for each line; `None` where one is not UTF-8.
+    pub fn texts<'a>(
+        &'a self,
+        name: &HeaderName,
+    ) -> impl Iterator<Item = Option<&'a str>> + use<'a> {
+        self.lines(name).map(|line| line.map(|(_, text)| text))
+    }
+
     /// The words of a list: Require, Supported, Allow and the like. Empty elements are left out.
     pub fn tokens(&self, name: &HeaderName) -> impl Iterator<Item = Text> + '_ {
-        self.elements_of(name)
-            .map(|(whole, element)| whole.part(element))
+        self.lines(name)
+            .flatten()
+            .flat_map(|(whole, text)| words(text).map(|word| whole.part(word)))
     }
 
     /// [`Headers::tokens`], borrowed.
     pub fn tokens_ref<'a>(&'a self, name: &HeaderName) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.elements_of(name).map(|(_, element)| element)
-    }
-
-    fn elements_of<'a>(
-        &'a self,
-        name: &HeaderName,
-    ) -> impl Iterator<Item = (&'a Text, &'a str)> + use<'a> {
-        let wanted = name.clone();
-        self.near(name)
-            .iter()
-            .filter(move |entry| entry.has(&wanted))
-            .filter_map(|entry| entry.text(&self.source))
-            .flat_map(|(whole, text)| {
-                lex::elements(text)
-                    .filter(|element| !element.is_empty())
-                    .map(move |element| (whole, element))
-            })
+        self.texts(name).flatten().flat_map(words)
     }
 
     /// The challenges of WWW-Authenticate or Proxy-Authenticate: of several headers and, leniently, several in one.
@@ -263,17 +185,16 @@ impl Headers {
         &self,
         name: &HeaderName,
     ) -> impl Iterator<Item = Result<Challenge, HeaderError>> + '_ {
-        let name = name.clone();
-        self.get_all(&name)
-            .flat_map(move |value| match value.as_str() {
-                None => vec![Err(HeaderError::invalid(&name, NOT_UTF8))],
-                Some(text) => Challenge::parse_all(text)
-                    .into_iter()
-                    .map(|challenge| {
-                        challenge.map_err(|_| HeaderError::invalid(&name, "malformed challenge"))
-                    })
-                    .collect(),
-            })
+        let why = name.clone();
+        self.texts(name).flat_map(move |value| match value {
+            None => vec![Err(HeaderError::invalid(&why, NOT_UTF8))],
+            Some(text) => Challenge::parse_all(text)
+                .into_iter()
+                .map(|challenge| {
+                    challenge.map_err(|_| HeaderError::invalid(&why, "malformed challenge"))
+                })
+                .collect(),
+        })
     }
 
     /// The credentials of Authorization or Proxy-Authorization, one for each header.
@@ -281,13 +202,11 @@ impl Headers {
         &self,
         name: &HeaderName,
     ) -> impl Iterator<Item = Result<Credentials, HeaderError>> + '_ {
-        let name = name.clone();
-        self.get_all(&name).map(move |value| {
-            let text = value
-                .as_str()
-                .ok_or_else(|| HeaderError::invalid(&name, NOT_UTF8))?;
+        let why = name.clone();
+        self.texts(name).map(move |value| {
+            let text = value.ok_or_else(|| HeaderError::invalid(&why, NOT_UTF8))?;
             Credentials::parse(text)
-                .map_err(|_| HeaderError::invalid(&name, "malformed credentials"))
+                .map_err(|_| HeaderError::invalid(&why, "malformed credentials"))
         })
     }
 
@@ -297,32 +216,39 @@ impl Headers {
     /// [`HeaderError`] where it is malformed or there twice.
     pub fn authentication_info(&self) -> Result<Option<AuthenticationInfo>, HeaderError> {
         let name = HeaderName::AuthenticationInfo;
-        let mut values = self.get_all(&name);
+        let mut values = self.texts(&name);
         let Some(value) = values.next() else {
             return Ok(None);
         };
         if values.next().is_some() {
             return Err(HeaderError::invalid(&name, "there twice"));
         }
-        let text = value
-            .as_str()
-            .ok_or_else(|| HeaderError::invalid(&name, NOT_UTF8))?;
+        let text = value.ok_or_else(|| HeaderError::invalid(&name, NOT_UTF8))?;
         AuthenticationInfo::parse(text)
             .map(Some)
             .map_err(|_| HeaderError::invalid(&name, "malformed parameters"))
     }
 
+    /// The headers of that name, each a part of a text where it is UTF-8.
+    fn lines<'a>(
+        &'a self,
+        name: &HeaderName,
+    ) -> impl Iterator<Item = Option<(&'a Text, &'a str)>> + use<'a> {
+        let wanted = name.clone();
+        self.near(name)
+            .iter()
+            .filter(move |entry| entry.has(&wanted))
+            .map(|entry| entry.text(&self.source))
+    }
+
     /// The elements of all headers of that name, up to [`limits::MAX_ELEMENTS`]. An empty element is an error, as the grammar has it.
-    fn listed<'a, T>(
+    pub(super) fn listed<'a, T>(
         &'a self,
         name: HeaderName,
         parse: impl Fn(&'a Text, &'a str) -> Result<T, &'static str>,
     ) -> impl Iterator<Item = Result<T, HeaderError>> {
-        let wanted = name.clone();
-        self.near(&name)
-            .iter()
-            .filter(move |entry| entry.has(&wanted))
-            .flat_map(|entry| match entry.text(&self.source) {
+        self.lines(&name)
+            .flat_map(|line| match line {
                 Some((whole, text)) => Elements::Text {
                     whole,
                     elements: lex::elements(text),
@@ -381,7 +307,7 @@ impl Headers {
     }
 
     #[inline]
-    fn read<'a, T>(
+    pub(super) fn read<'a, T>(
         &'a self,
         name: HeaderName,
         entry: &'a Entry,
@@ -397,6 +323,11 @@ impl Headers {
             }
         }
     }
+}
+
+/// The elements of a list that are there.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    lex::elements(text).filter(|element| !element.is_empty())
 }
 
 fn call_id(text: &str) -> Result<&str, &'static str> {

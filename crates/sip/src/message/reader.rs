@@ -69,7 +69,8 @@ impl Reader {
 
     /// Reads the next header into `headers`, the lines folded to it included, and says whether it was a Content-Length. On an error the first of its
     /// lines is still the next line.
-    #[inline]
+    // Always: what a call has to put away and take up again is a good part of what a header costs.
+    #[inline(always)]
     pub(super) fn header(&mut self, headers: &mut Headers) -> Result<bool, ParseError> {
         match self.usual_header(headers) {
             Some(is_length) => Ok(is_length),
@@ -79,7 +80,7 @@ impl Reader {
 
     /// Reads a header as nearly all are written: a name that we know right before the colon, a value on one line with at most a space in front. `None`
     /// where there is more to it; then nothing was read.
-    #[inline]
+    #[inline(always)]
     fn usual_header(&mut self, headers: &mut Headers) -> Option<bool> {
         let rest = self.bytes.get(self.at..)?;
         let colon = lex::find(rest, b':')?;
