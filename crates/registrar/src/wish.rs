@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Instant;
 
 use bellhop_sip::{
-    BindingParamsRef, ContactAddrRef, ContactRef, HeaderName, HostRef, NameAddr, Request, Scheme,
+    BindingParams, ContactAddrRef, ContactRef, HeaderName, HostRef, NameAddr, Request, Scheme,
     Text, UriRef,
 };
 use smallvec::SmallVec;
@@ -111,10 +111,7 @@ impl<'a> Update<'a> {
                 stream: arrival.stream.filter(|_| first_hop),
                 ..*arrival
             },
-            user_agent: headers
-                .written()
-                .find(|(name, _)| matches!(name, HeaderName::UserAgent))
-                .and_then(|(_, value)| std::str::from_utf8(value).ok()),
+            user_agent: headers.texts(&HeaderName::UserAgent).next().flatten(),
             path: path.map(|(path, _)| path),
             wish,
             outbound,
@@ -217,7 +214,7 @@ fn read_wish<'a>(
 
 fn want<'a>(
     contact: ContactAddrRef<'a>,
-    read: BindingParamsRef<'a>,
+    read: BindingParams<'a>,
     seconds: u32,
     outbound_applies: bool,
 ) -> Wanted<'a> {

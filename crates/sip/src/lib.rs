@@ -30,8 +30,8 @@ pub use rsip::{StatusCode, Transport};
 
 pub use self::error::{ParseError, ValueError};
 pub use self::header::{
-    BindingParams, BindingParamsRef, CSeq, Contact, ContactAddr, ContactAddrRef, ContactRef,
-    NameAddr, NameAddrRef, Via, ViaRef, ViaTransport,
+    BindingParams, CSeq, Contact, ContactAddr, ContactAddrRef, ContactRef, NameAddr, NameAddrRef,
+    Via, ViaRef, ViaTransport,
 };
 pub use self::headers::{HeaderError, HeaderName, HeaderValue, Headers};
 pub use self::host::{Host, HostError, HostPort, HostRef};

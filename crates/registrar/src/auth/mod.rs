@@ -151,12 +151,8 @@ impl Authenticator {
     ) -> Result<(CredentialsRef<'a>, Option<AccountId>), Refusal> {
         let mut refusal = Refusal::Unauthenticated;
         let mut found = None;
-        let authorizations = request
-            .headers
-            .written()
-            .filter(|(name, _)| matches!(name, HeaderName::Authorization));
-        for (_, value) in authorizations {
-            let Ok(text) = std::str::from_utf8(value) else {
+        for value in request.headers.texts(&HeaderName::Authorization) {
+            let Some(text) = value else {
                 refusal = Refusal::Malformed("Authorization");
                 continue;
             };

@@ -90,10 +90,8 @@ impl Nonces {
         let sealed = self.mac.hash(&id).as_bytes();
         let mut text = NonceText([b'0'; LENGTH]);
         let bytes = id.iter().chain(sealed.iter().take(MAC_LEN));
-        for (pair, byte) in text.0.chunks_exact_mut(2).zip(bytes) {
-            if let [high, low] = pair {
-                (*high, *low) = (digit(byte >> 4), digit(byte & 15));
-            }
+        for (pair, byte) in text.0.as_chunks_mut().0.iter_mut().zip(bytes) {
+            *pair = [digit(byte >> 4), digit(byte & 15)];
         }
         text
     }
@@ -119,10 +117,8 @@ impl NonceText {
 }
 
 fn digit(value: u8) -> u8 {
-    match value {
-        0..=9 => b'0' + value,
-        _ => b'a' + (value & 15) - 10,
-    }
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    DIGITS.get(usize::from(value & 15)).copied().unwrap_or(b'0')
 }
 
 #[cfg(test)]

@@ -34,15 +34,16 @@ impl<'a> ContactAddrRef<'a> {
     /// What a registrar reads, in one go.
     ///
     /// # Errors
-    /// As [`ContactAddr::binding_params`](super::ContactAddr::binding_params).
-    pub fn binding_params(&self) -> Result<BindingParamsRef<'a>, HeaderError> {
-        BindingParamsRef::read(self.addr.params)
+    /// A parameter of these stands there twice (RFC 3261 §7.3.1), or `q` or `reg-id` is not what it has to be. An `expires` that is no number is an error
+    /// of none (§10.2.1 makes it an hour), nor is an instance without angle brackets, which names nothing.
+    pub fn binding_params(&self) -> Result<BindingParams<'a>, HeaderError> {
+        BindingParams::read(self.addr.params)
     }
 }
 
-/// What [`BindingParams`](super::BindingParams) are, borrowed from the header that they were read from.
+/// The parameters of a Contact that a registrar goes by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BindingParamsRef<'a> {
+pub struct BindingParams<'a> {
     /// `q` in thousandths: 0 to 1000.
     pub q: Option<u16>,
     /// `None`: there is no such parameter; `Some(None)`: it is no number.
@@ -53,8 +54,8 @@ pub struct BindingParamsRef<'a> {
     pub reg_id: Option<u32>,
 }
 
-impl<'a> BindingParamsRef<'a> {
-    pub(super) fn read(params: ParamsRef<'a>) -> Result<BindingParamsRef<'a>, HeaderError> {
+impl<'a> BindingParams<'a> {
+    pub(super) fn read(params: ParamsRef<'a>) -> Result<BindingParams<'a>, HeaderError> {
         let bad = |why| HeaderError::Invalid {
             name: HeaderName::Contact,
             why,
@@ -63,7 +64,7 @@ impl<'a> BindingParamsRef<'a> {
             true => Err(bad("a parameter stands there twice")),
             false => Ok(()),
         };
-        let mut all = BindingParamsRef::default();
+        let mut all = BindingParams::default();
         let mut instance_seen = false;
         for param in params.raw() {
             let value = || param.value.map(params::plain);

@@ -1,12 +1,11 @@
 //! Contact (RFC 3261 §20.10) with what RFC 5626 and RFC 5627 add.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use super::NameAddr;
-use super::binding::{self, BindingParamsRef, ContactRef, reg_id, seconds, thousandths};
-use crate::{HeaderError, Text, Uri};
+use super::binding::{self, ContactRef, reg_id, seconds, thousandths};
+use crate::{Text, Uri};
 
 /// One element of a Contact header.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,24 +85,6 @@ impl ContactAddr {
         reg_id(&self.params.value("reg-id")?)
     }
 
-    /// What a registrar reads, in one go.
-    ///
-    /// # Errors
-    /// A parameter of these stands there twice (RFC 3261 §7.3.1), or `q` or `reg-id` is not what it has to be. An `expires` that is no number is an error
-    /// of none (§10.2.1 makes it an hour), nor is an instance without angle brackets, which names nothing.
-    pub fn binding_params(&self) -> Result<BindingParams, HeaderError> {
-        let read = BindingParamsRef::read(self.params.borrowed())?;
-        Ok(BindingParams {
-            q: read.q,
-            expires: read.expires,
-            instance: read.instance.map(|instance| match instance {
-                Cow::Borrowed(inside) => self.params.share(inside),
-                Cow::Owned(plain) => Text::from(plain),
-            }),
-            reg_id: read.reg_id,
-        })
-    }
-
     /// `pub-gruu` (RFC 5627 §5.3).
     #[must_use]
     pub fn pub_gruu(&self) -> Option<Uri> {
@@ -115,19 +96,6 @@ impl ContactAddr {
     pub fn temp_gruu(&self) -> Option<Uri> {
         Uri::parse_text(self.params.value("temp-gruu")?).ok()
     }
-}
-
-/// The parameters of a Contact that a registrar goes by.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BindingParams {
-    /// As [`ContactAddr::q`].
-    pub q: Option<u16>,
-    /// `None`: there is no such parameter; `Some(None)`: it is no number.
-    pub expires: Option<Option<u32>>,
-    /// As [`ContactAddr::instance`].
-    pub instance: Option<Text>,
-    /// As [`ContactAddr::reg_id`].
-    pub reg_id: Option<u32>,
 }
 
 fn instance(text: &Text) -> Option<Text> {

@@ -8,8 +8,8 @@ mod name_addr;
 mod via;
 
 pub use self::address::NameAddrRef;
-pub use self::binding::{BindingParamsRef, ContactAddrRef, ContactRef};
-pub use self::contact::{BindingParams, Contact, ContactAddr};
+pub use self::binding::{BindingParams, ContactAddrRef, ContactRef};
+pub use self::contact::{Contact, ContactAddr};
 pub use self::cseq::CSeq;
 pub use self::name_addr::NameAddr;
 pub use self::via::{Via, ViaRef, ViaTransport};

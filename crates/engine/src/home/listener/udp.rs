@@ -12,6 +12,8 @@ use super::{Place, socket};
 
 /// The largest UDP payload.
 const LARGEST: usize = 65_535;
+/// How far apart the datagrams of a batch are received. At a power of two all of them would want the same few lines of the caches.
+const SLOT: usize = LARGEST + 1 + 17 * 64;
 /// Bytes of datagrams that share a piece of memory: a batch of REGISTERs.
 const SHARED: usize = 32 * 1024;
 /// Datagrams of one call.
@@ -39,7 +41,7 @@ pub(crate) struct Room {
 impl Room {
     pub(crate) fn new() -> Room {
         Room {
-            slots: vec![0; LARGEST * BATCH],
+            slots: vec![0; SLOT * BATCH],
             taken: BytesMut::with_capacity(SHARED),
         }
     }
@@ -131,7 +133,7 @@ mod batch {
     use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, sendmmsg};
     use tokio::net::UdpSocket;
 
-    use super::{BATCH, LARGEST, Room, take_out};
+    use super::{BATCH, Room, SLOT, take_out};
 
     /// What the kernel writes sources into.
     pub(super) struct Headers(MultiHeaders<SockaddrStorage>);
@@ -157,7 +159,7 @@ mod batch {
         let received: Vec<(Option<SockaddrStorage>, usize)> = {
             let mut slices: Vec<[IoSliceMut<'_>; 1]> = room
                 .slots
-                .chunks_exact_mut(LARGEST)
+                .chunks_exact_mut(SLOT)
                 .map(|chunk| [IoSliceMut::new(chunk)])
                 .collect();
             recvmmsg(
@@ -170,8 +172,7 @@ mod batch {
             .map(|it| (it.address, it.bytes))
             .collect()
         };
-        for ((source, length), chunk) in received.into_iter().zip(room.slots.chunks_exact(LARGEST))
-        {
+        for ((source, length), chunk) in received.into_iter().zip(room.slots.chunks_exact(SLOT)) {
             if let Some(source) = source.as_ref().and_then(address) {
                 let payload = chunk.get(..length).unwrap_or_default();
                 into.push((source, take_out(&mut room.taken, payload)));
