@@ -26,9 +26,7 @@ pub enum Event {
     },
     /// A binding goes on as it is, for another while: a refresh, as nearly every REGISTER is one.
     Refreshed {
-        /// The account.
-        user: Text,
-        /// Where it is among the accounts of the configuration, so that nobody has to look for it.
+        /// Where the account is among those of the configuration, so that nobody has to look for it.
         place: usize,
         /// Which of its bindings.
         binding: BindingKey,
@@ -105,11 +103,17 @@ impl fmt::Display for Event {
                 )
             }
             Event::Refreshed {
-                user,
+                place,
                 expires,
                 source,
                 ..
-            } => write!(f, "refreshed {user} for {expires} s (from {source})"),
+            } => {
+                let number = place + 1;
+                write!(
+                    f,
+                    "refreshed account {number} for {expires} s (from {source})"
+                )
+            }
             Event::Unbound { user, contact, why } => {
                 let why = match why {
                     Unbinding::Removed => "removed",

@@ -38,16 +38,15 @@ impl Registrar {
         let account = self.record_of(&login, to)?;
         let update = Update::read(&self.config, now, arrival, request)?;
         if !matches!(update.wish, Wish::List) && !login.served_before {
-            let user = self.accounts.user(account);
             if let Some((binding, expires)) = self.location.refresh(account, &update) {
                 self.tell(Event::Refreshed {
-                    user,
                     place: self.accounts.place(account),
                     binding,
                     expires,
                     source: arrival.source,
                 });
             } else {
+                let user = self.accounts.user(account);
                 for change in self.location.save(account, &update)? {
                     self.tell(told(&user, arrival.source, change));
                 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::hash::{BuildHasher as _, DefaultHasher, Hasher as _};
 use std::time::{Instant, SystemTime};
 
-use bellhop_sip::{HeaderName, Method, Request, Scheme, Text, UriRef};
+use bellhop_sip::{HeaderName, Method, Paper, Request, Scheme, Text, UriRef};
 use bytes::Bytes;
 use foldhash::quality::FixedState;
 use rand::{RngExt, SeedableRng};
@@ -44,6 +44,7 @@ pub struct Registrar {
     /// Keys what is hashed for lookups, tags and copies.
     key: u64,
     date: SipDate,
+    paper: Paper,
     pub(crate) clock: Option<Clock>,
 }
 
@@ -77,6 +78,7 @@ impl Registrar {
             deletions: VecDeque::new(),
             key,
             date: SipDate::default(),
+            paper: Paper::new(),
             clock: None,
             config,
         }
@@ -266,7 +268,7 @@ impl Registrar {
         tag: Option<&Tag>,
         granted: Granted,
     ) -> Answer {
-        let mut to = reply::begin(request, 200, "", tag);
+        let mut to = reply::begin(&mut self.paper, request, 200, "", tag);
         let (mut hold, mut outcome) = (Hold::Nothing, Outcome::Served);
         match granted {
             Granted::Bindings {
@@ -291,7 +293,9 @@ impl Registrar {
             outcome,
             unsaved: match hold {
                 Hold::Nothing => None,
-                Hold::Until(_) => Some(reply::begin(request, 500, "", tag).finish()),
+                Hold::Until(_) => {
+                    Some(reply::begin(&mut self.paper, request, 500, "", tag).finish())
+                }
             },
         }
     }
@@ -305,7 +309,7 @@ impl Registrar {
         why: Refusal,
     ) -> Answer {
         let status = why.status();
-        let mut to = reply::begin(request, status, &reply::phrase(&why), tag);
+        let mut to = reply::begin(&mut self.paper, request, status, &reply::phrase(&why), tag);
         reply::add_reason(&mut to, &why, self.config.min_expires);
         if status == 401 {
             let stale = why == Refusal::StaleNonce;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Instant, SystemTime};
 
-use bellhop_sip::{HeaderName, Request, ResponseWriter};
+use bellhop_sip::{HeaderName, Paper, Request, ResponseWriter};
 
 use crate::binding::Binding;
 use crate::date::SipDate;
@@ -39,18 +39,19 @@ impl Tag {
 }
 
 /// Begins an answer. RFC 3261 §8.2.6.2: also one that makes no dialog has a To tag.
-pub(crate) fn begin(
+pub(crate) fn begin<'a>(
+    paper: &'a mut Paper,
     request: &Request,
     status: u16,
     phrase: &str,
     tag: Option<&Tag>,
-) -> ResponseWriter {
-    ResponseWriter::answering(request, status, phrase, tag.map(Tag::as_str))
+) -> ResponseWriter<'a> {
+    ResponseWriter::answering(paper, request, status, phrase, tag.map(Tag::as_str))
 }
 
 /// Step 8 of RFC 3261 §10.3: all bindings, each with what is left of it, and the date.
 pub(crate) fn list(
-    to: &mut ResponseWriter,
+    to: &mut ResponseWriter<'_>,
     bindings: &[Binding],
     now: Instant,
     date: &mut SipDate,
@@ -69,7 +70,7 @@ pub(crate) fn list(
 
 /// What RFC 3327 §5.3 and RFC 5626 §6 add.
 pub(crate) fn add_flow(
-    to: &mut ResponseWriter,
+    to: &mut ResponseWriter<'_>,
     path: Option<&str>,
     outbound: Outbound,
     flow_timer: u32,
@@ -89,21 +90,21 @@ pub(crate) fn add_flow(
 }
 
 /// What the answer to OPTIONS says (RFC 3261 §11.2).
-pub(crate) fn add_capabilities(to: &mut ResponseWriter) {
+pub(crate) fn add_capabilities(to: &mut ResponseWriter<'_>) {
     to.header(&HeaderName::Allow, ALLOW);
     add_accepted(to);
     to.header(&HeaderName::Supported, SUPPORTED);
 }
 
 /// What bodies may be.
-fn add_accepted(to: &mut ResponseWriter) {
+fn add_accepted(to: &mut ResponseWriter<'_>) {
     to.header(&HeaderName::Accept, ACCEPT);
     to.header(&HeaderName::AcceptEncoding, "identity");
     to.header(&HeaderName::AcceptLanguage, "en");
 }
 
 /// What a refusal says, but for the challenges.
-pub(crate) fn add_reason(to: &mut ResponseWriter, why: &Refusal, min_expires: u32) {
+pub(crate) fn add_reason(to: &mut ResponseWriter<'_>, why: &Refusal, min_expires: u32) {
     match why {
         Refusal::Extension(tags) => {
             let tags: Vec<&str> = tags.iter().map(|tag| &**tag).collect();

@@ -35,7 +35,7 @@ pub use self::header::{
 };
 pub use self::headers::{HeaderError, HeaderName, HeaderValue, Headers};
 pub use self::host::{Host, HostError, HostPort, HostRef};
-pub use self::message::{Frame, Message, Request, Response, ResponseWriter, frame_stream};
+pub use self::message::{Frame, Message, Paper, Request, Response, ResponseWriter, frame_stream};
 pub use self::method::Method;
 pub use self::params::{Params, ParamsRef};
 pub use self::text::Text;

@@ -124,7 +124,7 @@ impl Authenticator {
     }
 
     /// Writes the challenges of a 401, the most wanted first (RFC 8760 §2.3). All share one nonce, as in RFC 7616 §3.9.1, and they are the same for all.
-    pub(crate) fn challenge(&mut self, now: Instant, stale: bool, to: &mut ResponseWriter) {
+    pub(crate) fn challenge(&mut self, now: Instant, stale: bool, to: &mut ResponseWriter<'_>) {
         self.nonces.begin(now);
         let nonce = self.nonces.issue(now);
         for algorithm in &self.algorithms {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod frame;
+mod paper;
 mod parse;
 mod reader;
 mod reason;
@@ -13,6 +14,7 @@ mod writer;
 use bytes::Bytes;
 
 pub use self::frame::{Frame, frame_stream};
+pub use self::paper::Paper;
 pub use self::writer::ResponseWriter;
 use crate::{Headers, Method, ParseError, StatusCode, Text, Uri};
 

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use bytes::Bytes;
 
-use super::{Request, reason};
+use super::{Paper, Request, reason};
 use crate::HeaderName;
 use crate::headers::NameKind;
 
@@ -12,24 +12,30 @@ use crate::headers::NameKind;
 ///
 /// What is written can begin no header of its own: line ends in values become spaces.
 #[derive(Debug)]
-pub struct ResponseWriter {
-    to: Vec<u8>,
+pub struct ResponseWriter<'a> {
+    paper: &'a mut Paper,
 }
 
-impl ResponseWriter {
+impl<'a> ResponseWriter<'a> {
     /// Begins the answer to `request` as RFC 3261 §8.2.6.2 makes it: every Via, From, To, Call-ID and CSeq are copied. `to_tag` is put behind the To, for
     /// one that has none. An empty `phrase` means that of the RFCs.
     #[must_use]
-    pub fn answering(request: &Request, status: u16, phrase: &str, to_tag: Option<&str>) -> Self {
-        let mut writer = ResponseWriter {
-            to: Vec::with_capacity(768),
-        };
-        writer.to.extend_from_slice(b"SIP/2.0 ");
+    pub fn answering(
+        paper: &'a mut Paper,
+        request: &Request,
+        status: u16,
+        phrase: &str,
+        to_tag: Option<&str>,
+    ) -> Self {
+        paper.draft.clear();
+        let mut writer = ResponseWriter { paper };
+        writer.paper.draft.extend_from_slice(b"SIP/2.0 ");
         writer.number(u32::from(status));
-        writer.to.push(b' ');
+        writer.paper.draft.push(b' ');
         if phrase.is_empty() {
             writer
-                .to
+                .paper
+                .draft
                 .extend_from_slice(reason::phrase(status).as_bytes());
         } else {
             let _ = writer.write_str(phrase);
@@ -40,11 +46,11 @@ impl ResponseWriter {
                 NameKind::Via | NameKind::From | NameKind::To | NameKind::CallId | NameKind::CSeq
             );
             if let Some(start) = kind.line_start().filter(|_| copied) {
-                writer.to.extend_from_slice(start.as_bytes());
-                writer.to.extend_from_slice(value);
+                writer.paper.draft.extend_from_slice(start.as_bytes());
+                writer.paper.draft.extend_from_slice(value);
             }
             if let (NameKind::To, Some(tag)) = (kind, to_tag) {
-                writer.to.extend_from_slice(b";tag=");
+                writer.paper.draft.extend_from_slice(b";tag=");
                 let _ = writer.write_str(tag);
             }
         }
@@ -75,23 +81,25 @@ impl ResponseWriter {
                 break;
             }
         }
-        self.to
+        self.paper
+            .draft
             .extend_from_slice(digits.get(begin..).unwrap_or_default());
     }
 
     /// The response as it goes over the wire, without a body.
     #[must_use]
-    pub fn finish(mut self) -> Bytes {
-        self.to.extend_from_slice(b"\r\nContent-Length: 0\r\n\r\n");
-        self.to.into()
+    pub fn finish(self) -> Bytes {
+        let end = b"\r\nContent-Length: 0\r\n\r\n";
+        self.paper.draft.extend_from_slice(end);
+        self.paper.fair_copy()
     }
 
     fn begin(&mut self, name: &HeaderName) {
         match name.kind().line_start() {
-            Some(start) => self.to.extend_from_slice(start.as_bytes()),
+            Some(start) => self.paper.draft.extend_from_slice(start.as_bytes()),
             None => {
                 for part in ["\r\n", name.as_str(), ": "] {
-                    self.to.extend_from_slice(part.as_bytes());
+                    self.paper.draft.extend_from_slice(part.as_bytes());
                 }
             }
         }
@@ -103,12 +111,12 @@ impl ResponseWriter {
     }
 }
 
-impl fmt::Write for ResponseWriter {
+impl fmt::Write for ResponseWriter<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_none() {
-            self.to.extend_from_slice(text.as_bytes());
+            self.paper.draft.extend_from_slice(text.as_bytes());
         } else {
-            self.to.extend(text.bytes().map(|byte| match byte {
+            self.paper.draft.extend(text.bytes().map(|byte| match byte {
                 b'\r' | b'\n' => b' ',
                 _ => byte,
             }));
@@ -129,7 +137,9 @@ mod tests {
         let Ok(Message::Request(request)) = Message::parse_datagram(text.into()) else {
             panic!("a request");
         };
-        let mut writer = ResponseWriter::answering(&request, 439, "", Some("t\r\nEvil: 1"));
+        let mut paper = Paper::new();
+        let mut writer =
+            ResponseWriter::answering(&mut paper, &request, 439, "", Some("t\r\nEvil: 1"));
         writer.header(&HeaderName::Server, "s\r\nEvil: 2");
         writer.number(u32::MAX);
         writer.header(&HeaderName::Expires, "");
