@@ -225,7 +225,10 @@ fn want<'a>(
         .unwrap_or(0);
     Wanted {
         uri: contact.addr.uri,
-        params: contact.addr.params.without("expires"),
+        params: match read.expires {
+            Some(_) => contact.addr.params.without("expires").into(),
+            None => contact.addr.params.displayed(),
+        },
         q: read.q.unwrap_or(1000),
         instance,
         reg_id,

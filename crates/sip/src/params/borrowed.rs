@@ -76,17 +76,23 @@ impl<'a> ParamsRef<'a> {
         self.raw().map(|param| (param.name, param.value.map(plain)))
     }
 
+    /// As they are displayed.
+    #[must_use]
+    pub fn displayed(&self) -> Cow<'a, str> {
+        match self.is_spaced() {
+            false => Cow::Borrowed(self.raw),
+            true => Cow::Owned(self.to_string()),
+        }
+    }
+
     /// As they are displayed, without any of that name.
     #[must_use]
-    pub fn without(&self, name: &str) -> Cow<'a, str> {
-        if !self.is_spaced() && !self.contains(name) {
-            return Cow::Borrowed(self.raw);
-        }
+    pub fn without(&self, name: &str) -> String {
         let mut written = String::with_capacity(self.raw.len());
         self.raw()
             .filter(|param| !param.is(name))
             .for_each(|param| param.write(&mut written));
-        Cow::Owned(written)
+        written
     }
 
     /// A copy of its own.

@@ -24,7 +24,8 @@ pub(crate) const BATCH: usize = 32;
 pub(crate) struct UdpListener {
     socket: UdpSocket,
     local: SocketAddr,
-    headers: batch::Headers,
+    incoming: batch::Headers,
+    departing: batch::Headers,
     /// What leaves with the next [`flush`](UdpListener::flush).
     outgoing: Vec<(SocketAddr, Bytes)>,
 }
@@ -62,7 +63,8 @@ impl UdpListener {
         Ok(UdpListener {
             socket,
             local,
-            headers: batch::Headers::new(),
+            incoming: batch::Headers::new(),
+            departing: batch::Headers::new(),
             outgoing: Vec::with_capacity(BATCH),
         })
     }
@@ -83,9 +85,14 @@ impl UdpListener {
         into: &mut Vec<(SocketAddr, Bytes)>,
     ) -> usize {
         let before = into.len();
-        let (socket, headers) = (&self.socket, &mut self.headers);
+        let (socket, headers) = (&self.socket, &mut self.incoming);
         let received = socket.try_io(Interest::READABLE, || {
-            batch::receive(socket, headers, room, into)
+            batch::receive(socket, headers, room, into)?;
+            match into.len() - before {
+                BATCH => Ok(()),
+                // There are no more, and the next one wakes us without being asked for.
+                _ => Err(io::ErrorKind::WouldBlock.into()),
+            }
         });
         if let Err(error) = received
             && error.kind() != io::ErrorKind::WouldBlock
@@ -108,7 +115,7 @@ impl UdpListener {
     pub(crate) fn flush(&mut self) {
         let mut rest = self.outgoing.as_slice();
         while !rest.is_empty() {
-            match batch::send(&self.socket, rest) {
+            match batch::send(&self.socket, &mut self.departing, rest) {
                 Ok(sent) => rest = rest.get(sent.max(1)..).unwrap_or_default(),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
@@ -135,7 +142,7 @@ mod batch {
 
     use super::{BATCH, Room, SLOT, take_out};
 
-    /// What the kernel writes sources into.
+    /// What tells the system of each datagram, made once.
     pub(super) struct Headers(MultiHeaders<SockaddrStorage>);
 
     impl Headers {
@@ -182,7 +189,11 @@ mod batch {
     }
 
     /// How many of them left.
-    pub(super) fn send(socket: &UdpSocket, datagrams: &[(SocketAddr, Bytes)]) -> io::Result<usize> {
+    pub(super) fn send(
+        socket: &UdpSocket,
+        headers: &mut Headers,
+        datagrams: &[(SocketAddr, Bytes)],
+    ) -> io::Result<usize> {
         let datagrams = datagrams
             .get(..BATCH.min(datagrams.len()))
             .unwrap_or_default();
@@ -194,10 +205,9 @@ mod batch {
             .iter()
             .map(|(_, payload)| [IoSlice::new(payload)])
             .collect();
-        let mut headers = MultiHeaders::preallocate(datagrams.len(), None);
         let sent = sendmmsg(
             socket.as_raw_fd(),
-            &mut headers,
+            &mut headers.0,
             slices.iter(),
             addresses,
             [],
@@ -255,7 +265,11 @@ mod batch {
         Ok(())
     }
 
-    pub(super) fn send(socket: &UdpSocket, datagrams: &[(SocketAddr, Bytes)]) -> io::Result<usize> {
+    pub(super) fn send(
+        socket: &UdpSocket,
+        _: &mut Headers,
+        datagrams: &[(SocketAddr, Bytes)],
+    ) -> io::Result<usize> {
         let Some((to, payload)) = datagrams.first() else {
             return Ok(0);
         };
