@@ -163,26 +163,22 @@ mod batch {
         room: &mut Room,
         into: &mut Vec<(SocketAddr, Bytes)>,
     ) -> io::Result<()> {
-        let received: Vec<(Option<SockaddrStorage>, usize)> = {
-            let mut slices: Vec<[IoSliceMut<'_>; 1]> = room
-                .slots
-                .chunks_exact_mut(SLOT)
-                .map(|chunk| [IoSliceMut::new(chunk)])
-                .collect();
-            recvmmsg(
-                socket.as_raw_fd(),
-                &mut headers.0,
-                slices.iter_mut(),
-                MsgFlags::MSG_DONTWAIT,
-                None,
-            )?
-            .map(|it| (it.address, it.bytes))
-            .collect()
-        };
-        for ((source, length), chunk) in received.into_iter().zip(room.slots.chunks_exact(SLOT)) {
-            if let Some(source) = source.as_ref().and_then(address) {
-                let payload = chunk.get(..length).unwrap_or_default();
-                into.push((source, take_out(&mut room.taken, payload)));
+        let Room { slots, taken } = room;
+        let mut slices: Vec<[IoSliceMut<'_>; 1]> = slots
+            .chunks_exact_mut(SLOT)
+            .map(|slot| [IoSliceMut::new(slot)])
+            .collect();
+        let received = recvmmsg(
+            socket.as_raw_fd(),
+            &mut headers.0,
+            slices.iter_mut(),
+            MsgFlags::MSG_DONTWAIT,
+            None,
+        )?;
+        for it in received {
+            if let Some(source) = it.address.as_ref().and_then(address) {
+                let payload = it.iovs().next().unwrap_or_default();
+                into.push((source, take_out(taken, payload)));
             }
         }
         Ok(())
@@ -197,10 +193,10 @@ mod batch {
         let datagrams = datagrams
             .get(..BATCH.min(datagrams.len()))
             .unwrap_or_default();
-        let addresses: Vec<Option<SockaddrStorage>> = datagrams
-            .iter()
-            .map(|(to, _)| Some(SockaddrStorage::from(*to)))
-            .collect();
+        let mut addresses = [const { None::<SockaddrStorage> }; BATCH];
+        for (address, (to, _)) in addresses.iter_mut().zip(datagrams) {
+            *address = Some(SockaddrStorage::from(*to));
+        }
         let slices: Vec<[IoSlice<'_>; 1]> = datagrams
             .iter()
             .map(|(_, payload)| [IoSlice::new(payload)])
