@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
 /// Bytes of the keyed hash that are sent: 2⁹⁶ guesses.
 const MAC_LEN: usize = 12;
-/// Hex digits of a nonce, whole words of eight.
+/// Hex digits of a nonce.
 const LENGTH: usize = 2 * (8 + MAC_LEN);
 /// The serial number is in the lower bits of an id, the milliseconds above it: ids rise with time.
 const SERIAL_BITS: u32 = 24;
@@ -53,17 +53,16 @@ impl Nonces {
     }
 
     pub(crate) fn origin(&self, now: Instant, nonce: &str) -> Origin {
-        let id = nonce
-            .get(..16)
-            .and_then(|hex| u64::from_str_radix(hex, 16).ok())
-            .map(NonceId);
+        let read = read(nonce.as_bytes());
         // Also for what is no nonce, so that it takes as long.
-        let sealed = self.sealed(id.unwrap_or(NonceId(0)));
-        let same = sealed.is(nonce);
-        match id {
-            Some(id) if same && self.is_over(now, id) => Origin::Expired,
-            Some(id) if same => Origin::Ours(id),
-            _ => Origin::Foreign,
+        let (id, mac) = read.unwrap_or((NonceId(0), [0; MAC_LEN]));
+        let differing = self.mac(id).into_iter().zip(mac);
+        let differing = differing.fold(0, |all, (one, other)| all | (one ^ other));
+        let is_ours = bool::from(differing.ct_eq(&0)) && read.is_some();
+        match is_ours {
+            true if self.is_over(now, id) => Origin::Expired,
+            true => Origin::Ours(id),
+            false => Origin::Foreign,
         }
     }
 
@@ -85,11 +84,15 @@ impl Nonces {
         u64::try_from(age.as_millis()).unwrap_or(u64::MAX) & ((1 << 40) - 1)
     }
 
+    fn mac(&self, id: NonceId) -> [u8; MAC_LEN] {
+        let mac = self.mac.hash(&id.0.to_be_bytes()).as_bytes();
+        mac.first_chunk().copied().unwrap_or_default()
+    }
+
     fn sealed(&self, id: NonceId) -> NonceText {
-        let id = id.0.to_be_bytes();
-        let sealed = self.mac.hash(&id).as_bytes();
+        let (id, mac) = (id.0.to_be_bytes(), self.mac(id));
         let mut text = NonceText([b'0'; LENGTH]);
-        let bytes = id.iter().chain(sealed.iter().take(MAC_LEN));
+        let bytes = id.iter().chain(&mac);
         for (pair, byte) in text.0.as_chunks_mut().0.iter_mut().zip(bytes) {
             *pair = [digit(byte >> 4), digit(byte & 15)];
         }
@@ -105,20 +108,45 @@ impl NonceText {
     pub(crate) fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
-
-    /// In the same time wherever they differ.
-    fn is(&self, other: &str) -> bool {
-        let (words, others) = (self.0.as_chunks().0, other.as_bytes().as_chunks().0);
-        let differing = words.iter().zip(others).fold(0, |all, (one, other)| {
-            all | (u64::from_ne_bytes(*one) ^ u64::from_ne_bytes(*other))
-        });
-        bool::from(differing.ct_eq(&0)) && other.len() == LENGTH
-    }
 }
 
 fn digit(value: u8) -> u8 {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
     DIGITS.get(usize::from(value & 15)).copied().unwrap_or(b'0')
+}
+
+const DIGITS: [u8; 16] = *b"0123456789abcdef";
+
+/// What each of these digits is worth; 16 and more: it is none.
+const WORTH: [u8; 256] = worth();
+
+#[allow(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "evaluated at compile time over constant bounds"
+)]
+const fn worth() -> [u8; 256] {
+    let mut table = [u8::MAX; 256];
+    let mut digit = 0;
+    while digit < DIGITS.len() {
+        table[DIGITS[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    table
+}
+
+/// What a nonce was made of; `None` where it is none, to the letter.
+fn read(nonce: &[u8]) -> Option<(NonceId, [u8; MAC_LEN])> {
+    let digits: &[u8; LENGTH] = nonce.try_into().ok()?;
+    let mut bytes = [0; 8 + MAC_LEN];
+    let mut worths = 0;
+    for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks().0) {
+        let worth = |digit: &u8| WORTH.get(usize::from(*digit)).copied().unwrap_or(u8::MAX);
+        let (high, low) = (worth(high), worth(low));
+        worths |= high | low;
+        *byte = high << 4 | low & 15;
+    }
+    let (id, mac) = bytes.split_first_chunk()?;
+    (worths < 16).then_some((NonceId(u64::from_be_bytes(*id)), mac.try_into().ok()?))
 }
 
 #[cfg(test)]
