@@ -33,8 +33,15 @@ pub(crate) struct Accounts {
     hasher: FixedState,
 }
 
+/// UTF-8, and in its place, as long as extensions are.
+type User = SmallVec<[u8; 16]>;
+
+fn text(user: &User) -> &str {
+    std::str::from_utf8(user).unwrap_or_default()
+}
+
 struct Entry {
-    user: Text,
+    user: User,
     /// Where it is in the configuration.
     place: usize,
     /// Whether the user is the login as well.
@@ -61,11 +68,11 @@ impl Accounts {
             hasher,
         };
         for (place, account) in accounts.iter().enumerate() {
-            let user = Text::from(account.user.as_str());
+            let user = &account.user;
             let Ok(id) = u32::try_from(all.list.len()).map(AccountId) else {
                 break;
             };
-            if all.by_user(&user).is_some() {
+            if all.by_user(user).is_some() {
                 continue;
             }
             let login = account.login.as_deref().unwrap_or(&account.user);
@@ -76,7 +83,7 @@ impl Accounts {
                     .flatten()
             };
             all.list.push(Entry {
-                user,
+                user: User::from(user.as_bytes()),
                 place,
                 plain,
                 ha1: algorithms.iter().map(ha1).collect(),
@@ -93,7 +100,7 @@ impl Accounts {
     /// Takes over how often nonces were used, of the accounts that are in both.
     pub(crate) fn take_uses(&mut self, before: &mut Accounts) {
         for entry in &mut self.list {
-            if let Some(id) = before.by_user(&entry.user)
+            if let Some(id) = before.by_user(text(&entry.user))
                 && let Some(old) = before.list.get_mut(id.index())
             {
                 entry.uses = std::mem::take(&mut old.uses);
@@ -109,7 +116,7 @@ impl Accounts {
         let (list, hasher) = (&self.list, &self.hasher);
         let hash = |id: &AccountId| {
             let entry = list.get(id.index());
-            hasher.hash_one(entry.map_or("", |entry| &entry.user))
+            hasher.hash_one(entry.map_or("", |entry| text(&entry.user)))
         };
         self.by_user.insert_unique(hash(&id), id, hash);
     }
@@ -130,13 +137,13 @@ impl Accounts {
     pub(crate) fn is(&self, id: AccountId, user: &str) -> bool {
         self.list
             .get(id.index())
-            .is_some_and(|entry| entry.user == *user)
+            .is_some_and(|entry| *entry.user == *user.as_bytes())
     }
 
     pub(crate) fn user(&self, id: AccountId) -> Text {
         self.list
             .get(id.index())
-            .map(|entry| entry.user.clone())
+            .map(|entry| Text::from(text(&entry.user)))
             .unwrap_or_default()
     }
 

@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 /// Something that happened. `Display` is one line for a person who watches; it holds addresses and users, so it is not for logs above DEBUG.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// A contact was bound, or is bound otherwise than before.
+    /// A contact was bound, or bound again otherwise than before or together with others.
     Bound {
         /// The account.
         user: Text,

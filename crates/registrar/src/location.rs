@@ -281,7 +281,12 @@ pub(crate) fn lookup(bindings: &[Binding], now: Instant) -> Vec<Vec<&Binding>> {
             .max_by_key(|b| b.updated_at);
         binding.instance().is_none() || last.is_some_and(|last| last.key == binding.key)
     };
-    let mut all: Vec<&Binding> = bindings.iter().filter(callable).filter(newest).collect();
+    let mut all: Vec<&Binding> = bindings.iter().filter(callable).collect();
+    // One is the rule, and its texts need not be looked at.
+    if all.len() == 1 {
+        return vec![all];
+    }
+    all.retain(newest);
     all.sort_by_key(|b| std::cmp::Reverse((b.q, b.updated_at)));
     all.chunk_by(|one, two| one.q == two.q)
         .map(<[&Binding]>::to_vec)

@@ -1,12 +1,10 @@
 //! The doors: requests, closed streams and a clock in; answers, events and writes out.
 
 use std::collections::VecDeque;
-use std::hash::{BuildHasher as _, DefaultHasher, Hasher as _};
 use std::time::{Instant, SystemTime};
 
-use bellhop_sip::{HeaderName, Method, Paper, Request, Scheme, Text, UriRef};
+use bellhop_sip::{HeaderName, Method, Request, ResponseBuffer, Scheme, Text, UriRef};
 use bytes::Bytes;
-use foldhash::quality::FixedState;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
@@ -17,6 +15,7 @@ use crate::auth::Authenticator;
 use crate::binding::{Binding, BindingKey, Qualified};
 use crate::body;
 use crate::config::{Domain, RegistrarConfig};
+use crate::copies::Copies;
 use crate::date::SipDate;
 use crate::event::{Event, Unbinding};
 use crate::groups::Groups;
@@ -41,10 +40,11 @@ pub struct Registrar {
     events: VecDeque<Event>,
     /// Records in the store of accounts that are gone.
     pub(crate) deletions: VecDeque<Text>,
-    /// Keys what is hashed for lookups, tags and copies.
+    copies: Copies,
+    /// Of what is hashed for lookups.
     key: u64,
     date: SipDate,
-    paper: Paper,
+    buffer: ResponseBuffer,
     pub(crate) clock: Option<Clock>,
 }
 
@@ -76,9 +76,10 @@ impl Registrar {
             auth: Authenticator::new(&config.domain, algorithms, rng.random(), rng.random()),
             events: VecDeque::new(),
             deletions: VecDeque::new(),
+            copies: Copies::new(&mut rng),
             key,
             date: SipDate::default(),
-            paper: Paper::new(),
+            buffer: ResponseBuffer::new(),
             clock: None,
             config,
         }
@@ -119,7 +120,7 @@ impl Registrar {
     ) -> Answer {
         self.clock = Some(Clock { now, wall });
         self.handle_timeout(now);
-        let copy = self.hash_of(arrival, request);
+        let copy = self.copies.hash(arrival, request);
         let to = request.headers.to_ref();
         let granted = match &request.method {
             Method::Register => self.register(now, arrival, request, to.as_ref().ok(), copy),
@@ -147,7 +148,7 @@ impl Registrar {
             | Method::Other(_) => Err(Refusal::Method),
         };
         let tagged = to.is_ok_and(|to| to.tag().is_some());
-        let tag = (!tagged).then(|| Tag::of(self.sealed(copy)));
+        let tag = (!tagged).then(|| self.copies.tag(copy));
         match granted {
             Ok(granted) => self.grant(now, wall, request, tag.as_ref(), granted),
             Err(why) => self.refuse(now, arrival, request, tag.as_ref(), why),
@@ -268,7 +269,7 @@ impl Registrar {
         tag: Option<&Tag>,
         granted: Granted,
     ) -> Answer {
-        let mut to = reply::begin(&mut self.paper, request, 200, "", tag);
+        let mut to = reply::begin(&mut self.buffer, request, 200, "", tag);
         let (mut hold, mut outcome) = (Hold::Nothing, Outcome::Served);
         match granted {
             Granted::Bindings {
@@ -294,7 +295,7 @@ impl Registrar {
             unsaved: match hold {
                 Hold::Nothing => None,
                 Hold::Until(_) => {
-                    Some(reply::begin(&mut self.paper, request, 500, "", tag).finish())
+                    Some(reply::begin(&mut self.buffer, request, 500, "", tag).finish())
                 }
             },
         }
@@ -309,7 +310,7 @@ impl Registrar {
         why: Refusal,
     ) -> Answer {
         let status = why.status();
-        let mut to = reply::begin(&mut self.paper, request, status, &reply::phrase(&why), tag);
+        let mut to = reply::begin(&mut self.buffer, request, status, &reply::phrase(&why), tag);
         reply::add_reason(&mut to, &why, self.config.min_expires);
         if status == 401 {
             let stale = why == Refusal::StaleNonce;
@@ -344,26 +345,6 @@ impl Registrar {
         } else {
             Err(Refusal::OtherDomain)
         }
-    }
-
-    /// What strangers are shown of a hash: nothing that its key could be guessed from.
-    fn sealed(&self, hash: u64) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        hasher.write_u64(self.key);
-        hasher.write_u64(hash);
-        hasher.finish()
-    }
-
-    /// The same for a request and its copies from the same place, and for nothing else.
-    fn hash_of(&self, arrival: &Arrival, request: &Request) -> u64 {
-        let mut hasher = FixedState::with_seed(self.key).build_hasher();
-        std::hash::Hash::hash(&arrival.source, &mut hasher);
-        hasher.write_u64(arrival.stream.map_or(0, |stream| stream.0));
-        hasher.write(request.method.as_str().as_bytes());
-        hasher.write(request.uri.as_str().as_bytes());
-        request.headers.hash_into(&mut hasher);
-        hasher.write(&request.body);
-        hasher.finish()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Instant, SystemTime};
 
-use bellhop_sip::{HeaderName, Paper, Request, ResponseWriter};
+use bellhop_sip::{HeaderName, Request, ResponseBuffer, ResponseWriter};
 
 use crate::binding::Binding;
 use crate::date::SipDate;
@@ -40,13 +40,13 @@ impl Tag {
 
 /// Begins an answer. RFC 3261 §8.2.6.2: also one that makes no dialog has a To tag.
 pub(crate) fn begin<'a>(
-    paper: &'a mut Paper,
+    buffer: &'a mut ResponseBuffer,
     request: &Request,
     status: u16,
     phrase: &str,
     tag: Option<&Tag>,
 ) -> ResponseWriter<'a> {
-    ResponseWriter::answering(paper, request, status, phrase, tag.map(Tag::as_str))
+    ResponseWriter::answering(buffer, request, status, phrase, tag.map(Tag::as_str))
 }
 
 /// Step 8 of RFC 3261 §10.3: all bindings, each with what is left of it, and the date.

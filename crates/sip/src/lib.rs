@@ -13,6 +13,7 @@
 //! assert!(request.headers.get(&HeaderName::Via).is_some());
 //! ```
 
+mod arena;
 pub mod digest;
 mod error;
 mod header;
@@ -28,6 +29,7 @@ mod uri;
 
 pub use rsip::{StatusCode, Transport};
 
+pub use self::arena::Arena;
 pub use self::error::{ParseError, ValueError};
 pub use self::header::{
     BindingParams, CSeq, Contact, ContactAddr, ContactAddrRef, ContactRef, NameAddr, NameAddrRef,
@@ -35,7 +37,9 @@ pub use self::header::{
 };
 pub use self::headers::{HeaderError, HeaderName, HeaderValue, Headers};
 pub use self::host::{Host, HostError, HostPort, HostRef};
-pub use self::message::{Frame, Message, Paper, Request, Response, ResponseWriter, frame_stream};
+pub use self::message::{
+    Frame, Message, Request, Response, ResponseBuffer, ResponseWriter, frame_stream,
+};
 pub use self::method::Method;
 pub use self::params::{Params, ParamsRef};
 pub use self::text::Text;

@@ -9,7 +9,7 @@ use bytestring::ByteString;
 
 /// UTF-8 text over a shared buffer: cloning and slicing cost a reference count, not a copy.
 ///
-/// A `Text` cut out of a datagram keeps the whole datagram alive. What is stored for long (a dialog's tags, a binding) is better copied with
+/// A `Text` cut out of a datagram keeps the whole datagram alive, and what shares its memory. What is stored for long (a dialog's tags, a binding) is better copied with
 /// [`Text::detached`].
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(ByteString);

@@ -42,11 +42,21 @@ pub(crate) struct Letter {
     pub(crate) not_before: Option<Instant>,
 }
 
+impl Letter {
+    /// With memory of its own: nothing else is held back with it.
+    pub(crate) fn detached(self) -> Letter {
+        Letter {
+            payload: Bytes::copy_from_slice(&self.payload),
+            ..self
+        }
+    }
+}
+
 impl Post {
     /// Held until the store has committed this write.
     pub(crate) fn hold(&mut self, until: WriteSeq, letter: Letter) {
         if self.held.len() < MOST_HELD {
-            self.held.push_back((until, letter));
+            self.held.push_back((until, letter.detached()));
         }
     }
 
@@ -54,7 +64,7 @@ impl Post {
     pub(crate) fn delay(&mut self, at: Instant, letter: Letter) {
         if self.late.len() < MOST_LATE {
             self.next += 1;
-            self.late.insert((at, self.next), letter);
+            self.late.insert((at, self.next), letter.detached());
         }
     }
 

@@ -1,6 +1,6 @@
 //! Who is asking? RFC 3261 §22, RFC 7616, RFC 8760.
 
-mod asked;
+mod ha2;
 pub(crate) mod nonce;
 pub(crate) mod uses;
 
@@ -14,7 +14,7 @@ use crate::accounts::{AccountId, Accounts};
 use crate::config::Domain;
 use crate::refusal::Refusal;
 
-use self::asked::Asked;
+use self::ha2::Ha2Cache;
 use self::nonce::{NonceId, Nonces, Origin};
 use self::uses::Redeemed;
 
@@ -25,7 +25,7 @@ pub(crate) struct Authenticator {
     algorithms: Vec<Algorithm>,
     /// For each algorithm: checked in place of a login that does not exist, so that an unknown user takes as long as a known one.
     decoy: Ha1,
-    asked: Asked,
+    ha2: Ha2Cache,
     nonces: Nonces,
 }
 
@@ -49,7 +49,7 @@ impl Authenticator {
             realm: digest::escaped(realm).into_owned(),
             algorithms,
             decoy: Ha1::decoy(decoy),
-            asked: Asked::default(),
+            ha2: Ha2Cache::default(),
             nonces: Nonces::new(key),
         }
     }
@@ -81,7 +81,7 @@ impl Authenticator {
             .iter()
             .position(|algorithm| *algorithm == credentials.algorithm);
         let ha1 = account.and_then(|id| accounts.ha1(id, at?));
-        let ha2 = self.asked.ha2(&credentials, request);
+        let ha2 = self.ha2.of(&credentials, request);
         let ha1_or_decoy = ha1.unwrap_or(&self.decoy);
         let proven = ha2.is_some_and(|ha2| credentials.prove(ha1_or_decoy, &ha2));
         let origin = self.nonces.origin(now, credentials.nonce);

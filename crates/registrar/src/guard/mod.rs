@@ -1,6 +1,7 @@
 //! Who is listened to, and how soon he is answered: against floods, guessing of passwords, and being used as an amplifier.
 
 mod bucket;
+mod keyed;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -10,9 +11,8 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use foldhash::quality::FixedState;
-
 use self::bucket::Bucket;
+use self::keyed::Keyed;
 use self::source::{Key, Source};
 use crate::answer::Outcome;
 
@@ -103,8 +103,7 @@ pub enum GuardEvent {
 #[derive(Debug)]
 pub struct Guard {
     config: GuardConfig,
-    /// So few that a hasher will do that is quick rather than hard to see through.
-    sources: HashMap<Key, Source, FixedState>,
+    sources: HashMap<Key, Source, Keyed>,
     /// All that found no place.
     crowd: Option<Source>,
     strangers: Bucket,
@@ -121,7 +120,7 @@ impl Guard {
         let key = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
         Guard {
             config,
-            sources: HashMap::with_hasher(FixedState::with_seed(key)),
+            sources: HashMap::with_hasher(Keyed(key)),
             crowd: None,
             strangers: Bucket::default(),
             bans: BTreeSet::new(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 
 use super::algorithm::Hex;
 use super::write::escaped;
@@ -163,10 +163,12 @@ pub(super) fn same(expected: &Hex, given: &str) -> bool {
     letters.copy_from_slice(given.as_bytes());
     letters.make_ascii_lowercase();
     let (expected, given) = (expected.words(), lower.as_chunks::<8>().0);
-    let differing = expected.zip(given).fold(0, |differing, (one, two)| {
-        differing | (one ^ u64::from_ne_bytes(*two))
-    });
-    bool::from(differing.ct_eq(&0))
+    let same = expected
+        .zip(given)
+        .fold(Choice::from(1), |same, (one, two)| {
+            same & one.ct_eq(&u64::from_ne_bytes(*two))
+        });
+    bool::from(same)
 }
 
 /// The response of RFC 7616 §3.4.1. An empty method makes it the server's (`rspauth`, §3.5).

@@ -1,8 +1,8 @@
 //! Messages: a start line, headers and a body (RFC 3261 §7).
 
 mod answer;
+mod buffer;
 mod frame;
-mod paper;
 mod parse;
 mod reader;
 mod reason;
@@ -13,8 +13,8 @@ mod writer;
 
 use bytes::Bytes;
 
+pub use self::buffer::ResponseBuffer;
 pub use self::frame::{Frame, frame_stream};
-pub use self::paper::Paper;
 pub use self::writer::ResponseWriter;
 use crate::{Headers, Method, ParseError, StatusCode, Text, Uri};
 

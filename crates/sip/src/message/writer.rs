@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use bytes::Bytes;
 
-use super::{Paper, Request, reason};
+use super::{Request, ResponseBuffer, reason};
 use crate::HeaderName;
 use crate::headers::NameKind;
 
@@ -13,7 +13,7 @@ use crate::headers::NameKind;
 /// What is written can begin no header of its own: line ends in values become spaces.
 #[derive(Debug)]
 pub struct ResponseWriter<'a> {
-    paper: &'a mut Paper,
+    buffer: &'a mut ResponseBuffer,
 }
 
 impl<'a> ResponseWriter<'a> {
@@ -21,20 +21,20 @@ impl<'a> ResponseWriter<'a> {
     /// one that has none. An empty `phrase` means that of the RFCs.
     #[must_use]
     pub fn answering(
-        paper: &'a mut Paper,
+        buffer: &'a mut ResponseBuffer,
         request: &Request,
         status: u16,
         phrase: &str,
         to_tag: Option<&str>,
     ) -> Self {
-        paper.draft.clear();
-        let mut writer = ResponseWriter { paper };
-        writer.paper.draft.extend_from_slice(b"SIP/2.0 ");
+        buffer.draft.clear();
+        let mut writer = ResponseWriter { buffer };
+        writer.buffer.draft.extend_from_slice(b"SIP/2.0 ");
         writer.number(u32::from(status));
-        writer.paper.draft.push(b' ');
+        writer.buffer.draft.push(b' ');
         if phrase.is_empty() {
             writer
-                .paper
+                .buffer
                 .draft
                 .extend_from_slice(reason::phrase(status).as_bytes());
         } else {
@@ -46,11 +46,11 @@ impl<'a> ResponseWriter<'a> {
                 NameKind::Via | NameKind::From | NameKind::To | NameKind::CallId | NameKind::CSeq
             );
             if let Some(start) = kind.line_start().filter(|_| copied) {
-                writer.paper.draft.extend_from_slice(start.as_bytes());
-                writer.paper.draft.extend_from_slice(value);
+                writer.buffer.draft.extend_from_slice(start.as_bytes());
+                writer.buffer.draft.extend_from_slice(value);
             }
             if let (NameKind::To, Some(tag)) = (kind, to_tag) {
-                writer.paper.draft.extend_from_slice(b";tag=");
+                writer.buffer.draft.extend_from_slice(b";tag=");
                 let _ = writer.write_str(tag);
             }
         }
@@ -81,7 +81,7 @@ impl<'a> ResponseWriter<'a> {
                 break;
             }
         }
-        self.paper
+        self.buffer
             .draft
             .extend_from_slice(digits.get(begin..).unwrap_or_default());
     }
@@ -90,16 +90,16 @@ impl<'a> ResponseWriter<'a> {
     #[must_use]
     pub fn finish(self) -> Bytes {
         let end = b"\r\nContent-Length: 0\r\n\r\n";
-        self.paper.draft.extend_from_slice(end);
-        self.paper.fair_copy()
+        self.buffer.draft.extend_from_slice(end);
+        self.buffer.freeze()
     }
 
     fn begin(&mut self, name: &HeaderName) {
         match name.kind().line_start() {
-            Some(start) => self.paper.draft.extend_from_slice(start.as_bytes()),
+            Some(start) => self.buffer.draft.extend_from_slice(start.as_bytes()),
             None => {
                 for part in ["\r\n", name.as_str(), ": "] {
-                    self.paper.draft.extend_from_slice(part.as_bytes());
+                    self.buffer.draft.extend_from_slice(part.as_bytes());
                 }
             }
         }
@@ -114,12 +114,14 @@ impl<'a> ResponseWriter<'a> {
 impl fmt::Write for ResponseWriter<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_none() {
-            self.paper.draft.extend_from_slice(text.as_bytes());
+            self.buffer.draft.extend_from_slice(text.as_bytes());
         } else {
-            self.paper.draft.extend(text.bytes().map(|byte| match byte {
-                b'\r' | b'\n' => b' ',
-                _ => byte,
-            }));
+            self.buffer
+                .draft
+                .extend(text.bytes().map(|byte| match byte {
+                    b'\r' | b'\n' => b' ',
+                    _ => byte,
+                }));
         }
         Ok(())
     }
@@ -137,9 +139,9 @@ mod tests {
         let Ok(Message::Request(request)) = Message::parse_datagram(text.into()) else {
             panic!("a request");
         };
-        let mut paper = Paper::new();
+        let mut buffer = ResponseBuffer::new();
         let mut writer =
-            ResponseWriter::answering(&mut paper, &request, 439, "", Some("t\r\nEvil: 1"));
+            ResponseWriter::answering(&mut buffer, &request, 439, "", Some("t\r\nEvil: 1"));
         writer.header(&HeaderName::Server, "s\r\nEvil: 2");
         writer.number(u32::MAX);
         writer.header(&HeaderName::Expires, "");

@@ -87,15 +87,6 @@ impl<'a> UriRef<'a> {
         compare::equivalent(self, other)
     }
 
-    /// A copy of its own.
-    #[must_use]
-    pub fn to_uri(&self) -> Uri {
-        Uri {
-            text: Text::from(self.text),
-            shape: self.shape,
-        }
-    }
-
     /// The same, sharing `whole`, which it was read from.
     pub(crate) fn shared(&self, whole: &Text) -> Uri {
         Uri {

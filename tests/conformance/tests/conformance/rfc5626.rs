@@ -243,6 +243,22 @@ fn of_one_device_one_flow_is_called_the_newest_that_answers() {
 }
 
 #[test]
+fn of_two_flows_refreshed_at_the_same_instant_the_later_one_is_called() {
+    let mut desk = Desk::new();
+    let (mut one, mut two) = (Phone::tina("a"), Phone::tina("b"));
+    for turn in [1_u8, 2, 1] {
+        let (phone, stream) = match turn {
+            1 => (&mut one, 1),
+            _ => (&mut two, 2),
+        };
+        phone.register_by(&mut desk, &by_stream(stream), &flow(1, 1, turn));
+        let groups = desk.registrar.lookup(desk.now, "tina");
+        let called: Vec<_> = groups.iter().flatten().map(|b| b.reg_id()).collect();
+        assert_eq!(called, [Some(u32::from(turn))]);
+    }
+}
+
+#[test]
 fn outbound_may_be_required() {
     let mut desk = Desk::new();
     let lines = format!("{}Require: outbound\r\n", flow(1, 1, 1));

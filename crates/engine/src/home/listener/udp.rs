@@ -4,7 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
 
-use bytes::{Bytes, BytesMut};
+use bellhop_sip::Arena;
+use bytes::Bytes;
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
@@ -15,7 +16,7 @@ const LARGEST: usize = 65_535;
 /// How far apart the datagrams of a batch are received. At a power of two all of them would want the same few lines of the caches.
 const SLOT: usize = LARGEST + 1 + 17 * 64;
 /// Bytes of datagrams that share a piece of memory: a batch of REGISTERs.
-const SHARED: usize = 32 * 1024;
+const PIECE: usize = 32 * 1024;
 /// Datagrams of one call.
 pub(crate) const BATCH: usize = 32;
 
@@ -35,23 +36,23 @@ pub(crate) struct UdpListener {
 pub(crate) struct Room {
     /// What the system writes into. Pages that nothing was received into cost nothing.
     slots: Vec<u8>,
-    /// What datagrams are taken out into: many share a piece of memory, which is used again when none of them is there any more.
-    taken: BytesMut,
+    /// What they are taken out into.
+    arena: Arena,
 }
 
 impl Room {
     pub(crate) fn new() -> Room {
         Room {
             slots: vec![0; SLOT * BATCH],
-            taken: BytesMut::with_capacity(SHARED),
+            arena: Arena::with_pieces_of(PIECE),
         }
     }
 }
 
-/// A datagram that was received, as it goes on.
-fn take_out(taken: &mut BytesMut, payload: &[u8]) -> Bytes {
-    taken.extend_from_slice(payload);
-    taken.split().freeze()
+/// Whether a socket was read until there was no more.
+enum Drained {
+    Yes,
+    No,
 }
 
 impl UdpListener {
@@ -87,11 +88,10 @@ impl UdpListener {
         let before = into.len();
         let (socket, headers) = (&self.socket, &mut self.incoming);
         let received = socket.try_io(Interest::READABLE, || {
-            batch::receive(socket, headers, room, into)?;
-            match into.len() - before {
-                BATCH => Ok(()),
-                // There are no more, and the next one wakes us without being asked for.
-                _ => Err(io::ErrorKind::WouldBlock.into()),
+            match batch::receive(socket, headers, room, into)? {
+                Drained::No => Ok(()),
+                // The next one wakes us, without the system being asked for it once more.
+                Drained::Yes => Err(io::ErrorKind::WouldBlock.into()),
             }
         });
         if let Err(error) = received
@@ -140,7 +140,7 @@ mod batch {
     use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, sendmmsg};
     use tokio::net::UdpSocket;
 
-    use super::{BATCH, Room, SLOT, take_out};
+    use super::{BATCH, Drained, Room, SLOT};
 
     /// What tells the system of each datagram, made once.
     pub(super) struct Headers(MultiHeaders<SockaddrStorage>);
@@ -162,8 +162,8 @@ mod batch {
         headers: &mut Headers,
         room: &mut Room,
         into: &mut Vec<(SocketAddr, Bytes)>,
-    ) -> io::Result<()> {
-        let Room { slots, taken } = room;
+    ) -> io::Result<Drained> {
+        let Room { slots, arena } = room;
         let mut slices: Vec<[IoSliceMut<'_>; 1]> = slots
             .chunks_exact_mut(SLOT)
             .map(|slot| [IoSliceMut::new(slot)])
@@ -175,13 +175,19 @@ mod batch {
             MsgFlags::MSG_DONTWAIT,
             None,
         )?;
+        let mut count = 0;
         for it in received {
+            count += 1;
             if let Some(source) = it.address.as_ref().and_then(address) {
                 let payload = it.iovs().next().unwrap_or_default();
-                into.push((source, take_out(taken, payload)));
+                into.push((source, arena.take_in(payload)));
             }
         }
-        Ok(())
+        Ok(match count {
+            BATCH => Drained::No,
+            // The system stops early only where there is no more.
+            _ => Drained::Yes,
+        })
     }
 
     /// How many of them left.
@@ -231,7 +237,7 @@ mod batch {
     use socket2::SockRef;
     use tokio::net::UdpSocket;
 
-    use super::{BATCH, Room, take_out};
+    use super::{BATCH, Drained, Room};
 
     #[derive(Debug)]
     pub(super) struct Headers;
@@ -247,18 +253,19 @@ mod batch {
         _: &mut Headers,
         room: &mut Room,
         into: &mut Vec<(SocketAddr, Bytes)>,
-    ) -> io::Result<()> {
+    ) -> io::Result<Drained> {
         for _ in 0..BATCH {
             match socket.try_recv_from(&mut room.slots) {
                 Ok((length, source)) => {
                     let payload = room.slots.get(..length).unwrap_or_default();
-                    into.push((source, take_out(&mut room.taken, payload)));
+                    into.push((source, room.arena.take_in(payload)));
                 }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Drained::Yes),
                 Err(error) if into.is_empty() => return Err(error),
                 Err(_) => break,
             }
         }
-        Ok(())
+        Ok(Drained::No)
     }
 
     pub(super) fn send(

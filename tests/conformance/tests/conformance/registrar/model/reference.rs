@@ -1,6 +1,7 @@
 //! What a registrar has to do, in the order of the RFCs and without any care for speed.
 
-use super::{Bind, Path, Register, SOURCES};
+use super::SOURCES;
+use super::steps::{Bind, Path, Register};
 
 pub(super) struct Reference {
     max_contacts: usize,

@@ -4,7 +4,7 @@ use bellhop_sip::Request;
 use bellhop_sip::digest::{Algorithm, CredentialsRef, Ha2, Qop};
 
 #[derive(Default)]
-pub(super) struct Asked {
+pub(super) struct Ha2Cache {
     last: Option<Last>,
 }
 
@@ -15,9 +15,9 @@ struct Last {
     ha2: Ha2,
 }
 
-impl Asked {
+impl Ha2Cache {
     /// H(A2) of `request`; `None` where it cannot be computed.
-    pub(super) fn ha2(&mut self, by: &CredentialsRef<'_>, request: &Request) -> Option<Ha2> {
+    pub(super) fn of(&mut self, by: &CredentialsRef<'_>, request: &Request) -> Option<Ha2> {
         let method = request.method.as_str();
         if by.qop != Some(Qop::Auth) {
             return by.ha2(&request.method, &request.body);
