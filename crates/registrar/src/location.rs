@@ -185,10 +185,7 @@ impl LocationService {
             let Some(record) = self.records.get_mut(account.index()) else {
                 continue;
             };
-            let closed: Bindings = record
-                .bindings
-                .extract_if(.., |b| b.stream == Some(stream))
-                .collect();
+            let closed = record::take_out(&mut record.bindings, |b| b.stream == Some(stream));
             self.settle(account, &closed);
             ended.push((account, closed));
         }

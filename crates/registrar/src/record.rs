@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use bellhop_sip::{Text, UriRef};
+use smallvec::SmallVec;
 
 use crate::answer::Urgency;
 use crate::binding::{Binding, BindingKey, Rtt};
@@ -12,8 +13,8 @@ use crate::refusal::Refusal;
 use crate::texts::{Parts, Texts};
 use crate::wish::{Update, Wanted, Wish};
 
-/// In the order in which they were bound.
-pub(crate) type Bindings = Vec<Binding>;
+/// In the order in which they were bound. One is the rule, and it is in its place: whoever looks for it waits for memory once less.
+pub(crate) type Bindings = SmallVec<[Binding; 1]>;
 
 /// One difference between a record and the next.
 #[derive(Debug)]
@@ -88,7 +89,7 @@ impl<'a, 'r> Draft<'a, 'r> {
 
     /// The record, what is different in it, and what the store has to do.
     pub(crate) fn finish(self) -> (Bindings, Vec<Change>, Option<Urgency>) {
-        let mut bindings = Vec::with_capacity(self.slots.len());
+        let mut bindings = Bindings::with_capacity(self.slots.len());
         bindings.extend(self.slots.into_iter().map(|slot| slot.binding));
         (bindings, self.changes, self.urgency)
     }
@@ -197,7 +198,7 @@ impl<'a, 'r> Draft<'a, 'r> {
     fn take(&mut self, matches: impl Fn(&Slot) -> bool) -> Result<Bindings, Refusal> {
         let update = self.update;
         let newer = |b: &Binding| b.cseq >= update.cseq && b.call_id() == update.call_id;
-        let mut taken = Vec::new();
+        let mut taken = Bindings::new();
         let mut at = 0;
         while let Some(slot) = self.slots.get(at) {
             if !matches(slot) {
@@ -262,9 +263,19 @@ impl Wanted<'_> {
     }
 }
 
+/// Takes out what `matches`.
+pub(crate) fn take_out(bindings: &mut Bindings, matches: impl Fn(&Binding) -> bool) -> Bindings {
+    if !bindings.iter().any(&matches) {
+        return Bindings::new();
+    }
+    let (taken, kept) = std::mem::take(bindings).into_iter().partition(matches);
+    *bindings = kept;
+    taken
+}
+
 /// Takes out what has ended.
 pub(crate) fn expire(bindings: &mut Bindings, now: Instant) -> Bindings {
-    bindings.extract_if(.., |b| b.expires_at <= now).collect()
+    take_out(bindings, |b| b.expires_at <= now)
 }
 
 pub(crate) fn next_expiry(bindings: &[Binding]) -> Option<Instant> {

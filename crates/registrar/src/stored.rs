@@ -120,7 +120,7 @@ pub(crate) fn read(record: &[u8], clock: Clock) -> Result<Bindings, Damaged> {
         return Err(Damaged);
     }
     let count = reader.u8()?;
-    let mut bindings = Vec::with_capacity(usize::from(count));
+    let mut bindings = Bindings::with_capacity(usize::from(count));
     for _ in 0..count {
         bindings.extend(read_binding(&mut reader, clock)?);
     }
