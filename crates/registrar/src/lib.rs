@@ -46,8 +46,9 @@
 //!
 //! # The rooms
 //! - *domain* and *accounts*: what is served, who may log in, and who rings together (`config`, `accounts`, `groups`);
-//! - *challenge*: who is asking (`auth`), apart from
-//! - *REGISTER*: the steps of §10.3 in their order (`register`); whether its body may be (`body`), what is asked for (`wish`), and what that makes of a record (`record`), or of one binding of it (`refresh`);
+//! - *challenge*: who is asking (`auth`), and whether it is a copy of what was asked before (`copies`), apart from
+//! - *REGISTER*: the steps of §10.3 in their order (`register`); whether its body may be (`body`), what is asked for (`wish`), and what that makes of a
+//!   record (`record`), or of one binding of it (`refresh`);
 //! - the *location service*: a record per address-of-record, when it is due, which streams it hangs on (`location`), and what the store is told of it
 //!   (`durable`, `writes`, `stored`);
 //! - the *guard*: sources, their buckets, bans (`guard`).

@@ -25,11 +25,7 @@ impl Host {
     /// The address, where the host is one.
     #[must_use]
     pub fn ip(&self) -> Option<IpAddr> {
-        match self {
-            Host::Name(_) => None,
-            Host::V4(address) => Some(IpAddr::V4(*address)),
-            Host::V6(address) => Some(IpAddr::V6(*address)),
-        }
+        self.borrowed().ip()
     }
 
     /// The same without a share in the text.

@@ -102,3 +102,22 @@ fn who_could_not_be_asked_is_what_it_was() {
     assert_eq!(came_to, []);
     assert!((20..25).contains(&asked), "{asked}");
 }
+
+#[test]
+fn who_is_refreshed_by_another_listener_is_asked_from_there() {
+    let now = Instant::now();
+    let registrar = registrar(now);
+    let mut keep_alive = KeepAlive::new(ChaCha20Rng::from_seed([7; 32]));
+    let (one, two) = ("192.0.2.1:5070", "192.0.2.1:5080");
+    let (one, two) = (one.parse().ok(), two.parse().ok());
+    let bindings = registrar.bindings("101");
+    keep_alive.handle_bindings(now, &"101".into(), bindings, one);
+    let binding = registrar.bindings("101").next().unwrap().key();
+    // The last is one of a listener that is not known, which says nothing.
+    for (local, asked_from) in [(one, one), (two, two), (None, two)] {
+        keep_alive.handle_refresh(binding, local);
+        let at = keep_alive.poll_timeout().unwrap();
+        let (asks, _) = keep_alive.handle_timeout(at);
+        assert_eq!(asks[0].local, asked_from);
+    }
+}

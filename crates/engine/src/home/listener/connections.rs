@@ -126,10 +126,7 @@ impl Connections {
 
     /// Somebody has logged in from there.
     pub(crate) fn know(&self, now: Instant, source: IpAddr) {
-        let source = source.to_canonical();
-        if !source.is_loopback() {
-            self.table().rates.know(now, source);
-        }
+        self.table().rates.know(now, source.to_canonical());
     }
 
     /// Ends those of a listener that is closed.

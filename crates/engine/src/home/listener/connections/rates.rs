@@ -64,6 +64,9 @@ impl Rates {
 
     /// Somebody has logged in from there.
     pub(super) fn know(&mut self, now: Instant, source: IpAddr) {
+        if source.is_loopback() {
+            return;
+        }
         if let Some(source) = self.source(now, source) {
             source.known_until = Some(now + KNOWN);
         }
